@@ -1,0 +1,90 @@
+"""The job queue: rows in PostgreSQL that commit with the work that asked for them (procrastinate)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import structlog
+from procrastinate import App, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
+from procrastinate.connector import BaseConnector
+from sqlalchemy.orm import Session
+
+from eakte.foundation.errors import Unavailable
+from eakte.foundation.messages import Job
+
+if TYPE_CHECKING:
+    from eakte.foundation.work import BeginWork
+
+log = structlog.get_logger()
+
+DEFAULT_QUEUE = "default"
+JobHandler = Callable[[Any, "BeginWork"], None]
+JobHandlerT = TypeVar("JobHandlerT", bound=JobHandler)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    job_type: type[Job]
+    handler: JobHandler
+    queue: str
+    lock: str | None
+    attempts: int
+    priority: int
+
+
+_tasks: dict[str, _Task] = {}
+
+
+def handles(
+    job_type: type[Job], *, queue: str = DEFAULT_QUEUE, lock: str | None = None, attempts: int = 8, priority: int = 0
+) -> Callable[[JobHandlerT], JobHandlerT]:
+    """Run the decorated function for every queued `job_type`; retry when a neighbour is unavailable.
+
+    Jobs with the same `lock` run one after another. Waits between attempts double, starting at 2 s.
+    """
+
+    def register(handler: JobHandlerT) -> JobHandlerT:
+        _tasks[job_type.name] = _Task(job_type, handler, queue, lock, attempts, priority)
+        return handler
+
+    return register
+
+
+# Jobs are deferred on the session's own connection, so this app never opens one.
+_deferring = App(connector=SyncPsycopgConnector())
+
+
+def defer_job(session: Session, job: Job) -> None:
+    """Insert `job` on the session's connection, in its transaction."""
+    task = _tasks[job.name]
+    _deferring.configure_task(
+        job.name,
+        queue=task.queue,
+        lock=task.lock,
+        priority=task.priority,
+        connection=session.connection().connection.driver_connection,
+    ).defer(**job.model_dump(mode="json"))
+
+
+def queue_app(connector: BaseConnector, begin: BeginWork) -> App:
+    """The procrastinate app that runs every registered handler."""
+    app = App(connector=connector)
+    for name, task in _tasks.items():
+        _add(app, name, task, begin)
+    return app
+
+
+def worker_app(dsn: str, begin: BeginWork) -> App:
+    """The app a worker process runs."""
+    return queue_app(PsycopgConnector(conninfo=dsn), begin)
+
+
+def _add(app: App, name: str, task: _Task, begin: BeginWork) -> None:
+    retry = RetryStrategy(max_attempts=task.attempts, exponential_wait=2, retry_exceptions=[Unavailable])
+
+    @app.task(name=name, queue=task.queue, retry=retry)
+    def run(**arguments: Any) -> None:
+        with structlog.contextvars.bound_contextvars(job=name, **arguments):
+            task.handler(task.job_type.model_validate(arguments), begin)

@@ -1,0 +1,104 @@
+"""Everything an operator can set, one frozen object with a section per package.
+
+Read once in the entry points from the environment (`EAKTE_<SECTION>__<NAME>`) and from `.env`.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatabaseSettings(Section):
+    """PostgreSQL. Without a DSN the embedded server under `var/` is used."""
+
+    dsn: SecretStr = SecretStr("")
+    pool_size: int = 20
+
+
+class StorageSettings(Section):
+    """S3-compatible object storage. Without an endpoint the embedded one under `var/` is used."""
+
+    endpoint: str = ""
+    access_key: str = ""
+    secret_key: SecretStr = SecretStr("")
+    secure: bool = False
+    region: str = "us-east-1"
+    bucket: str = "eakte"
+    timeout_s: float = 30.0
+
+
+class SearchSettings(Section):
+    """Which engine answers. `tantivy` and `whoosh` keep files under `directory`."""
+
+    engine: Literal["tantivy", "whoosh", "postgres"] = "tantivy"
+    directory: Path | None = None
+
+
+class ApiSettings(Section):
+    host: str = "127.0.0.1"
+    port: int = 8080
+    threads: int = 40
+    max_upload_mb: int = 4096
+    public_url: str = ""
+
+
+class AccessSettings(Section):
+    session_hours: int = 12
+    login_attempts: int = 10
+    login_window_s: int = 300
+
+
+class AuditSettings(Section):
+    """`key` signs the chain; whoever only reaches the database cannot forge it."""
+
+    key: SecretStr = SecretStr("")
+
+
+class IngestSettings(Section):
+    """Limits of one file on its way through recognition."""
+
+    language: str = "deu"
+    timeout_s: float = 1800.0
+    memory_mb: int = 2000
+    max_pages: int = 10_000
+    max_megapixels: int = 180
+    max_file_mb: int = 4096
+    attempts: int = 5
+
+
+class WorkerSettings(Section):
+    """`concurrency` jobs run at a time; recognition takes a core each."""
+
+    concurrency: int = 0
+    heartbeat_s: float = 2.0
+    stalled_s: float = 8.0
+
+
+class Settings(BaseSettings):
+    """The whole configuration. See README for the table of names."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EAKTE_", env_nested_delimiter="__", env_file=".env", frozen=True, extra="ignore"
+    )
+
+    var: Path = Path("var")
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    database: DatabaseSettings = DatabaseSettings()
+    storage: StorageSettings = StorageSettings()
+    search: SearchSettings = SearchSettings()
+    api: ApiSettings = ApiSettings()
+    access: AccessSettings = AccessSettings()
+    audit: AuditSettings = AuditSettings()
+    ingest: IngestSettings = IngestSettings()
+    worker: WorkerSettings = WorkerSettings()
+
+    @property
+    def search_directory(self) -> Path:
+        return self.search.directory or self.var / "search"

@@ -1,0 +1,79 @@
+"""One unit of work: one actor, one instant, one transaction."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from eakte.foundation.jobs import defer_job
+from eakte.foundation.messages import Event, Job, deliver
+from eakte.foundation.settings import Settings
+from eakte.foundation.storage import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where some permissions hold: these units, below this filing plan entry, these confidentiality levels.
+
+    `None` stands for "all".
+    """
+
+    permissions: frozenset[str]
+    units: frozenset[UUID] | None
+    entry_id: UUID | None
+    levels: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person, an API client or the system itself, and where they may do what."""
+
+    id: UUID
+    name: str
+    scopes: tuple[Scope, ...] = ()
+    everything: bool = False
+
+    def may(self, permission: str) -> bool:
+        """Whether the actor holds `permission` anywhere at all."""
+        return self.everything or any(permission in scope.permissions for scope in self.scopes)
+
+
+SYSTEM = Actor(UUID(int=0), "system", everything=True)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOfWork:
+    session: Session
+    actor: Actor
+    now: datetime
+    storage: Storage
+    settings: Settings
+
+    def publish(self, event: Event) -> None:
+        """Tell the subscribers, in this transaction; the audit trail is one of them."""
+        deliver(self, event)
+
+    def defer(self, job: Job) -> None:
+        """Queue `job` in this transaction: it exists only if the work commits."""
+        defer_job(self.session, job)
+
+
+BeginWork = Callable[..., AbstractContextManager[UnitOfWork]]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every edge needs to begin work: the database, the object storage and the settings."""
+
+    sessions: sessionmaker[Session]
+    storage: Storage
+    settings: Settings
+
+    @contextmanager
+    def begin(self, actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
+        """Open one unit of work; it commits when the block ends well and leaves nothing otherwise."""
+        with self.sessions.begin() as session:
+            yield UnitOfWork(session, actor, datetime.now(UTC), self.storage, self.settings)  # noqa: TID251  the one clock
