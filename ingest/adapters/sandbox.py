@@ -1,0 +1,249 @@
+"""Child processes with limits (Sandkasten): the only place where foreign files are opened.
+
+The worker keeps one zygote (`ingest.adapters.zygote`), a small process that has imported the heavy libraries
+and forks one child per file. A child has limits for memory, processor time, wall-clock time and output, its own
+process group, none of the worker's environment, and dies with the zygote, which in turn dies with the worker.
+What comes back is JSON, never a pickle: a child may have been taken over by the file it read.
+"""
+
+import atexit
+import contextlib
+import json
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from pydantic import TypeAdapter
+
+from eakte.foundation.errors import Finding
+from ingest.recognition import errors
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+_GRACE_S = 30.0
+_LARGEST_ANSWER = 512 * 1024 * 1024
+_OUTPUT_MB = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the zygote is told about one child.
+
+    `call` is "package.module:function"; when it `reports`, it gets a function `report(done, total)` as well.
+    """
+
+    call: str
+    arguments: Mapping[str, Any]
+    workdir: Path | None
+    timeout_s: float
+    cpu_s: int
+    memory_mb: int
+    output_mb: int
+    reports: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one child ended: `signal` 0 means that it left by itself. `said` is the tail of its error output."""
+
+    signal: int
+    timed_out: bool
+    peak_mb: int
+    cpu_s: float
+    said: str
+
+
+def run_confined(
+    call: str,
+    result: type[T],
+    arguments: Mapping[str, Any],
+    *,
+    timeout_s: float,
+    memory_mb: int,
+    jobs: int = 1,
+    workdir: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> T:
+    """Run `call` with keyword `arguments` in a child and bring back its `result`, or one named error.
+
+    Safe from any number of threads. `jobs` is how many threads the child may use, so it gets as many
+    processor seconds more.
+    """
+    request = Request(
+        call=call,
+        arguments=arguments,
+        workdir=workdir,
+        timeout_s=timeout_s,
+        cpu_s=int(timeout_s * (jobs + 1)) + 1,
+        memory_mb=memory_mb,
+        output_mb=_OUTPUT_MB,
+        reports=progress is not None,
+    )
+    answer, verdict = _zygote().run(request, progress)
+    if answer is not None and "result" in answer:
+        log.debug("confined_call_ended", call=call, peak_mb=verdict and verdict.peak_mb)
+        return TypeAdapter(result).validate_python(answer["result"], strict=False)
+    raise _failure(request, answer, verdict)
+
+
+def warm_up() -> None:
+    """Start the zygote now, so that the first file does not wait for its imports."""
+    _zygote().start()
+
+
+def _failure(request: Request, answer: dict[str, Any] | None, verdict: Verdict | None) -> errors.Invalid | Exception:
+    if answer is not None:
+        return _error_from(answer, request)
+    if verdict is None:
+        return errors.RecognitionInterrupted()
+    log.warning(
+        "confined_call_died", call=request.call, signal=verdict.signal, peak_mb=verdict.peak_mb, said=verdict.said
+    )
+    if verdict.timed_out or verdict.signal == signal.SIGXCPU:
+        return errors.RecognitionTimedOut(limit=round(request.timeout_s))
+    starved = verdict.signal == signal.SIGKILL or "bad_alloc" in verdict.said or "llocat" in verdict.said
+    if starved or verdict.peak_mb > 0.9 * request.memory_mb:
+        return errors.RecognitionOutOfMemory(limit=request.memory_mb)
+    name = signal.Signals(verdict.signal).name if verdict.signal else "vorzeitigem Ende"
+    return errors.RecognitionCrashed(signal=name)
+
+
+def _error_from(answer: dict[str, Any], request: Request) -> Exception:
+    """Rebuild the error a child named; anything we do not know is a failure with its name."""
+    name = str(answer.get("error", ""))
+    if name == "MemoryError":
+        return errors.RecognitionOutOfMemory(limit=request.memory_mb)
+    known = _known_errors().get(name)
+    if known is None:
+        log.warning("confined_call_failed", call=request.call, problem=name, trace=answer.get("trace", ""))
+        return errors.RecognitionFailed(problem=name)
+    findings = [Finding(*map(str, each)) for each in answer.get("findings", [])]
+    return known(findings=findings, **{str(key): value for key, value in answer.get("facts", {}).items()})
+
+
+@cache
+def _known_errors() -> dict[str, type[errors.Invalid] | type[errors.Unavailable]]:
+    kinds = (errors.Invalid, errors.Unavailable)
+    return {n: kind for n, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, kinds)}
+
+
+class _Zygote:
+    """The worker's end: starts the zygote when it is needed, again when it died, and talks to it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self.owner = os.getpid()
+
+    def start(self) -> socket.socket:
+        with self._lock:
+            if self._process is not None and self._process.poll() is None and self._control is not None:
+                return self._control
+            self._close()
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "ingest.adapters.zygote", str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    start_new_session=True,
+                    env=_environment(),
+                )
+            self._control = ours
+            log.info("zygote_started", pid=self._process.pid)
+            return ours
+
+    def run(
+        self, request: Request, progress: Callable[[int, int], None] | None
+    ) -> tuple[dict[str, Any] | None, Verdict | None]:
+        """Hand a request over and listen until the child has ended."""
+        with contextlib.ExitStack() as stack:
+            data, child_data = (stack.enter_context(end) for end in socket.socketpair())
+            word, zygote_word = (stack.enter_context(end) for end in socket.socketpair())
+            self._send(pickle.dumps(request), [child_data.fileno(), zygote_word.fileno()])
+            child_data.close()
+            zygote_word.close()
+            for end in (data, word):
+                end.settimeout(request.timeout_s + _GRACE_S)
+            try:
+                answer = None
+                for message in _messages(data):
+                    if progress is not None and "progress" in message:
+                        progress(*map(int, message["progress"]))
+                    if "result" in message or "error" in message:
+                        answer = message
+                spoken = word.makefile("rb").read()
+            except TimeoutError:
+                self.stop()
+                return None, None
+        return answer, Verdict(**json.loads(spoken)) if spoken else None
+
+    def _send(self, message: bytes, descriptors: list[int]) -> None:
+        try:
+            socket.send_fds(self.start(), [message], descriptors)
+        except OSError:
+            self.stop()
+            socket.send_fds(self.start(), [message], descriptors)
+
+    def stop(self) -> None:
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=2)
+            self._process.kill()
+            self._process.wait()
+        self._control = self._process = None
+
+
+def _messages(data: socket.socket) -> Iterator[dict[str, Any]]:
+    heard = 0
+    for line in data.makefile("rb"):
+        heard += len(line)
+        if heard > _LARGEST_ANSWER:
+            return
+        with contextlib.suppress(ValueError):
+            yield json.loads(line)
+
+
+def _environment() -> dict[str, str]:
+    """What a child may know: where Python finds its modules, and that no library starts threads of its own."""
+    return {
+        "PATH": os.defpath,
+        "LC_ALL": "C.UTF-8",
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "OMP_THREAD_LIMIT": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+    }
+
+
+_current: list[_Zygote] = []
+_current_lock = threading.Lock()
+
+
+def _zygote() -> _Zygote:
+    """The zygote of this process; a forked copy of us gets its own."""
+    with _current_lock:
+        if not _current or _current[0].owner != os.getpid():
+            _current[:] = [_Zygote()]
+            atexit.register(_current[0].stop)
+        return _current[0]

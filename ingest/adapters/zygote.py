@@ -1,0 +1,210 @@
+"""The zygote: imports the heavy libraries once and forks one limited child per request.
+
+Started by `ingest.adapters.sandbox`, never by hand. It has one thread, so forking is safe. Its control socket
+is its lifeline: when the worker is gone, it kills all children and leaves.
+"""
+
+import contextlib
+import ctypes
+import errno
+import gc
+import importlib
+import json
+import os
+import pickle
+import resource
+import selectors
+import signal
+import socket
+import sys
+import tempfile
+import time
+import traceback
+from dataclasses import asdict, dataclass
+from typing import Any, NoReturn
+
+from pydantic_core import to_jsonable_python
+
+from eakte.foundation.errors import EakteError
+from ingest.adapters.sandbox import Request, Verdict
+
+_PRELOADED = ("ingest.adapters.filetype", "ingest.adapters.ocrmypdf")
+_PR_SET_PDEATHSIG = 1
+_TAIL = 4000
+
+
+@dataclass(slots=True)
+class _Child:
+    """One running child, seen by the zygote; `noise` holds what it wrote to its outputs."""
+
+    pid: int
+    handle: int
+    word: socket.socket
+    noise: int
+    deadline: float
+    timed_out: bool = False
+
+
+class Zygote:
+    """Serves requests until the control socket closes."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(control, selectors.EVENT_READ)
+        self._children: dict[int, _Child] = {}
+
+    def serve(self) -> None:
+        while True:
+            for key, _ in self._selector.select(self._patience()):
+                if key.fileobj is not self._control:
+                    self._bury(self._children[key.fd])
+                elif not self._accept():
+                    self._kill_all()
+                    return
+            self._stop_the_late()
+
+    def _patience(self) -> float | None:
+        waiting = [child.deadline for child in self._children.values() if not child.timed_out]
+        return max(0.0, min(waiting) - time.monotonic()) if waiting else None
+
+    def _accept(self) -> bool:
+        try:
+            message, descriptors, _, _ = socket.recv_fds(self._control, 1 << 20, 2)
+        except OSError:
+            return False
+        if not message:
+            return False
+        data, word = descriptors
+        request: Request = pickle.loads(message)
+        noise = os.memfd_create("noise")
+        zygote = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            os.close(word)
+            self._control.close()
+            self._selector.close()
+            _live(request, data, noise, zygote)
+        os.close(data)
+        child = _Child(pid, os.pidfd_open(pid), socket.socket(fileno=word), noise, time.monotonic() + request.timeout_s)
+        self._children[child.handle] = child
+        self._selector.register(child.handle, selectors.EVENT_READ)
+        return True
+
+    def _stop_the_late(self) -> None:
+        now = time.monotonic()
+        for child in self._children.values():
+            if child.deadline <= now and not child.timed_out:
+                child.timed_out = True
+                _kill_group(child.pid)
+
+    def _bury(self, child: _Child) -> None:
+        """Kill what a dead child left behind, then tell the worker how it ended."""
+        _kill_group(child.pid)
+        _, status, usage = os.wait4(child.pid, 0)
+        self._selector.unregister(child.handle)
+        del self._children[child.handle]
+        size = os.lseek(child.noise, 0, os.SEEK_END)
+        verdict = Verdict(
+            signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
+            timed_out=child.timed_out,
+            peak_mb=usage.ru_maxrss // 1024,
+            cpu_s=round(usage.ru_utime + usage.ru_stime, 2),
+            said=os.pread(child.noise, _TAIL, max(0, size - _TAIL)).decode(errors="replace"),
+        )
+        with child.word, contextlib.suppress(OSError):
+            child.word.sendall(json.dumps(asdict(verdict)).encode())
+        os.close(child.handle)
+        os.close(child.noise)
+
+    def _kill_all(self) -> None:
+        for child in self._children.values():
+            _kill_group(child.pid)
+
+
+def _kill_group(pid: int) -> None:
+    """Kill a child with all it started; also before it has become the leader of its group."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def _live(request: Request, data: int, noise: int, zygote: int) -> NoReturn:
+    """The life of a child: take on the limits, do the work, answer, leave."""
+    try:
+        _confine(request, noise, zygote)
+        with open(data, "wb", buffering=0) as out:
+            _answer(request, out)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+def _confine(request: Request, noise: int, zygote: int) -> None:
+    os.setsid()
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != zygote:
+        os._exit(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for target, source in ((0, nothing), (1, noise), (2, noise)):
+        os.dup2(source, target)
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
+        score.write("1000")
+    with open("/proc/self/statm") as statm:
+        mapped = int(statm.read().split()[0]) * resource.getpagesize()
+    for kind, limit in (
+        (resource.RLIMIT_AS, mapped + request.memory_mb * 1024 * 1024),
+        (resource.RLIMIT_CPU, request.cpu_s),
+        (resource.RLIMIT_FSIZE, request.output_mb * 1024 * 1024),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (limit, limit))
+    if request.workdir is not None:
+        tempfile.tempdir = str(request.workdir)
+        os.chdir(request.workdir)
+
+
+def _answer(request: Request, out: Any) -> None:
+    def say(message: dict[str, Any]) -> None:
+        line = json.dumps(message).encode() + b"\n"
+        while line:
+            line = line[out.write(line) :]
+
+    def report(done: int, total: int) -> None:
+        say({"progress": [done, total]})
+
+    try:
+        module, _, function = request.call.partition(":")
+        call = getattr(importlib.import_module(module), function)
+        result = call(**request.arguments, **({"report": report} if request.reports else {}))
+        say({"result": to_jsonable_python(result)})
+    except EakteError as error:
+        findings = [(f.code, f.message, f.pointer) for f in error.findings]
+        say({"error": type(error).__name__, "facts": error.facts, "findings": findings})
+    except MemoryError:
+        say({"error": "MemoryError"})
+    except OSError as error:
+        transient = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        name = "RecognitionInterrupted" if transient else type(error).__name__
+        say({"error": name, "trace": traceback.format_exc()})
+    except Exception as error:
+        say({"error": type(error).__name__, "trace": traceback.format_exc()})
+
+
+def main(descriptor: int) -> None:
+    """Import once, then serve; what was imported is frozen so that forks share it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in _PRELOADED:
+        module = importlib.import_module(name)
+        if hasattr(module, "preload"):
+            module.preload()
+    gc.collect()
+    gc.freeze()
+    with socket.socket(fileno=descriptor) as control:
+        Zygote(control).serve()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

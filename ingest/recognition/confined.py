@@ -1,0 +1,49 @@
+"""The door to recognition: each call looks into one foreign file, in a child process with limits."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ingest.adapters.sandbox import run_confined
+from ingest.recognition.results import Inspection, Recognition, RecognitionLimits
+
+_INSPECT_AT_MOST_S = 60.0
+
+
+def inspect(source: Path, *, limits: RecognitionLimits) -> Inspection:
+    """Say what a file is, by its content, without recognising anything.
+
+    Raises one of the errors of `ingest.recognition.errors` when it is nothing we read.
+    """
+    return run_confined(
+        "ingest.adapters.filetype:inspect_here",
+        Inspection,
+        {"source": source, "limits": limits},
+        timeout_s=min(limits.timeout_s, _INSPECT_AT_MOST_S),
+        memory_mb=limits.memory_mb,
+    )
+
+
+def recognize(
+    source: Path,
+    workdir: Path,
+    *,
+    limits: RecognitionLimits,
+    language: str = "deu",
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Recognition:
+    """Make the archival rendition, the text and a preview of every page of one file.
+
+    `workdir` is an existing, empty directory of the caller; all products and all temporary files lie there.
+    `jobs` pages are worked on at once. `progress` hears (pages done, pages in all) from the calling thread.
+    """
+    return run_confined(
+        "ingest.adapters.ocrmypdf:recognize_here",
+        Recognition,
+        {"source": source, "workdir": workdir, "limits": limits, "language": language, "jobs": jobs},
+        timeout_s=limits.timeout_s,
+        memory_mb=limits.memory_mb,
+        jobs=jobs,
+        workdir=workdir,
+        progress=progress,
+    )

@@ -1,0 +1,120 @@
+"""What can be wrong with a file, and how recognising it can end."""
+
+from eakte.foundation.errors import Invalid, Unavailable
+
+
+class UnreadableFile(Invalid):
+    """Die Datei kann nicht verarbeitet werden."""
+
+    advice = "Das Original bleibt erhalten. Bitte die Datei prüfen und eine lesbare Fassung nachreichen."
+
+
+class UnsupportedFileType(UnreadableFile):
+    """Dieser Dateityp wird hier nicht angenommen."""
+
+    advice = (
+        "Erkannt wurde: {found}. Angenommen werden PDF, TIFF, JPEG, PNG, WebP und HEIC; "
+        "bitte die Datei als PDF ausgeben und erneut einreichen."
+    )
+
+
+class EmptyFile(UnreadableFile):
+    """Die Datei ist leer."""
+
+    advice = "Sie hat 0 Byte. Bitte die Datei an der Quelle prüfen und erneut übertragen."
+
+
+class EncryptedPdf(UnreadableFile):
+    """Die PDF-Datei ist mit einem Passwort verschlüsselt."""
+
+    advice = "Bitte die Datei mit dem Passwort öffnen, ohne Passwort speichern und erneut einreichen."
+
+
+class BrokenPdf(UnreadableFile):
+    """Die PDF-Datei ist beschädigt."""
+
+    advice = "{problem} Das Original bleibt erhalten; bitte eine vollständige Fassung anfordern oder neu scannen."
+
+
+class PdfWithoutPages(UnreadableFile):
+    """Die PDF-Datei enthält keine Seiten."""
+
+    advice = "Bitte die Datei an der Quelle prüfen; ohne Seiten gibt es nichts abzulegen."
+
+
+class PageTreeLoop(UnreadableFile):
+    """Der Seitenbaum der PDF-Datei verweist auf sich selbst."""
+
+    advice = "Die Datei ist fehlerhaft oder manipuliert. Bitte vom Absender eine neue Fassung anfordern."
+
+
+class XfaForm(UnreadableFile):
+    """Die PDF-Datei ist ein XFA-Formular."""
+
+    advice = (
+        "Seinen Inhalt zeigt nur Adobe Reader an. Bitte das ausgefüllte Formular dort öffnen, "
+        "als gewöhnliches PDF drucken und dieses einreichen."
+    )
+
+
+class ExecutableAttachment(UnreadableFile):
+    """Die PDF-Datei enthält ein ausführbares Programm als Anlage."""
+
+    advice = (
+        "Gesperrte Anlage: {names}. Das Original bleibt unverändert erhalten und wird nicht abgelegt; "
+        "bitte beim Absender eine Fassung ohne Programm anfordern."
+    )
+
+
+class DecompressionBomb(UnreadableFile):
+    """Die Datei entpackt sich zu einer unzulässigen Größe."""
+
+    advice = "Die Verarbeitung wurde abgebrochen ({problem}). Bitte die Herkunft der Datei prüfen."
+
+
+class TooManyPages(UnreadableFile):
+    """Die Datei hat zu viele Seiten."""
+
+    advice = "Sie hat {pages} Seiten, erlaubt sind {limit}. Bitte teilen oder die Grenze anheben lassen."
+
+
+class ImageTooLarge(UnreadableFile):
+    """Das Bild ist zu groß."""
+
+    advice = "Es hat {width} × {height} Bildpunkte, erlaubt sind {limit} Millionen. Bitte mit geringerer Auflösung scannen."
+
+
+class BrokenImage(UnreadableFile):
+    """Die Bilddatei ist beschädigt."""
+
+    advice = "{problem} Das Original bleibt erhalten; bitte die Datei erneut übertragen oder neu scannen."
+
+
+class RecognitionTimedOut(UnreadableFile):
+    """Die Verarbeitung hat die erlaubte Zeit überschritten."""
+
+    advice = "Nach {limit} Sekunden wurde abgebrochen. Bitte die Datei prüfen, teilen oder die Zeitgrenze anheben lassen."
+
+
+class RecognitionOutOfMemory(UnreadableFile):
+    """Die Verarbeitung hat den erlaubten Speicher überschritten."""
+
+    advice = "Bei {limit} MB wurde abgebrochen. Bitte die Datei prüfen, teilen oder die Speichergrenze anheben lassen."
+
+
+class RecognitionCrashed(UnreadableFile):
+    """Die Verarbeitung ist an dieser Datei abgestürzt."""
+
+    advice = "Der Teilprozess endete mit {signal}; andere Dateien sind nicht betroffen. Bitte die Datei prüfen."
+
+
+class RecognitionFailed(UnreadableFile):
+    """Die Verarbeitung ist an dieser Datei gescheitert."""
+
+    advice = "Unerwarteter Fehler {problem}; andere Dateien sind nicht betroffen. Bitte die Datei prüfen."
+
+
+class RecognitionInterrupted(Unavailable):
+    """Die Verarbeitung wurde von außen unterbrochen."""
+
+    advice = "Sie wird von selbst wiederholt; es ist nichts verloren gegangen."
