@@ -1,0 +1,228 @@
+"""PDF files as they come in: opened with care, examined, and made ready for recognition. Runs inside the sandbox."""
+
+import contextlib
+import re
+import resource
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Pdf, Stream
+from pikepdf.sanitize import Sanitizer
+
+from eakte.foundation.errors import Finding
+from ingest.recognition.errors import (
+    BrokenPdf,
+    DecompressionBomb,
+    EncryptedPdf,
+    ExecutableAttachment,
+    PageTreeLoop,
+    PdfWithoutPages,
+    TooManyPages,
+    XfaForm,
+)
+from ingest.recognition.results import RecognitionLimits
+
+_LARGEST_CONTENT = 128 * 1024 * 1024
+_HARMLESS_LENGTH = _LARGEST_CONTENT // 1032
+_PROGRAMS = re.compile(r"\.(exe|com|bat|cmd|scr|pif|msi|dll|jar|js|jse|vbs|vbe|wsf|ps1|hta|lnk|apk|sh)$", re.I)
+_DANGEROUS = {
+    Name.JavaScript,
+    Name.Launch,
+    Name.ImportData,
+    Name.SubmitForm,
+    Name.GoToR,
+    Name.GoToE,
+    Name.Rendition,
+    Name.Movie,
+    Name.Sound,
+}
+_INVOICES = re.compile(r"^(factur-x|zugferd-invoice|xrechnung|order-x)\.xml$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class PdfFacts:
+    """What an examined PDF is besides its pages."""
+
+    pages: int
+    signed: bool
+    invoice: bool
+    attachments: bool
+    form: bool
+    warnings: tuple[Finding, ...]
+
+
+@contextlib.contextmanager
+def open_pdf(source: Path) -> Iterator[Pdf]:
+    """Open a PDF, repaired where that is possible; what is not readable gets its name.
+
+    Source for the loop: qpdf says "Loop detected in /Pages structure".
+    """
+    try:
+        with pikepdf.open(source) as pdf:
+            yield pdf
+    except pikepdf.PasswordError:
+        raise EncryptedPdf() from None
+    except pikepdf.PdfError as error:
+        if "Loop detected" in str(error):
+            raise PageTreeLoop() from None
+        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        if peak_mb > 512 + source.stat().st_size // (1 << 18):
+            raise DecompressionBomb(problem=f"{peak_mb} MB aus {source.stat().st_size} Byte") from None
+        raise BrokenPdf(problem="Sie lässt sich nicht lesen und nicht wiederherstellen.") from None
+
+
+def examine(pdf: Pdf, limits: RecognitionLimits) -> PdfFacts:
+    """Refuse what must not go further, and collect what a clerk should know."""
+    pages = len(pdf.pages)
+    repaired = any("damaged" in str(each) or "reconstruct" in str(each) for each in pdf.get_warnings())
+    form = pdf.Root.get(Name.AcroForm)
+    form = form if isinstance(form, Dictionary) else None
+    if pdf.Root.get(Name.NeedsRendering) is True or (form is not None and Name.XFA in form):
+        raise XfaForm()
+    if pages == 0:
+        raise BrokenPdf(problem="Keine ihrer Seiten ist erhalten.") if repaired else PdfWithoutPages()
+    if pages > limits.max_pages:
+        raise TooManyPages(pages=pages, limit=limits.max_pages)
+    if repaired and pages < _announced(pdf):
+        raise BrokenPdf(problem=f"Von {_announced(pdf)} Seiten sind nur {pages} erhalten.")
+    _refuse_bombs(pdf)
+    names = _attachment_names(pdf)
+    programs = [name for name, data in names.items() if _PROGRAMS.search(name) or data[:2] == b"MZ"]
+    if programs:
+        raise ExecutableAttachment(names=", ".join(programs))
+    signed = form is not None and _has_signature(form)
+    warnings = []
+    if repaired:
+        warnings.append(Finding("repaired", f"Die PDF-Datei war beschädigt; alle {pages} Seiten wurden wiederhergestellt."))
+    if pdf.is_encrypted:
+        warnings.append(
+            Finding("restrictions-removed", "Die PDF-Datei trug Einschränkungen (Besitzerkennwort); das Archivexemplar trägt sie nicht.")
+        )
+    if signed:
+        warnings.append(
+            Finding("signed", "Die PDF-Datei ist signiert. Die Signatur gilt nur für das Original, nicht für das Archivexemplar.")
+        )
+    if form is not None and not signed:
+        warnings.append(Finding("form-flattened", "Die Formularfelder sind im Archivexemplar fester Teil der Seiten."))
+    if _active_content(pdf):
+        warnings.append(
+            Finding("active-content", "Die PDF-Datei enthält aktive Inhalte (Skripte oder Aktionen); im Archivexemplar fehlen sie.")
+        )
+    if names:
+        warnings.append(Finding("attachments", f"Die PDF-Datei enthält {len(names)} eingebettete Dateien."))
+    invoice = any(_INVOICES.match(name) for name in names)
+    return PdfFacts(pages, signed, invoice, bool(names), form is not None, tuple(warnings))
+
+
+def write_clean_copy(pdf: Pdf, target: Path) -> None:
+    """Write the copy recognition works on: form and signature fields fixed to the page, nothing active, no password.
+
+    Rewriting ends the validity of a signature, so the original has to be kept beside it.
+    """
+    _remove_active_content(pdf)
+    if Name.AcroForm in pdf.Root:
+        pdf.generate_appearance_streams()
+        pdf.flatten_annotations("all")
+        del pdf.Root.AcroForm
+    if Name.Perms in pdf.Root:
+        del pdf.Root.Perms
+    pdf.save(target, encryption=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+
+
+def _announced(pdf: Pdf) -> int:
+    count = pdf.Root.Pages.get(Name.Count)
+    return count if isinstance(count, int) else 0
+
+
+def _has_signature(form: Dictionary) -> bool:
+    """Look for a filled signature field; the field tree may be deep or a loop, so depth is bounded."""
+    waiting = [(field, 0) for field in form.get(Name.Fields, [])]
+    while waiting:
+        field, depth = waiting.pop()
+        if not isinstance(field, Dictionary) or depth > 16:
+            continue
+        if field.get(Name.FT) == Name.Sig and Name.V in field:
+            return True
+        waiting += [(kid, depth + 1) for kid in field.get(Name.Kids, [])]
+    return False
+
+
+def _attachment_names(pdf: Pdf) -> dict[str, bytes]:
+    """The embedded files by name, with their first bytes."""
+    found = {}
+    for name, spec in pdf.attachments.items():
+        try:
+            found[spec.filename or name] = spec.get_file().read_bytes()[:8]
+        except (pikepdf.PdfError, ValueError, KeyError):
+            found[name] = b""
+    return found
+
+
+def _active_content(pdf: Pdf) -> bool:
+    """Tell whether anything in the document would run or reach outside: scripts, launches, file links."""
+    if Name.JavaScript in pdf.Root.get(Name.Names, Dictionary()):
+        return True
+    return any(key == Name.AA or _is_dangerous(holder[key]) for holder, key in _triggers(pdf))
+
+
+def _remove_active_content(pdf: Pdf) -> None:
+    """Take out scripts and whatever reaches outside; ordinary web links stay."""
+    Sanitizer().remove_javascript().remove_multimedia().remove_thumbnails().remove_search_index().apply(pdf)
+    Sanitizer().remove_web_capture().remove_private_app_data().apply(pdf)
+    for holder, key in list(_triggers(pdf)):
+        if key in (Name.AA, Name.OpenAction) or _is_dangerous(holder[key]):
+            del holder[key]
+
+
+def _triggers(pdf: Pdf) -> Iterator[tuple[Dictionary, Name]]:
+    """Every place where an action may hang: catalog, pages, annotations, fields, outlines."""
+    for each in pdf.objects:
+        if isinstance(each, Dictionary):
+            yield from _triggers_of(each)
+    for page in pdf.pages:
+        annotations = page.obj.get(Name.Annots)
+        for annotation in annotations if isinstance(annotations, Array) else ():
+            if isinstance(annotation, Dictionary) and not annotation.is_indirect:
+                yield from _triggers_of(annotation)
+
+
+def _triggers_of(holder: Dictionary) -> Iterator[tuple[Dictionary, Name]]:
+    for key in (Name.A, Name.AA, Name.OpenAction):
+        if isinstance(holder.get(key), Dictionary):
+            yield holder, key
+
+
+def _is_dangerous(action: pikepdf.Object) -> bool:
+    kind = action.get(Name.S)
+    target = str(action.get(Name.URI, "")) if kind == Name.URI else ""
+    return kind in _DANGEROUS or bool(re.match(r"(?i)(file:|\\\\|smb:)", target)) or Name.Next in action
+
+
+def _refuse_bombs(pdf: Pdf) -> None:
+    """Refuse streams of drawing instructions that unpack to absurd sizes, without unpacking them fully."""
+    for each in pdf.objects:
+        if not isinstance(each, Stream) or each.get(Name.Subtype) == Name.Image:
+            continue
+        filters = each.get(Name.Filter)
+        chain = list(filters) if isinstance(filters, Array) else [filters]
+        if Name.FlateDecode not in chain or (len(chain) == 1 and int(each.get(Name.Length, 0)) < _HARMLESS_LENGTH):
+            continue
+        if len(chain) > 4 or _unpacked_size(each.read_raw_bytes(), chain) > _LARGEST_CONTENT:
+            raise DecompressionBomb(problem=f"mehr als {_LARGEST_CONTENT >> 20} MB Zeichenanweisungen")
+
+
+def _unpacked_size(data: bytes, chain: list[pikepdf.Object]) -> int:
+    """Unpack leading Flate layers up to the allowed size; other filters end the chain."""
+    for one in chain:
+        if one != Name.FlateDecode:
+            break
+        try:
+            data = zlib.decompressobj().decompress(data, _LARGEST_CONTENT + 1)
+        except zlib.error:
+            return 0
+        if len(data) > _LARGEST_CONTENT:
+            break
+    return len(data)
