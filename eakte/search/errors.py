@@ -1,4 +1,4 @@
-from eakte.foundation.errors import Invalid
+from eakte.foundation.errors import Conflict, Invalid, Unavailable
 
 
 class InvalidQuery(Invalid):
@@ -11,3 +11,25 @@ class InvalidCursor(Invalid):
     """Die Fortsetzungsmarke ist ungültig."""
 
     advice = "Bitte die Suche von vorn beginnen; Marken gelten nur für dieselbe Anfrage."
+
+
+class IndexBusy(Unavailable):
+    """Der Suchindex wird gerade von einem anderen Prozess geschrieben."""
+
+
+class IndexUnreadable(Unavailable):
+    """Der Suchindex lässt sich nicht lesen."""
+
+    advice = "Bitte den Index mit „eakte index rebuild“ neu aufbauen; die Akten selbst sind davon nicht betroffen."
+
+
+class EngineMissing(Unavailable):
+    """Die eingestellte Suchmaschine ist nicht installiert."""
+
+    advice = "Bitte das Paket {package} nachinstallieren oder eine andere Suchmaschine einstellen."
+
+
+class RebuildSuperseded(Conflict):
+    """Inzwischen hat ein anderer Neuaufbau des Suchindex begonnen."""
+
+    advice = "Bitte den jüngeren Neuaufbau abwarten."

@@ -1,0 +1,190 @@
+"""The one German analysis: texts become words, words become the terms an engine stores.
+
+All engines index what `words_of` yields and ask for what it yields for the query, so they agree on what
+a match is. One written word is one position, also when it is hyphenated or broken at a line's end.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import Stemmer
+
+from eakte.search import compounds
+from eakte.search.folding import fold
+from eakte.search.vocabulary import vocabulary
+
+_HYPHENS = "-\u2010\u2011\u00ad\u00ac"
+"""Hyphen-minus, hyphen, non-breaking and soft hyphen, and the ¬ some scanners write at a line's end."""
+
+_TOKEN = re.compile(
+    rf"""
+    [^\W_]+
+    (?:
+      (?: [{_HYPHENS}][^\S\n]*\n\s*(?!(?:und|oder|bzw|sowie)\b)  # broken at the end of a line
+        | [{_HYPHENS}./_]
+        | (?<=\d)[,:](?=\d)
+      )
+      [^\W_]+
+    )*
+    """,
+    re.VERBOSE,
+)
+_BREAK = re.compile(rf"[{_HYPHENS}]\s*\n\s*(?=[^\W\d_])")
+_HYPHEN = re.compile(rf"[{_HYPHENS}]")
+_SEPARATOR = re.compile(r"[-./_,:]")
+_DIGIT = re.compile(r"\d")
+
+_LONGEST = 200
+"""Letters of a token that count; longer ones are data, not words."""
+
+_MOST_SEGMENTS = 8
+"""A reference of more segments is found by them and from its beginning, not by every run in between."""
+
+_stemmer = Stemmer.Stemmer("german")
+_stem_word = _stemmer.stemWord
+
+
+class Word(NamedTuple):
+    """One written word as terms.
+
+    `stem` is the word as a whole, `parts` are stems found inside it (compound parts, hyphenated parts,
+    pieces of a reference), `forms` the folded spellings that a prefix search may begin.
+    """
+
+    stem: str
+    parts: tuple[str, ...]
+    forms: tuple[str, ...]
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        return (self.stem, *self.parts)
+
+
+class Reading(NamedTuple):
+    """A text as an engine stores it: stems in their order, and the sets of its terms and forms."""
+
+    stems: list[str]
+    terms: set[str]
+    forms: set[str]
+
+
+class Token(NamedTuple):
+    """A stretch of text, and the words it was read as (several in "und/oder")."""
+
+    start: int
+    end: int
+    words: tuple[Word, ...]
+
+
+def normalise(text: str) -> str:
+    """Text in the composed form (NFC) that positions and snippets refer to."""
+    return unicodedata.normalize("NFC", text)
+
+
+def words_of(text: str) -> Iterator[Word]:
+    """The words of a normalised text in their order."""
+    for token in _TOKEN.findall(text):
+        yield from read(token)
+
+
+def reading(text: str) -> Reading:
+    """All that an engine needs of a normalised text, in one pass."""
+    tokens = _TOKEN.findall(text)
+    found = Reading([word.stem for token in tokens for word in read(token)], set(), set())
+    for token in set(tokens):
+        for word in read(token):
+            found.terms.add(word.stem)
+            found.terms.update(word.parts)
+            found.forms.update(word.forms)
+    return found
+
+
+def tokens_of(text: str) -> Iterator[Token]:
+    """The same words with their place in the text."""
+    for found in _TOKEN.finditer(text):
+        yield Token(found.start(), found.end(), read(found[0]))
+
+
+@lru_cache(maxsize=1 << 18)
+def read(token: str) -> tuple[Word, ...]:
+    """The words of one token of the text: cached, because texts repeat their words."""
+    token = token[:_LONGEST]
+    if token.isalpha():
+        return (_word(fold(token)),)
+    token = _BREAK.sub(_join, token)
+    token = _HYPHEN.sub("-", token.replace("\u00ad", ""))
+    if _DIGIT.search(token):
+        return (_reference(token.casefold()),)
+    return tuple(_hyphenated(piece.split("-")) for piece in re.split(r"[./_]", token))
+
+
+def stem(folded: str) -> str:
+    """The stem of a folded word.
+
+    Nouns in -er keep it (Steuer, Bürger, Bauer): cut off, they would meet "Burg" and "Bau".
+    """
+    noun = folded.removesuffix("n").removesuffix("s") if folded.endswith(("ern", "ers")) else folded
+    if noun.endswith("er") and (noun in vocabulary().first or noun in vocabulary().last):
+        return noun
+    return _stem_word(folded)
+
+
+def beginning(text: str) -> str:
+    """What a prefix search compares with the `forms` of words; empty when nothing searchable is left."""
+    tokens = _TOKEN.findall(text)
+    if len(tokens) != 1:
+        return ""
+    token = _HYPHEN.sub("-", tokens[0])
+    if _DIGIT.search(token):
+        rest = text[text.rindex(tokens[0]) + len(tokens[0]) :].strip()
+        return token.casefold() + (rest if _SEPARATOR.fullmatch(rest) else "")
+    return fold(token.replace("-", "")) if token.replace("-", "").isalpha() else ""
+
+
+def _join(broken: re.Match[str]) -> str:
+    """A break before a small letter divided a word; before a capital it stands at a real hyphen."""
+    return "" if broken.string[broken.end()].islower() else "-"
+
+
+def _word(folded: str) -> Word:
+    return Word(stem(folded), tuple(dict.fromkeys(map(stem, compounds.parts(folded)))), (folded,))
+
+
+def _hyphenated(pieces: list[str]) -> Word:
+    """A word written with hyphens is the word without them, and each run of its pieces is a part."""
+    folded = [fold(piece) for piece in pieces]
+    if len(folded) == 1:
+        return _word(folded[0])
+    whole = "".join(folded)
+    runs = ["".join(run) for run in _runs(folded)]
+    inner = [part for form in (whole, *runs) for part in compounds.parts(form)]
+    parts = dict.fromkeys(stem(part) for part in (*runs, *inner))
+    return Word(stem(whole), tuple(parts), tuple(dict.fromkeys((whole, *runs))))
+
+
+def _reference(written: str) -> Word:
+    """A word with digits is a reference, date or amount: nothing is stemmed, its separators count."""
+    pieces = _SEPARATOR.split(written)
+    if len(pieces) == 1:
+        return Word(written, (), (written,))
+    places = [(found.start(), found.end()) for found in re.finditer(r"[^-./_,:]+", written)]
+    spans = [
+        written[places[first][0] : places[last][1]]
+        for first in range(len(places))
+        for last in range(first, len(places))
+        if len(places) <= _MOST_SEGMENTS or first in (0, last)
+    ]
+    forms = tuple(dict.fromkeys(fold(span) if span.isalpha() else span for span in spans))
+    terms = dict.fromkeys(stem(form) if form.isalpha() else form for form in forms)
+    terms.pop(written, None)
+    return Word(written, tuple(terms), (written, *(form for form in forms if form != written)))
+
+
+def _runs(pieces: list[str]) -> Iterator[list[str]]:
+    """Every run of neighbouring pieces but the whole, single ones first."""
+    for length in range(1, len(pieces)) if len(pieces) <= _MOST_SEGMENTS else (1,):
+        for start in range(len(pieces) - length + 1):
+            yield pieces[start : start + length]
