@@ -2,9 +2,8 @@
 
     python samples/make_samples.py [DIRECTORY]
 
-Writes `batch/` and `manifest.json`. Deterministic: the same versions of Pillow and numpy give the same bytes.
-`manifest.json` says for each file
-its title, its place in `aktenplan.csv`, and a word together with the page on which a search must find it.
+Writes `batch/` and `manifest.json`, which says for each file its title, its place in `aktenplan.csv`, and a
+word with the page on which a search must find it. The same versions of Pillow and numpy give the same bytes.
 """
 
 import json
