@@ -1,0 +1,1 @@
+"""Search (Volltextsuche): one port, several engines, rights inside the query."""

@@ -6,7 +6,7 @@ a match is. One written word is one position, also when it is hyphenated or brok
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -43,8 +43,7 @@ _LONGEST = 200
 _MOST_SEGMENTS = 8
 """A reference of more segments is found by them and from its beginning, not by every run in between."""
 
-_stemmer = Stemmer.Stemmer("german")
-_stem_word = _stemmer.stemWord
+_stem_word: Callable[[str], str] = Stemmer.Stemmer("german").stemWord
 
 
 class Word(NamedTuple):
@@ -102,10 +101,21 @@ def reading(text: str) -> Reading:
     return found
 
 
+def matches_of(text: str) -> Iterator[re.Match[str]]:
+    """The tokens of a normalised text, not yet read."""
+    return _TOKEN.finditer(text)
+
+
 def tokens_of(text: str) -> Iterator[Token]:
-    """The same words with their place in the text."""
+    """The words of a normalised text with their place in it."""
     for found in _TOKEN.finditer(text):
         yield Token(found.start(), found.end(), read(found[0]))
+
+
+def written_words(text: str) -> Iterator[str]:
+    """The words of a normalised text as they are written, in one piece each."""
+    for token in _TOKEN.findall(text):
+        yield _HYPHEN.sub("-", _BREAK.sub(_join, token).replace("\u00ad", ""))
 
 
 @lru_cache(maxsize=1 << 18)

@@ -17,7 +17,10 @@ _PREFIXES = ("ober", "zwischen", "neben", "sonder", "gesamt", "nicht")
 """Openings that leave the meaning of a long enough rest alone: Oberbürgermeister, Nichtraucher."""
 _REST_AFTER_PREFIX = 6
 
-_PLACES = frozenset("allee bach berg brucke burg damm dorf feld gasse hausen hof park platz ring strasse tal ufer".split())
+_PLACES = frozenset(
+    {"allee", "bach", "berg", "brucke", "burg", "damm", "dorf", "feld", "gasse", "hausen", "hof", "park"}
+    | {"platz", "ring", "strasse", "tal", "ufer"}
+)
 """What place and street names end in, whatever stands before: Ahrenbrückenstraße."""
 _REST_AFTER_UNKNOWN = 8
 _UNKNOWN = 3

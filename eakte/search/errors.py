@@ -23,7 +23,7 @@ class IndexUnreadable(Unavailable):
     advice = "Bitte den Index mit „eakte index rebuild“ neu aufbauen; die Akten selbst sind davon nicht betroffen."
 
 
-class EngineMissing(Unavailable):
+class SearchEngineMissing(Unavailable):
     """Die eingestellte Suchmaschine ist nicht installiert."""
 
     advice = "Bitte das Paket {package} nachinstallieren oder eine andere Suchmaschine einstellen."

@@ -41,7 +41,7 @@ class Stored:
         if not self.signatures:
             return list(numbers)
         wanted = {_hash(term) for term in terms}
-        return [number for number in numbers if not wanted.isdisjoint(_hashes(self.signatures[number - 1]))]
+        return [number for number in numbers if not wanted.isdisjoint(memoryview(self.signatures[number - 1]).cast("H"))]
 
     def document(self) -> IndexedDocument:
         """The whole document, as it was handed in."""
@@ -63,12 +63,6 @@ def _hash(term: str) -> int:
 
 def _sign(terms: Iterable[str]) -> bytes:
     return array("H", {_hash(term) for term in terms}).tobytes()
-
-
-def _hashes(signature: bytes) -> array[int]:
-    hashes = array("H")
-    hashes.frombytes(signature)
-    return hashes
 
 
 def _dump(document: IndexedDocument) -> bytes:

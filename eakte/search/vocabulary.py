@@ -8,7 +8,7 @@ German dictionary that simplemma ships (MIT licence). That keeps chance hits suc
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -22,39 +22,45 @@ LINKS = ("", "s", "es", "n", "en", "er", "e", "ens")
 
 FILE = Path(__file__).with_name("vocabulary.txt")
 
-SHORT_PARTS = frozenset(
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+SHORT_PARTS = _set(
     "abt akt alt amt arm art bad bau box bus ehe eid eis erz gas gut hof kur neu not ort ost rad rat rot"
-    " see sud tag tal tod tor tur typ uhr weg zug".split()
+    " see sud tag tal tod tor tur typ uhr weg zug"
 )
 """The only parts of three letters; all others are chance."""
 
-PARTICLES = frozenset(
+PARTICLES = _set(
     "anders auseinander bei besch dahin daher damit davon dazu durch einander empor entgegen fort gegen heim her"
     " herab heran heraus herbei herein herum hervor hierher hin hinauf hinaus hinein hinter hinzu los miss mit"
     " nach nieder ruck uber umher unter untere vor voran voraus vorbei wide wider wied wieder zuruck zusammen"
-    .split()
 )
 """Verb particles: what they open ("Vorrat", "Unterlage") is a word of its own, not a kind of its last part."""
 
-SUFFIXES = frozenset(
+SUFFIXES = _set(
     "armere bare cher dung ende endung eren este fahige gere haft heit iker ikum ion isch ische ismus ist itat"
     " keit kung lein lich ling loge logie losere massige reichere rei same schaft sein ster tete tion tuck tum"
-    " tute ung vollere vollste weise".split()
+    " tute ung vollere vollste weise"
 )
 """Endings that happen to be spelled like a noun."""
 
-MUNICIPAL = frozenset(
+MUNICIPAL = _set(
     "abfall abwasser akte amt antrag aufsicht ausschuss bebauung beirat beitrag bescheid beschluss dezernat"
     " erschliessung flurstuck friedhof gebuhr gemarkung gemeinde genehmigung gewerbe grundstuck haushalt"
     " jugend kataster kita kommune landkreis liegenschaft magistrat meldung niederschlag ordnung parkausweis"
     " planung protokoll rechnung register sanierung satzung sitzung sozial standesamt steig verfahren verfugung"
-    " verkehr vermessung verordnung verwaltung vollstreckung widerspruch zulassung".split()
+    " verkehr vermessung verordnung verwaltung vollstreckung widerspruch zulassung"
 )
 """Words of our trade, in whatever the dictionary says."""
 
-OPAQUE = frozenset(
+_DERIVING = ("ung", "heit", "keit", "tion", "itat", "nis", "schaft")
+
+OPAQUE = _set(
     "aufenthalt bescheid bescheinigung friedhof gutachten haushalt hochzeit monat vollstreckung wohlstand zeitung"
-    " zustand".split()
+    " zustand"
 )
 """Words that look like compounds and are not understood as such any more."""
 
@@ -152,6 +158,11 @@ def _kept(counts: Counter[str]) -> Iterator[str]:
     return (part for part, count in counts.items() if count >= needed.get(len(part), 1))
 
 
+def _derived(lexicon: _Lexicon, compounds: Collection[str]) -> Iterator[str]:
+    """Nouns made by an ending; no chance hits, so they need no compound to vouch for them: Dienstbarkeit."""
+    return (noun for noun in lexicon.nouns if len(noun) >= 7 and noun.endswith(_DERIVING) and noun not in compounds)
+
+
 def _adjective_endings(lexicon: _Lexicon) -> Iterator[str]:
     """Adjectives that close compounds with a noun: genehmigungs-pflichtig, bau-rechtlich."""
     counts = Counter(
@@ -166,9 +177,10 @@ def _adjective_endings(lexicon: _Lexicon) -> Iterator[str]:
 def distil(dictionary: Mapping[str, str]) -> Iterable[str]:
     """The lines of `vocabulary.txt` from a dictionary of German word forms and their lemmas."""
     lexicon = _lexicon(dictionary)
-    firsts, lasts = _productive({word: found for word in lexicon.nouns if (found := _readings(word, lexicon))})
+    compounds = {word: found for word in lexicon.nouns if (found := _readings(word, lexicon))}
+    firsts, lasts = _productive(compounds)
     first = {*_kept(firsts), *MUNICIPAL} - PARTICLES
-    last = {*_kept(lasts), *_adjective_endings(lexicon), *MUNICIPAL} - SUFFIXES
+    last = {*_kept(lasts), *_derived(lexicon, compounds), *_adjective_endings(lexicon), *MUNICIPAL} - SUFFIXES
     return sorted({*(first & last), *(f"{word}-" for word in first - last), *(f"-{word}" for word in last - first)})
 
 

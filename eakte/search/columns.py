@@ -1,0 +1,112 @@
+"""A document laid out for an engine: analysed texts by field, codes, and words worth suggesting."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from eakte.search.analysis import Reading, normalise, reading, written_words
+from eakte.search.folding import fold
+from eakte.search.index import IndexedDocument, Scope, Visibility
+from eakte.search.query import Field
+from eakte.search.stored import Stored, store
+
+KEYWORDS = "keyword"
+COLUMNS = (Field.TEXT, Field.TITLE, Field.PARTY, Field.REFERENCE, KEYWORDS)
+"""Every analysed field; the keywords are only searched together with all others."""
+
+WEIGHTS = {Field.TEXT: 1.0, Field.TITLE: 3.0, Field.PARTY: 2.0, Field.REFERENCE: 4.0, KEYWORDS: 2.0}
+"""How much a whole word is worth by where it stands."""
+
+EVERYONE = "*"
+"""Reader of a document that is not protected."""
+
+_SHORTEST_SUGGESTION = 3
+
+
+@dataclass(slots=True)
+class Column:
+    """One field, analysed: the stems of each of its values in order, and the sets of its terms and forms."""
+
+    runs: list[list[str]]
+    terms: set[str]
+    forms: set[str]
+
+
+@dataclass(slots=True)
+class Prepared:
+    """What an engine writes for one document."""
+
+    document: IndexedDocument
+    stored: Stored
+    columns: dict[str, Column]
+
+    @property
+    def codes(self) -> list[str]:
+        """The document's codes as the query language compares them: "kind=incoming"."""
+        return [f"{name}={fold(value)}" for name, value in _coded(self.document)]
+
+    @property
+    def access(self) -> list[str]:
+        """What the rights filter and the filters by record ask for."""
+        document = self.document
+        readers = [EVERYONE] if document.readers is None else [reader.hex for reader in document.readers]
+        return [
+            f"unit={document.unit_id.hex}",
+            f"level={document.confidentiality}",
+            f"dossier={document.dossier_id.hex}",
+            f"case={document.case_id.hex}",
+            *(f"entry={entry.hex}" for entry in document.entry_path),
+            *(f"reader={reader}" for reader in readers),
+        ]
+
+    @property
+    def suggestions(self) -> list[str]:
+        """Words of titles and parties, and whole references, as they are written."""
+        document = self.document
+        texts = (document.title, document.case_title, document.dossier_title, *document.parties)
+        words = (word for text in texts for word in written_words(normalise(text)))
+        return list(
+            dict.fromkeys(
+                text
+                for text in (document.reference, *document.aliases, *words)
+                if len(text) >= _SHORTEST_SUGGESTION and text.isprintable()
+            )
+        )
+
+
+def prepare(document: IndexedDocument) -> Prepared:
+    """Analyse a document once, for any engine."""
+    pages = [normalise(page) for page in document.pages]
+    values = {
+        Field.TITLE: (document.title, document.case_title, document.dossier_title),
+        Field.PARTY: document.parties,
+        Field.REFERENCE: (document.reference, *document.aliases),
+        KEYWORDS: document.keywords,
+    }
+    columns: dict[str, Column] = {
+        name: _column([reading(normalise(text)) for text in texts]) for name, texts in values.items()
+    }
+    read = [reading(page) for page in pages]
+    columns[Field.TEXT] = _column(read)
+    return Prepared(document, store(document, pages, [found.terms for found in read]), columns)
+
+
+def suggestion_key(text: str) -> str:
+    """What the beginning of a suggestion is compared by."""
+    return fold(normalise(text).strip())
+
+
+def scopes_of(visibility: Visibility) -> Iterator[Scope]:
+    """The scopes that can match anything at all."""
+    return (scope for scope in visibility.scopes if scope.levels and (scope.units is None or scope.units))
+
+
+def _column(read: list[Reading]) -> Column:
+    return Column(
+        runs=[found.stems for found in read],
+        terms=set().union(*(found.terms for found in read)),
+        forms=set().union(*(found.forms for found in read)),
+    )
+
+
+def _coded(document: IndexedDocument) -> tuple[tuple[Field, str], ...]:
+    return ((Field.KIND, document.kind), (Field.ENTRY, document.entry), (Field.UNIT, document.unit))
