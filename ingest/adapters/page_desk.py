@@ -1,0 +1,134 @@
+"""The desk on which the pages of one file are worked on, one call per page. Runs inside the sandbox."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.adapters import tesseract
+from ingest.adapters.rendering import Document, PageFacts, as_gray
+from ingest.recognition.blankness import measure_ink
+from ingest.recognition.cleaning import even_out, straighten
+from ingest.recognition.orientation import guess_turn, prove_turn, turned
+from ingest.recognition.plan import Plan
+from ingest.recognition.reading import Reading
+from ingest.recognition.skew import measure_skew
+
+Gray = NDArray[np.uint8]
+
+_PREVIEW_SIDE = 1000
+_PREVIEW_QUALITY = 70
+
+
+@dataclass(frozen=True, slots=True)
+class PageOutcome:
+    """What came of one page; `width` and `height` are the pixels recognition saw at `dpi`."""
+
+    reading: Reading
+    blank: bool
+    turned: int
+    skew: float
+    dpi: float
+    width: int
+    height: int
+    made_smaller: bool
+
+
+class PageDesk:
+    """Renders, turns, straightens, cleans and reads pages; each page is held only as long as it is worked on."""
+
+    def __init__(
+        self,
+        document: Document,
+        facts: Mapping[int, PageFacts],
+        plans: Mapping[int, Plan],
+        *,
+        previews: Path,
+        language: str,
+        megapixels: float,
+        finished: Callable[[], None],
+    ) -> None:
+        self._document = document
+        self._facts = facts
+        self._plans = plans
+        self._previews = previews
+        self._language = language
+        self._megapixels = megapixels
+        self._finished = finished
+        self._lock = threading.Lock()
+        self.outcomes: dict[int, PageOutcome] = {}
+
+    def outcome(self, number: int) -> PageOutcome:
+        """What came of page `number` (0-based), worked out at the first call."""
+        with self._lock:
+            known = self.outcomes.get(number)
+        if known is not None:
+            return known
+        outcome = self._work(number)
+        with self._lock:
+            self.outcomes[number] = outcome
+            self._finished()
+        return outcome
+
+    def show_kept(self, number: int) -> None:
+        """Make the preview of a page that is not recognised."""
+        facts = self._facts[number]
+        dpi = _PREVIEW_SIDE / max(facts.width, facts.height, 0.01)
+        self._save_preview(number, self._document.picture(number, min(dpi, 300.0)), 0, 0.0)
+
+    def preview(self, number: int) -> Path:
+        return self._previews / f"{number + 1:05d}.jpg"
+
+    def _work(self, number: int) -> PageOutcome:
+        pictures_only = self._plans[number] is Plan.RECOGNIZE_PICTURES
+        dpi, made_smaller = self._facts[number].best_dpi(self._megapixels)
+        picture = self._document.picture(number, dpi, whole_sheet=True, without_text=pictures_only)
+        gray = as_gray(picture)
+        turn, skew, cleaned, reading, blank = self._read(gray, dpi, may_turn=not pictures_only)
+        if pictures_only:
+            picture = self._document.picture(number, dpi, whole_sheet=True)
+        self._save_preview(number, picture, turn, skew)
+        height, width = cleaned.shape
+        return PageOutcome(reading, blank, turn, skew, dpi, width, height, made_smaller)
+
+    def _read(self, gray: Gray, dpi: float, *, may_turn: bool) -> tuple[int, float, Gray, Reading, bool]:
+        if not may_turn:
+            cleaned = even_out(gray)
+            return 0, 0.0, cleaned, tesseract.read(cleaned, dpi, self._language), False
+        guess = guess_turn(gray)
+        turn = guess.turns[0]
+        skew, cleaned = _made_level(turned(gray, turn))
+        ink = measure_ink(cleaned, dpi)
+        if ink.none:
+            return 0, 0.0, gray, Reading(()), True
+        reading = tesseract.read(cleaned, dpi, self._language)
+        if reading.legible:
+            return turn, skew, cleaned, reading, False
+        proved = prove_turn(
+            guess,
+            dpi,
+            view=lambda way: cleaned if way == turn else _made_level(turned(gray, way))[1],
+            read=lambda band, band_dpi: tesseract.read(band, band_dpi, self._language, one_block=True),
+        )
+        if proved != turn:
+            skew, cleaned = _made_level(turned(gray, proved))
+            reading = tesseract.read(cleaned, dpi, self._language)
+        if ink.doubtful and not reading.has_words:
+            return 0, 0.0, gray, Reading(()), True
+        return proved, skew, cleaned, reading, False
+
+    def _save_preview(self, number: int, picture: NDArray[np.uint8], turn: int, skew: float) -> None:
+        scale = min(1.0, _PREVIEW_SIDE / max(picture.shape[:2]))
+        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
+        upright = straighten(turned(np.asarray(small, dtype=np.uint8), turn), skew)
+        _, coded = cv2.imencode(".jpg", upright, [cv2.IMWRITE_JPEG_QUALITY, _PREVIEW_QUALITY])
+        self.preview(number).write_bytes(coded.tobytes())
+
+
+def _made_level(gray: Gray) -> tuple[float, Gray]:
+    skew = measure_skew(gray)
+    return skew, even_out(straighten(gray, skew))

@@ -1,0 +1,143 @@
+"""PDF pages as pixels and as text, through PDFium. Runs inside the sandbox."""
+
+import math
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import cv2
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+from numpy.typing import NDArray
+
+# PDFium is not safe for threads: every call goes through this lock
+_LOCK = threading.Lock()
+_VECTOR_DPI = 300.0
+_LEAST_DPI, _MOST_DPI = 72.0, 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a page consists of, as PDFium sees it.
+
+    `width` and `height` are inches as displayed. `image_dpi` is the finest image that covers a good part of the
+    page, 0.0 without one; `image_share` is the covered part of the page.
+    """
+
+    width: float
+    height: float
+    objects: int
+    visible_letters: int
+    hidden_letters: int
+    image_share: float
+    image_dpi: float
+    annotations: bool
+
+    def best_dpi(self, megapixels: float) -> tuple[float, bool]:
+        """The resolution to recognise at, and whether the page had to be made smaller for `megapixels`."""
+        wanted = _VECTOR_DPI if not self.image_dpi else min(_MOST_DPI, max(_LEAST_DPI, self.image_dpi))
+        allowed = math.sqrt(megapixels * 1e6 / max(self.width * self.height, 1e-6))
+        return (wanted, False) if wanted <= allowed else (allowed, True)
+
+
+class Document:
+    """An opened PDF; a context manager."""
+
+    def __init__(self, path: Path) -> None:
+        with _LOCK:
+            self._pdf = pdfium.PdfDocument(path)
+            self.pages = len(self._pdf)
+
+    def __enter__(self) -> "Document":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        with _LOCK:
+            self._pdf.close()
+
+    def facts(self, number: int) -> PageFacts:
+        """Look at the objects of page `number` (0-based), also inside forms."""
+        with _LOCK:
+            page = self._pdf[number]
+            try:
+                return _facts(page)
+            finally:
+                page.close()
+
+    def text(self, number: int) -> str:
+        """The text layer of a page in its own order."""
+        with _LOCK:
+            page = self._pdf[number]
+            try:
+                layer = page.get_textpage()
+                text = str(layer.get_text_range())
+                layer.close()
+            finally:
+                page.close()
+        return text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufffe", "-").replace("\x02", "-").strip()
+
+    def picture(
+        self, number: int, dpi: float, *, whole_sheet: bool = False, without_text: bool = False
+    ) -> NDArray[np.uint8]:
+        """A page as displayed, blue-green-red or grey.
+
+        `whole_sheet` shows what the crop box hides, `without_text` leaves out what the text layer says already.
+        """
+        with _LOCK:
+            page = self._pdf[number]
+            try:
+                if whole_sheet:
+                    page.set_cropbox(*page.get_mediabox())
+                if without_text:
+                    for thing in list(page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=1)):
+                        page.remove_obj(thing)
+                bitmap = page.render(scale=dpi / 72, may_draw_forms=False, prefer_bgrx=False)
+                pixels = bitmap.to_numpy().copy()
+                bitmap.close()
+            finally:
+                page.close()
+        pixels = pixels[..., 0] if pixels.ndim == 3 and pixels.shape[2] == 1 else pixels
+        return np.asarray(pixels[..., :3] if pixels.ndim == 3 else pixels, dtype=np.uint8)
+
+
+def _facts(page: pdfium.PdfPage) -> PageFacts:
+    width, height = page.get_size()
+    share, dpi, objects, visible, hidden = 0.0, 0.0, 0, 0, 0
+    for thing in page.get_objects(max_depth=4):
+        objects += 1
+        if thing.type == raw.FPDF_PAGEOBJ_IMAGE:
+            part, fineness = _image_facts(thing, width * height)
+            share += part
+            if part > 0.1:
+                dpi = max(dpi, fineness)
+    layer = page.get_textpage()
+    for index in range(raw.FPDFText_CountChars(layer.raw)):
+        if chr(raw.FPDFText_GetUnicode(layer.raw, index)).isspace():
+            continue
+        mode = raw.FPDFTextObj_GetTextRenderMode(raw.FPDFText_GetTextObject(layer.raw, index))
+        if mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE:
+            hidden += 1
+        else:
+            visible += 1
+    layer.close()
+    annotations = raw.FPDFPage_GetAnnotCount(page.raw) > 0
+    return PageFacts(width / 72, height / 72, objects, visible, hidden, min(1.0, share), dpi, annotations)
+
+
+def _image_facts(image: pdfium.PdfObject, page_area: float) -> tuple[float, float]:
+    try:
+        left, bottom, right, top = image.get_bounds()
+        across, down = image.get_px_size()
+    except pdfium.PdfiumError:
+        return 0.0, 0.0
+    width, height = right - left, top - bottom
+    if width <= 0 or height <= 0:
+        return 0.0, 0.0
+    dpi = math.sqrt(across * down / (width * height)) * 72
+    return width * height / max(page_area, 1.0), dpi
+
+
+def as_gray(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if picture.ndim == 3 else picture, dtype=np.uint8)
