@@ -68,4 +68,4 @@ clean: ## remove state and whatever was built (var/ with all data; .venv/ stays)
 	@if [ -e var/eakte.lock ] && ! flock -n var/eakte.lock true; then \
 	  echo "E-Akte läuft noch mit var/. Bitte zuerst beenden." >&2; exit 1; fi
 	rm -rf var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	find $(PACKAGES) tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

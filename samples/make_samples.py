@@ -101,9 +101,7 @@ class Page:
                 self.text(parts[0], LEFT_MM, 14, 20, bold=True)
                 self.text(parts[1], LEFT_MM, 24, 12)
                 self.text(parts[2], LEFT_MM, 31, 8)
-                self.draw.line(
-                    [self.px(LEFT_MM), self.px(37), self.px(RIGHT_MM), self.px(37)], 40, self.px(0.5)
-                )
+                self.draw.line([self.px(LEFT_MM), self.px(37), self.px(RIGHT_MM), self.px(37)], 40, self.px(0.5))
                 self.y = 46.0
             case "window":
                 for row, line in enumerate(parts):

@@ -234,9 +234,7 @@ def test_what_is_retained_cannot_be_deleted_or_shortened(s3: EmbeddedS3) -> None
 
 def test_what_is_held_can_only_be_deleted_once_the_hold_is_lifted(s3: EmbeddedS3) -> None:
     client = client_of(s3)
-    stored = client.put_object(
-        bucket_name=BUCKET, object_name="h", data=io.BytesIO(b"x"), length=1, legal_hold=True
-    )
+    stored = client.put_object(bucket_name=BUCKET, object_name="h", data=io.BytesIO(b"x"), length=1, legal_hold=True)
     with pytest.raises(S3Error, match="AccessDenied"):
         client.remove_object(bucket_name=BUCKET, object_name="h", version_id=stored.version_id)
     client.disable_object_legal_hold(bucket_name=BUCKET, object_name="h", version_id=stored.version_id)
@@ -286,9 +284,7 @@ def test_the_s3_server_continues_where_it_was_killed_even_on_other_ports(tmp_pat
         client = client_of(server)
         client.make_bucket(bucket_name=BUCKET, object_lock=True)
         for number in range(20):
-            client.put_object(
-                bucket_name=BUCKET, object_name=f"{number}", data=io.BytesIO(b"Akte" * 999), length=3996
-            )
+            client.put_object(bucket_name=BUCKET, object_name=f"{number}", data=io.BytesIO(b"Akte" * 999), length=3996)
         first = server.pid
         assert first is not None
         os.kill(first, signal.SIGKILL)
@@ -303,9 +299,7 @@ def test_the_s3_server_continues_where_it_was_killed_even_on_other_ports(tmp_pat
                 answer = client_of(server).get_object(bucket_name=BUCKET, object_name=f"{number}")
                 assert answer.read() == b"Akte" * 999
                 answer.release_conn()
-            client_of(server).put_object(
-                bucket_name=BUCKET, object_name="neu", data=io.BytesIO(b"x"), length=1
-            )
+            client_of(server).put_object(bucket_name=BUCKET, object_name="neu", data=io.BytesIO(b"x"), length=1)
     assert processes_in(tmp_path) == []
     assert list(Path("/tmp").glob(f"seaweedfs-*-grpc-{taken['s3.port.grpc']}.sock")) == []
 

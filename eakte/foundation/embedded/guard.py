@@ -55,9 +55,9 @@ class Guard:
         self.child: int | None = None
         self.exit_code = 0
         self.stopping = False
-        for inherited in map(int, os.listdir("/proc/self/fd")):
+        for entry in os.scandir("/proc/self/fd"):
             with contextlib.suppress(OSError):
-                os.set_inheritable(inherited, inherited <= 2)
+                os.set_inheritable(int(entry.name), int(entry.name) <= 2)
         self.wake_read, wake_write = os.pipe()
         for end in (self.wake_read, wake_write, 1):
             os.set_blocking(end, False)
@@ -144,7 +144,8 @@ class Guard:
         self.libc.prctl(PR_SET_PDEATHSIG, order["death_signal"], 0, 0, 0)
         if os.getppid() != guard:
             os._exit(127)
-        os.execve(order["command"][0], order["command"], {**os.environ, **order["env"]})
+        environment = {**os.environ, **order["env"]}  # noqa: TID251  passed on, not read
+        os.execve(order["command"][0], order["command"], environment)  # noqa: S606
 
     def drop_root(self, uid: int, gid: int, capability: int | None) -> None:
         """Become another user, keeping at most the one capability to walk through closed directories."""
@@ -205,7 +206,7 @@ class Guard:
         """Keep one older log; the child goes on writing into the same file."""
         path = self.order["log"]
         with contextlib.suppress(OSError):
-            if os.stat(path).st_size > LOG_LIMIT_BYTES:
+            if os.stat(path).st_size > LOG_LIMIT_BYTES:  # noqa: PTH116  pathlib would cost this process 1 MB
                 shutil.copyfile(path, path + ".1")
                 os.truncate(path, 0)
 
@@ -213,16 +214,18 @@ class Guard:
 def children_of(parent: int) -> list[int]:
     """The direct children of a process; zombies are none."""
     found = []
-    for name in os.listdir("/proc"):
-        if not name.isdecimal():
+    for entry in os.scandir("/proc"):
+        if not entry.name.isdecimal():
             continue
         try:
-            with open(f"/proc/{name}/stat", encoding="latin-1") as file:
-                state, ppid = file.read().rpartition(")")[2].split()[:2]
+            stat = os.open(f"{entry.path}/stat", os.O_RDONLY)
         except OSError:
             continue
-        if int(ppid) == parent and state not in ("Z", "X"):
-            found.append(int(name))
+        with contextlib.suppress(OSError):
+            state, ppid = os.read(stat, 4096).rpartition(b")")[2].split()[:2]
+            if int(ppid) == parent and state not in (b"Z", b"X"):
+                found.append(int(entry.name))
+        os.close(stat)
     return found
 
 

@@ -7,18 +7,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from eakte.foundation.embedded.errors import AlreadyRunning
+from eakte.foundation.embedded.errors import AlreadyRunning, WrongOwner
 
 
 @contextmanager
 def ensure_not_running_twice(var: Path) -> Iterator[None]:
     """Hold the data directory `var` for this process, or raise AlreadyRunning."""
-    var.mkdir(parents=True, exist_ok=True)
+    own_directory(var)
     lock = hold(var / "eakte.lock", patience_s=0)
     try:
         yield
     finally:
         os.close(lock)
+
+
+def own_directory(path: Path) -> None:
+    """Make sure that `path` exists and that we may write into it, or raise WrongOwner."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except PermissionError:
+        raise WrongOwner(directory=path.parent, owner=path.parent.stat().st_uid) from None
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise WrongOwner(directory=path, owner=path.stat().st_uid)
 
 
 def hold(path: Path, *, patience_s: float) -> int:
@@ -29,7 +39,10 @@ def hold(path: Path, *, patience_s: float) -> int:
     """
     until = time.monotonic() + patience_s
     while True:
-        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except PermissionError:
+            raise WrongOwner(directory=path, owner=path.stat().st_uid) from None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

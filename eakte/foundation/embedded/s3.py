@@ -18,16 +18,14 @@ from minio.error import MinioException
 
 from eakte.foundation.embedded import ports
 from eakte.foundation.embedded.errors import EngineFailed, EngineMissing
-from eakte.foundation.embedded.once import hold
+from eakte.foundation.embedded.once import hold, own_directory
 from eakte.foundation.embedded.postgres import write_private
 from eakte.foundation.embedded.processes import Supervised
 
 log = structlog.get_logger()
 
 # Every listener is named, also those we do not use: an unnamed one takes its default port.
-LISTENERS = [
-    f"{part}.port{kind}" for part in ("s3", "master", "volume", "filer", "admin") for kind in ("", ".grpc")
-]
+LISTENERS = [f"{part}.port{kind}" for part in ("s3", "master", "volume", "filer", "admin") for kind in ("", ".grpc")]
 OPTIONS = [
     f"-ip={ports.LOOPBACK}",
     f"-ip.bind={ports.LOOPBACK}",
@@ -53,13 +51,14 @@ OPTIONS = [
     "-webdav=false",
 ]
 # `weed` also listens on sockets of fixed names; it leaves them behind when it is killed.
-SOCKETS = "/tmp/seaweedfs-{part}-grpc-{port}.sock"
+SOCKETS = "/tmp/seaweedfs-{part}-grpc-{port}.sock"  # noqa: S108
+SHELL_SCRIPT = 'echo "$1" | "$2" shell -master="$3" -filer="$4"'
 
 
 class EmbeddedS3:
     """SeaweedFS under `directory`, S3 on a port of 127.0.0.1 that it keeps, keys made at the first start.
 
-    Enforces Object Lock (COMPLIANCE and GOVERNANCE), legal hold and versioning; the caller creates the buckets.
+    Enforces Object Lock (COMPLIANCE and GOVERNANCE), legal hold and versioning; the caller makes buckets.
     With `durable` object bytes are synced to disk before a put is answered. The names of objects are in a
     LevelDB that is not: after a power cut (not after a kill) puts of the last half minute may be missing.
     """
@@ -105,10 +104,11 @@ class EmbeddedS3:
             return self
         begun = time.monotonic()
         program = weed()
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self.directory.chmod(0o700)
-        (self.directory / "data").mkdir(exist_ok=True)
+        own_directory(self.directory)
+        own_directory(self.directory / "data")
+        own_directory(self.logs)
         lock = hold(self.directory / "engine.lock", patience_s=60)
+        self.directory.chmod(0o700)
         try:
             self._read_or_make_secrets()
             self._launch(program, lock)
@@ -148,7 +148,7 @@ class EmbeddedS3:
     def _choose_ports(self) -> None:
         """Keep every port that is still free, and write down the choice."""
         for name in LISTENERS:
-            if name not in self._ports or not ports.is_free(self._ports[name]):
+            while name not in self._ports or not is_usable(name, self._ports[name]):
                 self._ports[name] = ports.free_port(taken=set(self._ports.values()))
         write_private(
             self.directory / "secrets.json",
@@ -192,7 +192,7 @@ class EmbeddedS3:
                 return
             except EngineFailed:
                 self.stop()
-                if attempt == 3 or all(map(ports.is_free, self._ports.values())):
+                if attempt == 3 or all(is_usable(*listener) for listener in self._ports.items()):
                     raise
                 self._choose_ports()
             except BaseException:
@@ -233,8 +233,7 @@ class EmbeddedS3:
         )
         shell = Supervised(
             "s3-shell",
-            ["/bin/sh", "-c", 'echo "$1" | "$2" shell -master="$3" -filer="$4"', "sh"]
-            + [order, str(program), master, filer],
+            ["/bin/sh", "-c", SHELL_SCRIPT, "sh", order, str(program), master, filer],
             logs=self.logs,
             cwd=self.directory,
             restart=False,
@@ -247,11 +246,20 @@ class EmbeddedS3:
 
     def _remove_sockets(self) -> None:
         for name, port in self._ports.items():
-            part, _, kind = name.partition(".port")
-            if kind:
-                Path(SOCKETS.format(part=part, port=port)).unlink(missing_ok=True)
+            socket_of(name, port).unlink(missing_ok=True)
         for name in ("s3.sock", "filer.sock"):
             (self.directory / name).unlink(missing_ok=True)
+
+
+def socket_of(listener: str, port: int) -> Path:
+    """The extra socket of a gRPC listener; for others a name that nothing has."""
+    return Path(SOCKETS.format(part=listener.partition(".")[0], port=port))
+
+
+def is_usable(listener: str, port: int) -> bool:
+    """Whether the port is free and nobody else's socket stands where the server wants its own."""
+    place = socket_of(listener, port)
+    return ports.is_free(port) and not (place.exists() and place.stat().st_uid != os.geteuid())
 
 
 def weed() -> Path:
