@@ -30,7 +30,7 @@ class Page(Generic[RowT]):
 
 def page_of(
     session: Session,
-    statement: Select[tuple[RowT]],
+    statement: Select[RowT],
     order: Sequence[InstrumentedAttribute[Any]],
     *,
     cursor: str | None,

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
-from procrastinate import App, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
+from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision, SyncPsycopgConnector
+from procrastinate.jobs import Job as QueuedJob
 from procrastinate.connector import BaseConnector
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from eakte.foundation.errors import Unavailable
@@ -22,6 +24,18 @@ log = structlog.get_logger()
 DEFAULT_QUEUE = "default"
 JobHandler = Callable[[Any, "BeginWork"], None]
 JobHandlerT = TypeVar("JobHandlerT", bound=JobHandler)
+
+
+class _Backoff(BaseRetryStrategy):
+    """Retries a neighbour's trouble after 1, 2, 4 … 60 s, until `attempts` are used up."""
+
+    def __init__(self, attempts: int) -> None:
+        self.attempts = attempts
+
+    def get_retry_decision(self, *, exception: BaseException, job: QueuedJob) -> RetryDecision | None:
+        if not isinstance(exception, Unavailable | DBAPIError) or job.attempts >= self.attempts:
+            return None
+        return RetryDecision(retry_in={"seconds": min(60, 2**job.attempts)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +56,7 @@ def handles(
 ) -> Callable[[JobHandlerT], JobHandlerT]:
     """Run the decorated function for every queued `job_type`; retry when a neighbour is unavailable.
 
-    Jobs with the same `lock` run one after another. Waits between attempts double, starting at 2 s.
+    Jobs with the same `lock` run one after another.
     """
 
     def register(handler: JobHandlerT) -> JobHandlerT:
@@ -82,7 +96,7 @@ def worker_app(dsn: str, begin: BeginWork) -> App:
 
 
 def _add(app: App, name: str, task: _Task, begin: BeginWork) -> None:
-    retry = RetryStrategy(max_attempts=task.attempts, exponential_wait=2, retry_exceptions=[Unavailable])
+    retry = _Backoff(task.attempts)
 
     @app.task(name=name, queue=task.queue, retry=retry)
     def run(**arguments: Any) -> None:

@@ -8,6 +8,8 @@ from sqlalchemy import DateTime, Enum, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 
+from eakte.foundation.errors import Stale
+
 
 class Table(DeclarativeBase):
     """Base of every mapped table. Instants are UTC, strings are text, mappings are JSONB."""
@@ -38,3 +40,9 @@ def words(kind: type[StrEnum]) -> Enum:
         length=40,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def must_be_at(actual: int, expected: int | None) -> None:
+    """Raises Stale when the caller saw another revision than the actual one; None means any."""
+    if expected is not None and expected != actual:
+        raise Stale

@@ -1,0 +1,134 @@
+"""Who is it, what may they do: every select over identities, units, grants and tokens."""
+
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from eakte.access.errors import ActionForbidden, GrantNotFound, IdentityNotFound, TokenNotFound, UnitNotFound
+from eakte.access.models import ApiToken, Grant, Identity, OrganisationalUnit
+from eakte.access.rules import PERMISSIONS, Permission
+from eakte.foundation.cursors import Page, page_of
+from eakte.foundation.work import Actor, Scope, UnitOfWork
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def require(work: UnitOfWork, permission: Permission) -> None:
+    """Refuse whoever holds `permission` nowhere. For things that are no records. Raises ActionForbidden."""
+    if not work.actor.may(permission):
+        raise ActionForbidden(permission=permission)
+
+
+def identity_of_token(session: Session, secret_hash: str, now: datetime) -> Identity | None:
+    """The active identity a token stands for at `now`."""
+    return session.scalar(
+        select(Identity)
+        .join(ApiToken, ApiToken.identity_id == Identity.id)
+        .where(
+            ApiToken.secret_hash == secret_hash,
+            ApiToken.revoked_at.is_(None),
+            or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now),
+            Identity.active,
+        )
+    )
+
+
+def identity_by_login(session: Session, login: str) -> Identity | None:
+    """The identity that logs in as `login`, locked for this transaction."""
+    return session.scalar(select(Identity).where(Identity.login == login).with_for_update())
+
+
+def actor_for(session: Session, identity: Identity, now: datetime) -> Actor:
+    """The identity as an actor, with the scopes of all grants valid today (a legal day in Berlin)."""
+    today = now.astimezone(BERLIN).date()
+    scopes = tuple(_scope(session, grant) for grant in session.scalars(_valid_grants(identity.id, today)))
+    return Actor(identity.id, identity.login, scopes)
+
+
+def _valid_grants(identity_id: UUID, today: date) -> Select[Grant]:
+    return select(Grant).where(
+        Grant.identity_id == identity_id,
+        or_(Grant.valid_from.is_(None), Grant.valid_from <= today),
+        or_(Grant.valid_until.is_(None), Grant.valid_until >= today),
+    )
+
+
+def _scope(session: Session, grant: Grant) -> Scope:
+    return Scope(
+        permissions=frozenset(permission.value for permission in PERMISSIONS[grant.role]),
+        units=None if grant.unit_id is None else _unit_and_below(session, grant.unit_id),
+        entry_id=grant.entry_id,
+        levels=frozenset(level.value for level in grant.max_confidentiality.covers()),
+    )
+
+
+def _unit_and_below(session: Session, unit_id: UUID) -> frozenset[UUID]:
+    tree = select(OrganisationalUnit.id).where(OrganisationalUnit.id == unit_id).cte(recursive=True)
+    below = aliased(OrganisationalUnit)
+    tree = tree.union(select(below.id).where(below.parent_id == tree.c.id))
+    return frozenset(session.scalars(select(tree.c.id)))
+
+
+def get_identity(work: UnitOfWork, identity_id: UUID) -> Identity:
+    """An identity, for those who manage access. Raises IdentityNotFound, ActionForbidden."""
+    require(work, Permission.MANAGE_ACCESS)
+    identity = work.session.get(Identity, identity_id)
+    if identity is None:
+        raise IdentityNotFound
+    return identity
+
+
+def get_token(work: UnitOfWork, token_id: UUID) -> ApiToken:
+    """A token, for those who manage access and for its owner."""
+    token = work.session.get(ApiToken, token_id)
+    if token is None or (token.identity_id != work.actor.id and not work.actor.may(Permission.MANAGE_ACCESS)):
+        raise TokenNotFound
+    return token
+
+
+def get_grant(work: UnitOfWork, grant_id: UUID) -> Grant:
+    require(work, Permission.MANAGE_ACCESS)
+    grant = work.session.get(Grant, grant_id)
+    if grant is None:
+        raise GrantNotFound
+    return grant
+
+
+def get_unit(session: Session, unit_id: UUID) -> OrganisationalUnit:
+    unit = session.get(OrganisationalUnit, unit_id)
+    if unit is None:
+        raise UnitNotFound(unit=unit_id)
+    return unit
+
+
+def unit_by_key(session: Session, key: str) -> OrganisationalUnit:
+    unit = session.scalar(select(OrganisationalUnit).where(OrganisationalUnit.key == key))
+    if unit is None:
+        raise UnitNotFound(unit=key)
+    return unit
+
+
+def units(work: UnitOfWork, *, cursor: str | None, limit: int) -> Page[OrganisationalUnit]:
+    """Every organisational unit; the organisation chart is no secret inside the house."""
+    order = (OrganisationalUnit.key, OrganisationalUnit.id)
+    return page_of(work.session, select(OrganisationalUnit), order, cursor=cursor, limit=limit)
+
+
+def identities(work: UnitOfWork, *, cursor: str | None, limit: int) -> Page[Identity]:
+    require(work, Permission.MANAGE_ACCESS)
+    order = (Identity.login, Identity.id)
+    return page_of(work.session, select(Identity), order, cursor=cursor, limit=limit)
+
+
+def grants_of(work: UnitOfWork, identity_id: UUID) -> list[Grant]:
+    get_identity(work, identity_id)
+    statement = select(Grant).where(Grant.identity_id == identity_id).order_by(Grant.granted_at)
+    return list(work.session.scalars(statement))
+
+
+def anybody_exists(session: Session) -> bool:
+    """Whether any identity was ever admitted."""
+    return bool(session.scalar(select(func.count()).select_from(Identity)))

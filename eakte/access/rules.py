@@ -1,0 +1,96 @@
+"""Roles, permissions and confidentiality: what a role allows and which level covers which."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What can be done; every load of a record names one."""
+
+    READ = "record:read"
+    READ_CONTENT = "record:read-content"
+    SEE_AUDIT = "record:see-audit"
+    CREATE_DOSSIER = "dossier:create"
+    CREATE_CASE = "case:create"
+    FILE_DOCUMENT = "document:file"
+    EDIT = "record:edit"
+    CLOSE = "record:close"
+    REOPEN = "record:reopen"
+    CANCEL = "record:cancel"
+    REFILE = "record:refile"
+    PROTECT = "record:protect"
+    MANAGE_PLAN = "plan:manage"
+    MANAGE_ACCESS = "access:manage"
+    INGEST = "ingest:use"
+    MANAGE_INGEST = "ingest:manage"
+    MANAGE_SYSTEM = "system:manage"
+
+
+class Role(StrEnum):
+    """The positions (Stellen) a person or client acts in."""
+
+    RECORDS_MANAGER = "records_manager"
+    CLERK = "clerk"
+    SUBJECT_ADMIN = "subject_admin"
+    REGISTRY = "registry"
+    SECRETARY = "secretary"
+    HEAD = "head"
+    ARCHIVIST = "archivist"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+_WORK = frozenset(
+    {
+        Permission.READ,
+        Permission.READ_CONTENT,
+        Permission.CREATE_CASE,
+        Permission.FILE_DOCUMENT,
+        Permission.EDIT,
+        Permission.INGEST,
+    }
+)
+
+# A records manager reads nothing by that role alone, an archivist reads metadata but no contents,
+# an administrator manages people and machines but sees no record.
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.RECORDS_MANAGER: frozenset(
+        {
+            Permission.MANAGE_PLAN,
+            Permission.CREATE_DOSSIER,
+            Permission.CLOSE,
+            Permission.REOPEN,
+            Permission.CANCEL,
+            Permission.REFILE,
+            Permission.PROTECT,
+            Permission.SEE_AUDIT,
+        }
+    ),
+    Role.CLERK: _WORK | {Permission.CREATE_DOSSIER, Permission.CLOSE},
+    Role.SUBJECT_ADMIN: frozenset({Permission.READ, Permission.EDIT, Permission.PROTECT}),
+    Role.REGISTRY: _WORK | {Permission.CREATE_DOSSIER, Permission.CLOSE, Permission.REFILE, Permission.MANAGE_INGEST},
+    Role.SECRETARY: _WORK - {Permission.CREATE_CASE},
+    Role.HEAD: _WORK | {Permission.CREATE_DOSSIER, Permission.CLOSE, Permission.CANCEL, Permission.SEE_AUDIT},
+    Role.ARCHIVIST: frozenset({Permission.READ}),
+    Role.AUDITOR: frozenset({Permission.READ, Permission.SEE_AUDIT}),
+    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCESS, Permission.MANAGE_SYSTEM, Permission.MANAGE_INGEST}),
+}
+
+
+class Confidentiality(StrEnum):
+    """Vertraulichkeitsstufe, weakest first. xdomea's codes are not in order, so only this order counts."""
+
+    OPEN = "open"
+    RESTRICTED = "restricted"
+    CONFIDENTIAL = "confidential"
+    SECRET = "secret"  # noqa: S105  a level, no password
+    TOP_SECRET = "top_secret"  # noqa: S105
+
+    def covers(self) -> frozenset["Confidentiality"]:
+        """This level and every weaker one."""
+        levels = list(Confidentiality)
+        return frozenset(levels[: levels.index(self) + 1])
+
+
+def strictest(*levels: Confidentiality) -> Confidentiality:
+    """The strongest of some levels."""
+    return max(levels, key=lambda level: list(Confidentiality).index(level))

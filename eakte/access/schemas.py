@@ -1,0 +1,119 @@
+"""What the API shows and takes of identities, units, grants and tokens."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from eakte.access.models import IdentityKind
+from eakte.access.rules import Confidentiality, Permission, Role
+from eakte.foundation.http import Shape
+
+
+class Login(Shape):
+    """Anmeldung"""
+
+    login: str = Field(title="Benutzername", min_length=1, max_length=200, examples=["a.tschoepe"])
+    password: str = Field(title="Kennwort", min_length=1, max_length=1000)
+
+
+class TokenShape(Shape):
+    """API-Token, ohne sein Geheimnis"""
+
+    id: UUID
+    identity_id: UUID
+    label: str = Field(title="Bezeichnung")
+    created_at: datetime
+    expires_at: datetime | None = Field(title="Gültig bis")
+    revoked_at: datetime | None = Field(title="Zurückgezogen am")
+
+
+class NewTokenShape(TokenShape):
+    """Neues API-Token; das Geheimnis wird nur dieses eine Mal gezeigt"""
+
+    secret: str = Field(title="Geheimnis")
+
+
+class NewToken(Shape):
+    """Auftrag für ein API-Token"""
+
+    label: str = Field(title="Bezeichnung", min_length=1, max_length=200, examples=["Fachverfahren Bauamt"])
+    expires_at: datetime | None = Field(None, title="Gültig bis")
+
+
+class UnitShape(Shape):
+    """Organisationseinheit"""
+
+    id: UUID
+    key: str = Field(title="Kennung", examples=["63"])
+    name: str = Field(title="Name", examples=["Bauordnungsamt"])
+    parent_id: UUID | None = Field(title="Übergeordnete Einheit")
+
+
+class NewUnit(Shape):
+    """Neue Organisationseinheit"""
+
+    key: str = Field(title="Kennung", min_length=1, max_length=50, examples=["63"])
+    name: str = Field(title="Name", min_length=1, max_length=300, examples=["Bauordnungsamt"])
+    parent_id: UUID | None = Field(None, title="Übergeordnete Einheit")
+
+
+class IdentityShape(Shape):
+    """Person oder Fachverfahren"""
+
+    id: UUID
+    kind: IdentityKind = Field(title="Art")
+    login: str = Field(title="Benutzername")
+    display_name: str = Field(title="Anzeigename")
+    active: bool = Field(title="Aktiv")
+    created_at: datetime
+
+
+class NewIdentity(Shape):
+    """Neue Person oder neues Fachverfahren"""
+
+    kind: IdentityKind = Field(title="Art")
+    login: str = Field(title="Benutzername", min_length=1, max_length=200, pattern=r"^\S+$", examples=["a.tschoepe"])
+    display_name: str = Field(title="Anzeigename", min_length=1, max_length=300)
+    password: str | None = Field(None, title="Kennwort", max_length=1000)
+
+
+class IdentityPatch(Shape):
+    """Änderung einer Person oder eines Fachverfahrens"""
+
+    display_name: str | None = Field(None, title="Anzeigename", min_length=1, max_length=300)
+    active: bool | None = Field(None, title="Aktiv")
+
+
+class NewPassword(Shape):
+    """Neues Kennwort"""
+
+    password: str = Field(title="Kennwort", max_length=1000)
+
+
+class GrantFields(Shape):
+    """Berechtigung: Rolle mit Geltungsbereich"""
+
+    role: Role = Field(title="Rolle")
+    unit_id: UUID | None = Field(None, title="Organisationseinheit; leer: alle")
+    entry_id: UUID | None = Field(None, title="Aktenplaneintrag; leer: alle")
+    max_confidentiality: Confidentiality = Field(Confidentiality.RESTRICTED, title="Höchste Vertraulichkeitsstufe")
+    valid_from: date | None = Field(None, title="Gültig ab")
+    valid_until: date | None = Field(None, title="Gültig bis einschließlich")
+
+
+class GrantShape(GrantFields):
+    """Erteilte Berechtigung"""
+
+    id: UUID
+    identity_id: UUID
+    granted_by: UUID
+    granted_at: datetime
+
+
+class MeShape(Shape):
+    """Wer ich bin und was ich irgendwo darf"""
+
+    id: UUID
+    login: str = Field(title="Benutzername")
+    permissions: list[Permission] = Field(title="Rechte")

@@ -1,0 +1,1 @@
+"""Foreign formats and tools behind documents."""

@@ -1,0 +1,41 @@
+from eakte.foundation.errors import Conflict, Invalid, NotFound
+
+
+class DocumentNotFound(NotFound):
+    """Dieses Dokument gibt es nicht."""
+
+
+class VersionNotFound(NotFound):
+    """Diese Version des Dokuments gibt es nicht."""
+
+    advice = "Bitte die Versionsnummer prüfen."
+
+
+class RenditionMissing(NotFound):
+    """Diese Fassung des Dokuments gibt es nicht."""
+
+    advice = "Sie wird vielleicht noch hergestellt. Der Stand steht in der Arbeitsliste des Eingangs."
+
+
+class PageMissing(NotFound):
+    """Diese Seite gibt es nicht."""
+
+    advice = "Das Dokument hat {pages} Seite(n)."
+
+
+class ExternalKeyTaken(Conflict):
+    """Dieses Dokument des Fachverfahrens gibt es schon."""
+
+    advice = "Der externe Schlüssel gehört zu {reference}."
+
+
+class EmptyUpload(Invalid):
+    """Die Datei ist leer."""
+
+    advice = "Bitte die Datei prüfen und erneut übertragen; es wurde nichts gespeichert."
+
+
+class RangeNotSatisfiable(Invalid):
+    """Der angeforderte Bereich liegt außerhalb der Datei."""
+
+    advice = "Die Datei hat {size} Bytes."

@@ -1,0 +1,120 @@
+"""Every select over documents; visibility is built in, and loading names its purpose."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from eakte.access import Permission
+from eakte.documents.errors import DocumentNotFound, RenditionMissing, VersionNotFound
+from eakte.documents.models import Document, DocumentVersion, PageText, Rendition, RenditionKind
+from eakte.foundation.cursors import Page, page_of
+from eakte.foundation.work import Actor, UnitOfWork
+from eakte.records.models import Case, Dossier
+from eakte.records.queries import load, loaders, may_at
+from eakte.records.rules import RecordKind, RecordState
+
+
+def visible_documents(actor: Actor) -> Select[Document]:
+    case, dossier = aliased(Case, flat=True), aliased(Dossier, flat=True)
+    levels = [Document.confidentiality, case.confidentiality, dossier.confidentiality]
+    return (
+        select(Document)
+        .join(case, Document.case_id == case.id)
+        .join(dossier, case.dossier_id == dossier.id)
+        .where(may_at(actor, Permission.READ, dossier, levels))
+    )
+
+
+def get_document(work: UnitOfWork, document_id: UUID, *, to: Permission, revision: int | None = None) -> Document:
+    """Load a document for one purpose. Raises DocumentNotFound, ActionForbidden, Stale."""
+    statement = visible_documents(work.actor).where(Document.id == document_id)
+    return load(work, statement, to=to, revision=revision, missing=DocumentNotFound())
+
+
+loaders[RecordKind.DOCUMENT] = get_document
+
+
+def documents(
+    work: UnitOfWork,
+    *,
+    case_id: UUID | None,
+    modified_after: datetime | None,
+    external_key: str | None,
+    cursor: str | None,
+    limit: int,
+) -> Page[Document]:
+    """Visible documents in the order of their references. `external_key` is one of the asking client's own."""
+    statement = visible_documents(work.actor)
+    if case_id is not None:
+        statement = statement.where(Document.case_id == case_id)
+    if modified_after is not None:
+        statement = statement.where(Document.modified_at > modified_after)
+    if external_key is not None:
+        statement = statement.where(Document.external_client == work.actor.id, Document.external_key == external_key)
+    return page_of(work.session, statement, (Document.reference_sort, Document.id), cursor=cursor, limit=limit)
+
+
+def visible_among(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, Document]:
+    """Those of some documents that the actor may see, by id."""
+    rows = work.session.scalars(visible_documents(work.actor).where(Document.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+def document_of_external_key(session: Session, client_id: UUID, key: str) -> Document | None:
+    return session.scalar(select(Document).where(Document.external_client == client_id, Document.external_key == key))
+
+
+def documents_of_cases(session: Session, case_ids: Collection[UUID], state: RecordState | None = None) -> list[Document]:
+    """All documents of some cases, visible or not, for cascades."""
+    statement = select(Document).where(Document.case_id.in_(case_ids)).order_by(Document.number)
+    if state is not None:
+        statement = statement.where(Document.state == state)
+    return list(session.scalars(statement))
+
+
+def version_of(session: Session, document_id: UUID, number: int | None) -> DocumentVersion:
+    """A version by number, or the newest. Callers load the document first. Raises VersionNotFound."""
+    statement = select(DocumentVersion).where(DocumentVersion.document_id == document_id)
+    if number is not None:
+        statement = statement.where(DocumentVersion.number == number)
+    version = session.scalars(statement.order_by(DocumentVersion.number.desc()).limit(1)).first()
+    if version is None:
+        raise VersionNotFound
+    return version
+
+
+def versions_of(session: Session, document_id: UUID) -> list[DocumentVersion]:
+    statement = select(DocumentVersion).where(DocumentVersion.document_id == document_id)
+    return list(session.scalars(statement.order_by(DocumentVersion.number)))
+
+
+def renditions_of(session: Session, version_id: UUID) -> list[Rendition]:
+    statement = select(Rendition).where(Rendition.version_id == version_id)
+    return list(session.scalars(statement.order_by(Rendition.kind, Rendition.page)))
+
+
+def rendition(session: Session, version_id: UUID, kind: RenditionKind, page: int | None) -> Rendition:
+    """Raises RenditionMissing."""
+    statement = select(Rendition).where(Rendition.version_id == version_id, Rendition.kind == kind)
+    statement = statement.where(Rendition.page == page if page is not None else Rendition.page.is_(None))
+    found = session.scalar(statement)
+    if found is None:
+        raise RenditionMissing
+    return found
+
+
+def next_version_number(session: Session, document_id: UUID) -> int:
+    newest = session.scalar(select(func.max(DocumentVersion.number)).where(DocumentVersion.document_id == document_id))
+    return (newest or 0) + 1
+
+
+def page_texts(session: Session, version_id: UUID) -> list[PageText]:
+    return list(session.scalars(select(PageText).where(PageText.version_id == version_id).order_by(PageText.page)))
+
+
+def known_object_ids(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """Which of some object ids a rendition speaks of."""
+    return set(session.scalars(select(Rendition.object_id).where(Rendition.object_id.in_(ids))))

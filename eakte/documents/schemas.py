@@ -1,0 +1,105 @@
+"""What the API shows and takes of documents."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from eakte.documents.models import Document, DocumentKind, DocumentSource, DocumentVersion, RenditionKind
+from eakte.documents.queries import renditions_of
+from eakte.foundation.http import Shape
+from eakte.foundation.work import UnitOfWork
+from eakte.records.schemas import NewRecord, RecordFields, RecordPatch, actions_on, columns_of
+
+
+class DocumentShape(RecordFields):
+    """Dokument"""
+
+    case_id: UUID = Field(title="Vorgang")
+    document_kind: DocumentKind = Field(title="Art: Eingang, Ausgang, intern")
+    document_type: str | None = Field(title="Dokumenttyp")
+    foreign_reference: str | None = Field(title="Fremdes Geschäftszeichen")
+    our_reference: str | None = Field(title="Unser Zeichen")
+    letter_date: date | None = Field(title="Datum des Schreibens")
+    received_on: date | None = Field(title="Posteingang")
+    sent_on: date | None = Field(title="Postausgang")
+    source: DocumentSource = Field(title="Herkunft")
+    external_key: str | None = Field(title="Schlüssel im Fachverfahren")
+
+
+class NewDocument(NewRecord):
+    """Neues Dokument"""
+
+    document_kind: DocumentKind = Field(DocumentKind.INCOMING, title="Art: Eingang, Ausgang, intern")
+    document_type: str | None = Field(None, title="Dokumenttyp", max_length=100)
+    foreign_reference: str | None = Field(None, title="Fremdes Geschäftszeichen", max_length=200)
+    our_reference: str | None = Field(None, title="Unser Zeichen", max_length=200)
+    letter_date: date | None = Field(None, title="Datum des Schreibens")
+    received_on: date | None = Field(None, title="Posteingang")
+    sent_on: date | None = Field(None, title="Postausgang")
+    external_key: str | None = Field(None, title="Schlüssel im Fachverfahren", min_length=1, max_length=200)
+
+
+class DocumentPatch(RecordPatch):
+    """Änderung eines Dokuments"""
+
+    document_kind: DocumentKind | None = Field(None, title="Art: Eingang, Ausgang, intern")
+    document_type: str | None = Field(None, title="Dokumenttyp", max_length=100)
+    foreign_reference: str | None = Field(None, title="Fremdes Geschäftszeichen", max_length=200)
+    our_reference: str | None = Field(None, title="Unser Zeichen", max_length=200)
+    letter_date: date | None = Field(None, title="Datum des Schreibens")
+    received_on: date | None = Field(None, title="Posteingang")
+    sent_on: date | None = Field(None, title="Postausgang")
+
+
+class RenditionShape(Shape):
+    """Fassung eines Dokuments"""
+
+    kind: RenditionKind = Field(title="Art der Fassung")
+    page: int | None = Field(title="Seite, nur bei Vorschaubildern")
+    media_type: str = Field(title="Medientyp")
+    file_name: str = Field(title="Dateiname")
+    size: int = Field(title="Größe in Bytes")
+    sha256: str = Field(title="SHA-256")
+    pdfa_level: str | None = Field(title="Geprüfte PDF/A-Stufe", examples=["2b"])
+    check_report: list[str] | None = Field(title="Befunde der PDF/A-Prüfung")
+    created_at: datetime
+
+
+class Notice(Shape):
+    """Hinweis zur Verarbeitung"""
+
+    code: str
+    message: str
+
+
+class VersionShape(Shape):
+    """Version eines Dokuments"""
+
+    id: UUID
+    number: int = Field(title="Nummer")
+    page_count: int | None = Field(title="Seiten")
+    warnings: list[Notice] = Field(title="Hinweise")
+    created_at: datetime
+    created_by: UUID
+    renditions: list[RenditionShape] = Field(title="Fassungen")
+
+
+def document_shape(work: UnitOfWork, document: Document) -> DocumentShape:
+    work.session.flush()
+    fields: dict[str, Any] = columns_of(document)
+    fields.pop("external_client")
+    return DocumentShape(**fields, allowed_actions=actions_on(work, document))
+
+
+def version_shape(work: UnitOfWork, version: DocumentVersion) -> VersionShape:
+    return VersionShape(
+        id=version.id,
+        number=version.number,
+        page_count=version.page_count,
+        warnings=[Notice(**warning) for warning in version.warnings],
+        created_at=version.created_at,
+        created_by=version.created_by,
+        renditions=[RenditionShape.model_validate(row) for row in renditions_of(work.session, version.id)],
+    )

@@ -1,0 +1,263 @@
+"""Filing documents, adding versions and renditions, and handing out their bytes."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from eakte.access import Permission
+from eakte.access.queries import BERLIN
+from eakte.documents import queries
+from eakte.documents.errors import ExternalKeyTaken, PageMissing, RangeNotSatisfiable
+from eakte.documents.files import StoredFile
+from eakte.documents.messages import DocumentFiled, RenditionsMade, VersionAdded
+from eakte.documents.models import (
+    Document,
+    DocumentKind,
+    DocumentSource,
+    DocumentVersion,
+    PageText,
+    Rendition,
+    RenditionKind,
+)
+from eakte.foundation.ids import new_id
+from eakte.foundation.storage import Digest, Storage
+from eakte.foundation.work import UnitOfWork
+from eakte.records.models import Case
+from eakte.records.queries import get_case
+from eakte.records.rules import Action, RecordKind
+from eakte.records.service.filing import Metadata, add_record, common_fields
+from eakte.records.service.numbering import next_reference
+
+PAGE_BREAK = "\f"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDetails:
+    """What a caller may say of a document beyond what every record has."""
+
+    kind: DocumentKind = DocumentKind.INCOMING
+    document_type: str | None = None
+    foreign_reference: str | None = None
+    our_reference: str | None = None
+    letter_date: date | None = None
+    received_on: date | None = None
+    sent_on: date | None = None
+    source: DocumentSource = DocumentSource.UPLOAD
+    external_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MadeRenditions:
+    """What recognition made of an original: archival file, text and confidence per page, previews per page."""
+
+    archival: StoredFile | None
+    pdfa_level: str | None
+    check_report: Sequence[str]
+    text: StoredFile
+    pages: Sequence[tuple[str, float | None]]
+    previews: Sequence[StoredFile] = field(default_factory=list)
+    warnings: Sequence[dict[str, str]] = ()
+
+
+def file_document(
+    work: UnitOfWork, case_id: UUID, metadata: Metadata, details: DocumentDetails, original: StoredFile | None = None
+) -> Document:
+    """File a document in an open case (Dokument ablegen), with its original as version 1 if there is one.
+
+    Raises CaseNotFound, RecordStateForbids, ExternalKeyTaken, LocationMissing, ActionForbidden.
+    """
+    case = get_case(work, case_id, to=Permission.FILE_DOCUMENT)
+    case.must_allow(Action.FILE_DOCUMENT)
+    if details.external_key is not None:
+        known = queries.document_of_external_key(work.session, work.actor.id, details.external_key)
+        if known is not None:
+            raise ExternalKeyTaken(reference=known.reference)
+    entry = case.dossier.entry
+    values = reference_values(work, case)
+    reference, number = next_reference(work, entry.plan.document_pattern, values)
+    level = metadata.confidentiality or case.confidentiality
+    document = Document(
+        **common_fields(work, metadata, RecordKind.DOCUMENT, reference, number, level, case.unit_id),
+        case=case,
+        document_kind=details.kind,
+        document_type=details.document_type,
+        foreign_reference=details.foreign_reference,
+        our_reference=details.our_reference,
+        letter_date=details.letter_date,
+        received_on=details.received_on,
+        sent_on=details.sent_on,
+        source=details.source,
+        external_client=work.actor.id if details.external_key is not None else None,
+        external_key=details.external_key,
+    )
+    add_record(work, document, DocumentFiled(record_id=document.id, dossier_id=case.dossier_id))
+    if original is not None:
+        _add_version(work, document, original)
+    return document
+
+
+def reference_values(work: UnitOfWork, case: Case) -> dict[str, Any]:
+    """What a document's number template can speak of."""
+    return {
+        "plan": case.dossier.entry.plan.key,
+        "entry": case.dossier.entry.code,
+        "year": work.now.astimezone(BERLIN).year,
+        "dossier": case.dossier.reference,
+        "case": case.reference,
+    }
+
+
+def add_version(
+    work: UnitOfWork, document_id: UUID, original: StoredFile, *, revision: int | None = None
+) -> tuple[Document, DocumentVersion]:
+    """Add a version with a stored original to a document.
+
+    Raises DocumentNotFound, RecordStateForbids, ActionForbidden, Stale.
+    """
+    document = queries.get_document(work, document_id, to=Permission.FILE_DOCUMENT, revision=revision)
+    document.must_allow(Action.ADD_VERSION)
+    version = _add_version(work, document, original)
+    document.modified_at = work.now
+    return document, version
+
+
+def _add_version(work: UnitOfWork, document: Document, original: StoredFile) -> DocumentVersion:
+    version = DocumentVersion(
+        id=new_id(),
+        document_id=document.id,
+        number=queries.next_version_number(work.session, document.id),
+        warnings=[],
+        created_at=work.now,
+        created_by=work.actor.id,
+    )
+    work.session.add(version)
+    work.session.flush()
+    work.session.add(_rendition(work, version, RenditionKind.ORIGINAL, original))
+    work.session.flush()
+    changes = {"version": (None, version.number), "sha256": (None, original.digest.sha256)}
+    work.publish(
+        VersionAdded(
+            record_id=document.id, dossier_id=document.case.dossier_id, version_id=version.id, changes=changes
+        )
+    )
+    return version
+
+
+def _rendition(
+    work: UnitOfWork, version: DocumentVersion, kind: RenditionKind, file: StoredFile, page: int | None = None
+) -> Rendition:
+    return Rendition(
+        id=new_id(),
+        version_id=version.id,
+        kind=kind,
+        page=page,
+        media_type=file.media_type,
+        file_name=file.file_name,
+        size=file.digest.size,
+        sha256=file.digest.sha256,
+        object_id=file.object_id,
+        created_at=work.now,
+    )
+
+
+def attach_renditions(work: UnitOfWork, document: Document, version: DocumentVersion, made: MadeRenditions) -> None:
+    """Put what recognition made beside a version's original. Doing it twice changes nothing."""
+    known = {(rendition.kind, rendition.page) for rendition in queries.renditions_of(work.session, version.id)}
+    if (RenditionKind.TEXT, None) in known:
+        return
+    if made.archival is not None:
+        archival = _rendition(work, version, RenditionKind.ARCHIVAL, made.archival)
+        archival.pdfa_level, archival.check_report = made.pdfa_level, list(made.check_report)
+        work.session.add(archival)
+    work.session.add(_rendition(work, version, RenditionKind.TEXT, made.text))
+    work.session.add_all(
+        _rendition(work, version, RenditionKind.PREVIEW, preview, page) for page, preview in enumerate(made.previews, 1)
+    )
+    work.session.add_all(
+        PageText(version_id=version.id, page=page, text=text, confidence=confidence)
+        for page, (text, confidence) in enumerate(made.pages, 1)
+    )
+    version.page_count = len(made.pages)
+    version.warnings = list(made.warnings)
+    document.modified_at = work.now
+    work.session.flush()
+    changes = {"pages": (None, len(made.pages)), "pdfa_level": (None, made.pdfa_level)}
+    work.publish(
+        RenditionsMade(
+            record_id=document.id, dossier_id=document.case.dossier_id, version_id=version.id, changes=changes
+        )
+    )
+
+
+# --- handing out ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Bytes `first` to `last` (inclusive) of `size`, ready to be read once from `chunks`."""
+
+    first: int
+    last: int
+    size: int
+    chunks: Iterator[bytes]
+
+    @property
+    def partial(self) -> bool:
+        return self.last - self.first + 1 < self.size
+
+
+def find_rendition(
+    work: UnitOfWork, document_id: UUID, kind: RenditionKind, *, version: int | None = None, page: int | None = None
+) -> Rendition:
+    """The rendition of a version (the newest by default) for reading its bytes.
+
+    Raises DocumentNotFound, VersionNotFound, RenditionMissing, PageMissing, ActionForbidden.
+    """
+    document = queries.get_document(work, document_id, to=Permission.READ_CONTENT)
+    chosen = queries.version_of(work.session, document.id, version)
+    if kind is RenditionKind.PREVIEW:
+        page = page or 1
+        if chosen.page_count is not None and page > chosen.page_count:
+            raise PageMissing(pages=chosen.page_count)
+        return queries.rendition(work.session, chosen.id, kind, page)
+    return queries.rendition(work.session, chosen.id, kind, None)
+
+
+def page_text(storage: Storage, rendition: Rendition, page: int) -> bytes:
+    """The text of one page out of a text rendition, whose pages are divided by form feeds. Raises PageMissing."""
+    pages = storage.read(rendition.key, rendition.digest).decode().split(PAGE_BREAK)
+    if page > len(pages):
+        raise PageMissing(pages=len(pages))
+    return pages[page - 1].encode()
+
+
+def joined_text(pages: Iterable[str]) -> bytes:
+    """The bytes of a text rendition: UTF-8, pages divided by form feeds, of which the pages keep none."""
+    return PAGE_BREAK.join(page.replace(PAGE_BREAK, "\n") for page in pages).encode()
+
+
+def deliver(storage: Storage, key: str, digest: Digest, span: tuple[int | None, int | None] | None) -> Delivery:
+    """Open an object's bytes, or a span of them as HTTP counts it: (first, last), (first, None), (None, suffix).
+
+    Raises RangeNotSatisfiable, ObjectMissing, ObjectDamaged, StorageUnavailable, all before the first byte.
+    """
+    size = digest.size
+    first, last = 0, size - 1
+    match span:
+        case (None, int() as suffix):
+            first = max(0, size - suffix)
+        case (int() as start, end):
+            first, last = start, min(last, end if end is not None else last)
+    if span is not None and first > last:
+        raise RangeNotSatisfiable(size=size)
+    stack = ExitStack()
+    chunks = stack.enter_context(storage.open(key, digest, first=first, length=last - first + 1))
+    return Delivery(first, last, size, _closing(stack, chunks))
+
+
+def _closing(stack: ExitStack, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    with stack:
+        yield from chunks

@@ -1,0 +1,11 @@
+"""Imports what registers itself: tables, event subscribers, guards and job handlers of every package."""
+
+import eakte.access.models
+import eakte.audit.service
+import eakte.documents.reactions
+import eakte.foundation.idempotency
+import eakte.records.models
+import eakte.search.reactions
+import eakte.search.tasks
+import ingest.reactions
+import ingest.tasks  # noqa: F401

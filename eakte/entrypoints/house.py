@@ -1,0 +1,50 @@
+"""Opens the house: engine, sessions and storage from the settings."""
+
+from contextlib import contextmanager
+from collections.abc import Iterator
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import sessionmaker
+
+import eakte.entrypoints.everything  # noqa: F401
+from eakte.foundation.settings import Settings
+from eakte.foundation.storage import Storage
+from eakte.foundation.work import House
+
+
+def create_database_engine(settings: Settings) -> Engine:
+    """An engine on the configured DSN; psycopg is the only driver."""
+    dsn = settings.database.dsn.get_secret_value()
+    return create_engine(
+        dsn.replace("postgresql://", "postgresql+psycopg://", 1),
+        pool_size=settings.database.pool_size,
+        max_overflow=settings.database.pool_size,
+        pool_pre_ping=True,
+        connect_args={"application_name": "eakte", "connect_timeout": 5},
+    )
+
+
+@contextmanager
+def open_house(settings: Settings) -> Iterator[House]:
+    """Everything an edge needs; connections are closed at the end."""
+    engine = create_database_engine(settings)
+    try:
+        yield House(sessionmaker(engine, expire_on_commit=False), Storage(settings.storage), settings)
+    finally:
+        engine.dispose()
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database to the newest migration."""
+    with engine.connect() as connection:
+        command.upgrade(alembic_config(connection), "head")
+        connection.commit()
+
+
+def alembic_config(connection: object) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "eakte:migrations")
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,358 @@
+"""What every HTTP edge shares: work per request, problems (RFC 9457), ETags, idempotency, strict shapes."""
+
+import hashlib
+import re
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Depends, Header, Query, Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic.alias_generators import to_camel
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from eakte.foundation import errors
+from eakte.foundation.cursors import Page
+from eakte.foundation.errors import EakteError, Finding
+from eakte.foundation.idempotency import IdempotencyKeyInProgress, KeptAnswer, claim_key, keep_answer
+from eakte.foundation.german import in_german
+from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
+
+PROBLEM = "application/problem+json"
+
+# Most special first: the first kind that fits decides.
+STATUS: dict[type[EakteError], int] = {
+    errors.Unauthenticated: 401,
+    errors.Stale: 412,
+    errors.TooLarge: 413,
+    errors.NotFound: 404,
+    errors.Forbidden: 403,
+    errors.Conflict: 409,
+    errors.Invalid: 422,
+    errors.Unavailable: 503,
+}
+
+
+class MalformedRequest(errors.Invalid):
+    """Die Anfrage ist nicht lesbar."""
+
+    advice = "{problem}"
+
+
+class RequestInvalid(errors.Invalid):
+    """Angaben fehlen oder sind ungültig."""
+
+    advice = "Bitte die unter „errors“ genannten Felder berichtigen."
+
+
+class UnknownParameter(errors.Invalid):
+    """Unbekannter Parameter."""
+
+    advice = "Diese Anfrage kennt „{name}“ nicht. Bitte Schreibweise prüfen."
+
+
+class PreconditionRequired(errors.Invalid):
+    """Der Kopf If-Match fehlt."""
+
+    advice = "Bitte den ETag des geladenen Standes in If-Match mitsenden, damit nichts überschrieben wird."
+
+
+class ValueNotStorable(errors.Invalid):
+    """Eine Angabe lässt sich nicht speichern."""
+
+    advice = "Bitte Sonderzeichen und Größe der Werte prüfen."
+
+
+class ChangedMeanwhile(errors.Conflict):
+    """Ein gleichzeitiger Vorgang kam zuvor."""
+
+    advice = "Bitte neu laden und wiederholen."
+
+
+class DatabaseUnavailable(errors.Unavailable):
+    """Die Datenbank antwortet nicht."""
+
+    advice = "Bitte später erneut versuchen; es wurde nichts verändert."
+
+
+class _Repeated(Exception):
+    """This POST was answered before; carries the kept answer out of the dependency."""
+
+    def __init__(self, kept: KeptAnswer) -> None:
+        super().__init__(kept.key)
+        self.status = kept.status or 200
+        self.headers = {**(kept.headers or {}), "idempotency-replayed": "true"}
+        self.body = kept.body or b""
+
+
+# --- shapes -----------------------------------------------------------------------------------------
+
+
+class Shape(BaseModel):
+    """Base of everything the API takes and shows: camelCase outside, unknown fields refused."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", from_attributes=True, str_max_length=100_000
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, data: Any) -> Any:
+        if isinstance(data, dict) and any(isinstance(value, str) and not _storable(value) for value in data.values()):
+            raise ValueError("Steuerzeichen NUL und einzelne Surrogate sind nicht erlaubt")
+        return data
+
+
+def _storable(value: str) -> bool:
+    return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+ItemT = TypeVar("ItemT")
+
+
+class PageShape(Shape, Generic[ItemT]):
+    """One page of a list; `next` is the cursor of the following page, or null."""
+
+    items: list[ItemT]
+    next: str | None = None
+
+
+def page_shape(page: Page[Any]) -> dict[str, Any]:
+    return {"items": page.items, "next": page.next_cursor}
+
+
+Limit = Annotated[int, Query(ge=1, le=500, description="Höchstzahl der Einträge je Seite", examples=[50])]
+Cursor = Annotated[str | None, Query(max_length=2000, description="Fortsetzungsmarke aus „next“")]
+
+
+class ProblemFinding(BaseModel):
+    pointer: str
+    code: str
+    message: str
+
+
+class Problem(BaseModel):
+    """Problem nach RFC 9457, mit stabilem Code und deutschem Text."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    errors: list[ProblemFinding] = []
+    traceId: str = ""  # noqa: N815  name on the wire
+
+
+# --- work -------------------------------------------------------------------------------------------
+
+
+def begin_work(request: Request) -> Iterator[UnitOfWork]:
+    """One work per request, for the identity behind the request's token; commits before the answer leaves."""
+    house: House = request.app.state.house
+    actor: Actor = request.app.state.authenticate(request, house)
+    with house.begin(actor) as work:
+        request.state.work = work
+        key = getattr(request.state, "idempotency_key", None)
+        if key is not None:
+            kept = claim_key(work, key, request.state.request_hash)
+            if kept is not None:
+                raise _Repeated(kept)
+        yield work
+
+
+def begin_anonymous_work(request: Request) -> Iterator[UnitOfWork]:
+    """Work for those not logged in yet: the login itself."""
+    house: House = request.app.state.house
+    with house.begin(SYSTEM) as work:
+        yield work
+
+
+# scope="function" commits before the response leaves; FastAPI's default commits after.
+Work = Annotated[UnitOfWork, Depends(begin_work, scope="function")]
+AnonymousWork = Annotated[UnitOfWork, Depends(begin_anonymous_work, scope="function")]
+
+
+def etag(revision: int) -> str:
+    """The strong entity tag of a record's revision."""
+    return f'"{revision}"'
+
+
+def expected_revision(
+    if_match: Annotated[str | None, Header(description="ETag des geladenen Standes", examples=['"3"'])] = None,
+) -> int | None:
+    """The revision the caller last saw, from If-Match; None for `*`. Raises PreconditionRequired, Stale."""
+    if if_match is None:
+        raise PreconditionRequired
+    if if_match.strip() == "*":
+        return None
+    match = re.fullmatch(r'"(\d{1,9})"', if_match.strip())
+    if match is None:
+        raise errors.Stale
+    return int(match[1])
+
+
+Revision = Annotated[int | None, Depends(expected_revision)]
+
+
+class ApiRoute(APIRoute):
+    """A route that refuses what it does not know and keeps answers to POSTs with an Idempotency-Key."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        known = {parameter.alias for parameter in _query_parameters(self.dependant)}
+
+        async def checked(request: Request) -> Response:
+            if "%00" in request.url.path or "\x00" in request.url.path or "%00" in request.url.query:
+                raise MalformedRequest(problem="Das Zeichen NUL ist in der Adresse nicht erlaubt.")
+            for name in request.query_params:
+                if name not in known:
+                    raise UnknownParameter(name=name)
+            if request.method == "GET":
+                return _unless_known(request, await handle(request))
+            key = request.headers.get("idempotency-key") if request.method == "POST" else None
+            if key is None:
+                return await handle(request)
+            if not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
+                raise MalformedRequest(problem="Ein Idempotency-Key hat 1 bis 200 druckbare ASCII-Zeichen.")
+            request.state.idempotency_key = key
+            request.state.request_hash = await _request_hash(request)
+            try:
+                response = await handle(request)
+            except _Repeated as repeated:
+                return Response(repeated.body, repeated.status, repeated.headers)
+            work: UnitOfWork | None = getattr(request.state, "work", None)
+            if work is not None and response.status_code < 400:
+                kept = {name: value for name, value in response.headers.items() if name != "content-length"}
+                await run_in_threadpool(
+                    keep_answer, work, key, status=response.status_code, headers=kept, body=bytes(response.body)
+                )
+            return response
+
+        return checked
+
+
+def _unless_known(request: Request, response: Response) -> Response:
+    tag = response.headers.get("etag")
+    known = request.headers.get("if-none-match", "")
+    if tag is not None and tag in (candidate.strip() for candidate in known.split(",")):
+        return Response(status_code=304, headers={"ETag": tag})
+    return response
+
+
+def _query_parameters(dependant: Any) -> Iterator[Any]:
+    yield from dependant.query_params
+    for nested in dependant.dependencies:
+        yield from _query_parameters(nested)
+
+
+async def _request_hash(request: Request) -> str:
+    digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+    if request.headers.get("content-type", "").startswith("application/json"):
+        digest.update(await request.body())
+    else:
+        # A streamed body is told apart by its length; its own hash is compared by whoever stores it.
+        digest.update(request.headers.get("content-length", "").encode())
+    return digest.hexdigest()
+
+
+# --- problems ---------------------------------------------------------------------------------------
+
+
+def status_of(error: EakteError) -> int:
+    if isinstance(error, PreconditionRequired):
+        return 428
+    if isinstance(error, MalformedRequest | UnknownParameter):
+        return 400
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+
+
+def problem_response(request: Request, error: EakteError, *, status: int | None = None) -> JSONResponse:
+    """RFC 9457 problem details of one of our errors."""
+    status = status_of(error) if status is None else status
+    body = Problem(
+        type=f"/problems/{error.code()}",
+        title=error.title,
+        status=status,
+        detail=error.detail,
+        instance=request.url.path,
+        code=error.code(),
+        errors=[_finding(finding) for finding in error.findings],
+        traceId=getattr(request.state, "trace_id", ""),
+    )
+    headers = {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status == 503 or isinstance(error, IdempotencyKeyInProgress):
+        headers["Retry-After"] = "5"
+    return JSONResponse(jsonable_encoder(body), status, headers, media_type=PROBLEM)
+
+
+def _finding(finding: Finding) -> ProblemFinding:
+    return ProblemFinding(pointer=finding.pointer, code=finding.code, message=finding.message)
+
+
+def answer_error(request: Request, error: Exception) -> JSONResponse:
+    """Handler for everything raised on purpose."""
+    assert isinstance(error, EakteError)
+    return problem_response(request, error)
+
+
+def answer_validation(request: Request, error: Exception) -> JSONResponse:
+    """Handler for requests whose shape is wrong: malformed JSON is 400, wrong fields are 422."""
+    assert isinstance(error, RequestValidationError)
+    if any(item["type"] == "json_invalid" for item in error.errors()):
+        return problem_response(request, MalformedRequest(problem="Der Text ist kein gültiges JSON."))
+    findings = [
+        Finding(
+            code=str(item["type"]).replace("_", "-"),
+            message=in_german(item),
+            pointer="/" + "/".join(str(step) for step in item["loc"]),
+        )
+        for item in error.errors()
+    ]
+    return problem_response(request, RequestInvalid(findings=findings))
+
+
+def answer_database(request: Request, error: Exception) -> JSONResponse:
+    """Handler for what the database refused and we did not foresee in words."""
+    refined: EakteError
+    match error:
+        case StaleDataError():
+            refined = errors.Stale()
+        case DataError():
+            refined = ValueNotStorable()
+        case IntegrityError():
+            refined = ChangedMeanwhile()
+        case OperationalError():
+            refined = DatabaseUnavailable()
+        case DBAPIError() if error.connection_invalidated:
+            refined = DatabaseUnavailable()
+        case _:
+            raise error
+    return problem_response(request, refined)
+
+
+_HTTP_WORDS = {
+    404: ("NotFound", "Diese Adresse gibt es nicht.", "Bitte die Adresse prüfen; die Übersicht steht unter /docs."),
+    405: ("MethodNotAllowed", "Diese Methode gibt es hier nicht.", "Erlaubt ist: {allow}."),
+}
+
+
+def answer_http(request: Request, error: Exception) -> JSONResponse:
+    """Handler for what the framework refuses by itself."""
+    assert isinstance(error, HTTPException)
+    allow = (error.headers or {}).get("Allow", "")
+    name, title, advice = _HTTP_WORDS.get(
+        error.status_code, ("MalformedRequest", "Die Anfrage ist nicht lesbar.", "Bitte Aufbau und Kopf prüfen.")
+    )
+    kind = type(name, (EakteError,), {"__doc__": title, "advice": advice})
+    response = problem_response(request, kind(allow=allow), status=error.status_code)
+    response.headers.update(error.headers or {})
+    return response

@@ -1,0 +1,1 @@
+"""The HTTP edge of records, one router per noun."""

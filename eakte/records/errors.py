@@ -1,0 +1,101 @@
+from eakte.foundation.errors import Conflict, Invalid, NotFound
+
+
+class PlanNotFound(NotFound):
+    """Diesen Aktenplan gibt es nicht."""
+
+
+class EntryNotFound(NotFound):
+    """Diesen Aktenplaneintrag gibt es nicht."""
+
+    advice = "Bitte Kennzeichen „{entry}“ prüfen."
+
+
+class DossierNotFound(NotFound):
+    """Diese Akte gibt es nicht."""
+
+
+class CaseNotFound(NotFound):
+    """Diesen Vorgang gibt es nicht."""
+
+
+class RecordNotFound(NotFound):
+    """Dieses Schriftgut gibt es nicht."""
+
+
+class ReferenceNotFound(NotFound):
+    """Dieses Aktenzeichen gibt es nicht."""
+
+    advice = "Unter „{reference}“ ist nichts zu finden. Bitte die Schreibweise prüfen."
+
+
+class PartyNotFound(NotFound):
+    """Diesen Beteiligten gibt es nicht."""
+
+
+class LinkNotFound(NotFound):
+    """Diesen Verweis gibt es nicht."""
+
+
+class PlanKeyTaken(Conflict):
+    """Einen Aktenplan mit dieser Kennung gibt es schon."""
+
+    advice = "Bitte eine andere Kennung als „{key}“ wählen."
+
+
+class EntryCodeTaken(Conflict):
+    """Dieses Kennzeichen ist im Aktenplan vergeben."""
+
+    advice = "Bitte ein anderes Kennzeichen als „{entry}“ wählen."
+
+
+class EntryNotALeaf(Conflict):
+    """Nur eine Betreffseinheit kann Akten aufnehmen."""
+
+    advice = "„{entry}“ ist eine Gruppe. Bitte eine Betreffseinheit darunter wählen."
+
+
+class EntryClosedDown(Conflict):
+    """Der Aktenplaneintrag nimmt keine neuen Akten auf."""
+
+    advice = "„{entry}“ ist stillgelegt oder heute nicht gültig. Bitte einen gültigen Eintrag wählen."
+
+
+class EntryCannotHoldEntries(Conflict):
+    """Unter einer Betreffseinheit kann kein weiterer Eintrag stehen."""
+
+    advice = "„{entry}“ ist eine Betreffseinheit. Bitte eine Gruppe wählen."
+
+
+class RecordStateForbids(Conflict):
+    """Der Zustand des Schriftguts lässt das nicht zu."""
+
+    advice = "{reference} ist {state}; „{action}“ ist so nicht möglich."
+
+
+class TransitionBlocked(Conflict):
+    """Das ist noch nicht möglich."""
+
+    advice = "{reference}: {count} Hindernis(se) stehen entgegen; sie sind unter „errors“ einzeln genannt."
+
+
+class PlanImportInvalid(Invalid):
+    """Der Aktenplan lässt sich so nicht übernehmen."""
+
+    advice = "Es wurde nichts übernommen. Die Fehler sind unter „errors“ mit Zeile genannt."
+
+
+class NumberTemplateInvalid(Invalid):
+    """Die Vorgabe für Aktenzeichen ist nicht verwendbar."""
+
+    advice = "{problem}"
+
+
+class LocationMissing(Invalid):
+    """Der Standort fehlt."""
+
+    advice = "Papier- und Hybridakten brauchen einen Standort."
+
+
+class LinkToItself(Invalid):
+    """Ein Verweis auf sich selbst ist nicht sinnvoll."""

@@ -1,0 +1,33 @@
+"""What stands in the way of a transition. Other packages add their own reasons here."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from eakte.foundation.errors import Finding
+from eakte.foundation.work import UnitOfWork
+from eakte.records.errors import TransitionBlocked
+from eakte.records.models import Record
+from eakte.records.rules import Action
+
+Guard = Callable[[UnitOfWork, Record], Iterable[Finding]]
+GuardT = TypeVar("GuardT", bound=Guard)
+_guards: dict[Action, list[Guard]] = defaultdict(list)
+
+
+def guards(action: Action) -> Callable[[GuardT], GuardT]:
+    """Ask the decorated function for blockers before every `action`."""
+
+    def register(guard: GuardT) -> GuardT:
+        _guards[action].append(guard)
+        return guard
+
+    return register
+
+
+def must_be_free(work: UnitOfWork, record: Record, action: Action) -> None:
+    """Raises RecordStateForbids by the table, or TransitionBlocked with every blocker, not the first."""
+    record.must_allow(action)
+    findings = [finding for guard in _guards[action] for finding in guard(work, record)]
+    if findings:
+        raise TransitionBlocked(findings=findings, reference=record.reference, count=len(findings))

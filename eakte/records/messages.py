@@ -1,0 +1,85 @@
+from uuid import UUID
+
+from eakte.foundation.messages import Event
+
+
+class PlanCreated(Event):
+    """A filing plan was set up."""
+
+
+class PlanChanged(Event):
+    """A filing plan's name, validity or number templates changed."""
+
+
+class PlanImported(Event):
+    """Entries of a filing plan were taken over from a file."""
+
+
+class EntryCreated(Event):
+    """A filing plan entry was set up."""
+
+
+class EntryChanged(Event):
+    """A filing plan entry changed."""
+
+
+class EntryClosedDownEvent(Event):
+    """A filing plan entry takes no more dossiers (Stilllegung)."""
+
+
+class RecordEvent(Event):
+    """Something happened to a dossier, case or document that the search index must learn.
+
+    `dossier_id` is the dossier the record lies in; `subtree` says that everything below is concerned too.
+    """
+
+    dossier_id: UUID
+    subtree: bool = False
+
+
+class DossierCreated(RecordEvent):
+    """A dossier was opened (Akte angelegt)."""
+
+
+class CaseCreated(RecordEvent):
+    """A case was opened (Vorgang angelegt)."""
+
+
+class RecordChanged(RecordEvent):
+    """Metadata changed."""
+
+
+class RecordClosed(RecordEvent):
+    """A dossier or case was closed (zdA), which starts its retention period."""
+
+
+class RecordReopened(RecordEvent):
+    """A closing was undone (zdA aufgehoben)."""
+
+
+class RecordCancelled(RecordEvent):
+    """A record was cancelled (storniert)."""
+
+
+class RecordRestored(RecordEvent):
+    """A cancellation was undone."""
+
+
+class RecordRefiled(RecordEvent):
+    """A record was refiled and has a new reference (Umschreiben)."""
+
+
+class DossierProtected(RecordEvent):
+    """Protection or the named readers of a dossier changed."""
+
+
+class PartiesChanged(RecordEvent):
+    """A party was added or removed."""
+
+
+class BusinessDataChanged(RecordEvent):
+    """Business data of a record changed."""
+
+
+class RecordLinked(RecordEvent):
+    """A cross reference was set or removed."""

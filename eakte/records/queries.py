@@ -1,0 +1,248 @@
+"""Every select over plans and records; visibility is built in, and loading names its purpose."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from eakte.access import Permission
+from eakte.access.errors import ActionForbidden
+from eakte.access.models import OrganisationalUnit
+from eakte.foundation.cursors import Page, page_of
+from eakte.foundation.errors import NotFound
+from eakte.foundation.table import must_be_at
+from eakte.foundation.work import Actor, UnitOfWork
+from eakte.records.errors import CaseNotFound, DossierNotFound, RecordNotFound, ReferenceNotFound
+from eakte.records.models import (
+    BusinessDatum,
+    Case,
+    Dossier,
+    FilingPlanEntry,
+    Party,
+    Reader,
+    Record,
+    RecordLink,
+    ReferenceAlias,
+)
+from eakte.records.rules import Place, RecordKind, RecordState, permissions_at
+
+RecordT = TypeVar("RecordT", bound=Record)
+Level = InstrumentedAttribute[Any]
+
+
+# --- visibility ---------------------------------------------------------------------------------------
+
+
+def may_at(actor: Actor, permission: Permission, dossier: Any, levels: Sequence[Level]) -> ColumnElement[bool]:
+    """SQL twin of `permissions_at`, plus the readers of protected dossiers.
+
+    `dossier` is Dossier or an alias of it; `levels` are the confidentiality columns that must all be covered.
+    """
+    if actor.everything:
+        return true()
+    scopes: list[ColumnElement[bool]] = []
+    for scope in actor.scopes:
+        if permission not in scope.permissions:
+            continue
+        parts: list[ColumnElement[bool]] = [level.in_(sorted(scope.levels)) for level in levels]
+        if scope.units is not None:
+            parts.append(dossier.unit_id.in_(sorted(scope.units)))
+        if scope.entry_id is not None:
+            below = select(FilingPlanEntry.id).where(FilingPlanEntry.path.contains([scope.entry_id]))
+            parts.append(dossier.entry_id.in_(below))
+        scopes.append(and_(*parts))
+    admitted = select(Reader.dossier_id).where(Reader.identity_id == actor.id)
+    return and_(or_(*scopes, ~true()), or_(~dossier.protected, dossier.id.in_(admitted)))
+
+
+def visible_dossiers(actor: Actor) -> Select[Dossier]:
+    return select(Dossier).where(may_at(actor, Permission.READ, Dossier, [Dossier.confidentiality]))
+
+
+def visible_cases(actor: Actor) -> Select[Case]:
+    dossier = aliased(Dossier, flat=True)
+    levels = [Case.confidentiality, dossier.confidentiality]
+    return (
+        select(Case)
+        .join(dossier, Case.dossier_id == dossier.id)
+        .where(may_at(actor, Permission.READ, dossier, levels))
+    )
+
+
+# --- loading ------------------------------------------------------------------------------------------
+
+
+def get_dossier(work: UnitOfWork, dossier_id: UUID, *, to: Permission, revision: int | None = None) -> Dossier:
+    """Load a dossier for one purpose; locked unless it is only read.
+
+    Raises DossierNotFound when the actor may not see it (we never confirm that it exists), ActionForbidden
+    when they see it but lack `to`, Stale when they saw another `revision`.
+    """
+    statement = visible_dossiers(work.actor).where(Dossier.id == dossier_id)
+    return load(work, statement, to=to, revision=revision, missing=DossierNotFound())
+
+
+def get_case(work: UnitOfWork, case_id: UUID, *, to: Permission, revision: int | None = None) -> Case:
+    """Load a case for one purpose. Raises CaseNotFound, ActionForbidden, Stale."""
+    statement = visible_cases(work.actor).where(Case.id == case_id)
+    return load(work, statement, to=to, revision=revision, missing=CaseNotFound())
+
+
+Loader = Callable[..., Record]
+# documents adds its own, since it lies above this package.
+loaders: dict[RecordKind, Loader] = {RecordKind.DOSSIER: get_dossier, RecordKind.CASE: get_case}
+
+
+def get_record(work: UnitOfWork, record_id: UUID, *, to: Permission, revision: int | None = None) -> Record:
+    """Load a record of any kind for one purpose. Raises RecordNotFound, ActionForbidden, Stale."""
+    kind = work.session.scalar(select(Record.record_kind).where(Record.id == record_id))
+    if kind is None:
+        raise RecordNotFound
+    try:
+        return loaders[kind](work, record_id, to=to, revision=revision)
+    except NotFound as error:
+        raise RecordNotFound from error
+
+
+def get_record_by_reference(work: UnitOfWork, reference: str, *, to: Permission) -> Record:
+    """Load the record behind a reference or a former one for one purpose.
+
+    Raises ReferenceNotFound, the same for unknown and invisible ones, and ActionForbidden.
+    """
+    record_id = work.session.scalar(select(Record.id).where(Record.reference == reference)) or work.session.scalar(
+        select(ReferenceAlias.record_id).where(ReferenceAlias.reference == reference)
+    )
+    if record_id is None:
+        raise ReferenceNotFound(reference=reference)
+    try:
+        return get_record(work, record_id, to=to)
+    except RecordNotFound as error:
+        raise ReferenceNotFound(reference=reference) from error
+
+
+def load(
+    work: UnitOfWork, statement: Select[RecordT], *, to: Permission, revision: int | None, missing: NotFound
+) -> RecordT:
+    """Run a `visible_…` statement for one record and check the purpose. Building block of every `get_…`."""
+    if to not in (Permission.READ, Permission.READ_CONTENT, Permission.SEE_AUDIT):
+        statement = statement.with_for_update(of=Record, key_share=True).execution_options(populate_existing=True)
+    record = work.session.scalar(statement)
+    if record is None:
+        raise missing
+    if to not in permissions_on(work.actor, record):
+        raise ActionForbidden(permission=to)
+    must_be_at(record.revision, revision)
+    return record
+
+
+def permissions_on(actor: Actor, record: Record) -> frozenset[Permission]:
+    """What the actor may do to a record they see."""
+    return permissions_at(actor, place_of(record))
+
+
+def dossier_id_of(record: Record) -> UUID:
+    """The dossier a record lies in, or is."""
+    container: Any = record
+    while not isinstance(container, Dossier):
+        container = container.dossier if isinstance(container, Case) else container.case
+    return container.id
+
+
+def place_of(record: Record) -> Place:
+    """Where a record stands: its dossier's unit and entry, and the levels on the way down to it."""
+    levels = {record.confidentiality.value}
+    container: Any = record
+    while not isinstance(container, Dossier):
+        container = container.dossier if isinstance(container, Case) else container.case
+        levels.add(container.confidentiality.value)
+    return Place(container.unit_id, tuple(container.entry.path), frozenset(levels))
+
+
+# --- lists and look-ups -------------------------------------------------------------------------------
+
+
+def dossiers(
+    work: UnitOfWork,
+    *,
+    entry_id: UUID | None,
+    state: RecordState | None,
+    modified_after: datetime | None,
+    cursor: str | None,
+    limit: int,
+) -> Page[Dossier]:
+    """Visible dossiers in the order of their references; `entry_id` includes the entries below."""
+    statement = visible_dossiers(work.actor)
+    if entry_id is not None:
+        below = select(FilingPlanEntry.id).where(FilingPlanEntry.path.contains([entry_id]))
+        statement = statement.where(Dossier.entry_id.in_(below))
+    statement = _narrowed(statement, Dossier, state, modified_after)
+    return page_of(work.session, statement, (Dossier.reference_sort, Dossier.id), cursor=cursor, limit=limit)
+
+
+def cases(
+    work: UnitOfWork,
+    *,
+    dossier_id: UUID | None,
+    state: RecordState | None,
+    modified_after: datetime | None,
+    cursor: str | None,
+    limit: int,
+) -> Page[Case]:
+    """Visible cases, of one dossier or of all, in the order of their references."""
+    statement = visible_cases(work.actor)
+    if dossier_id is not None:
+        statement = statement.where(Case.dossier_id == dossier_id)
+    statement = _narrowed(statement, Case, state, modified_after)
+    return page_of(work.session, statement, (Case.reference_sort, Case.id), cursor=cursor, limit=limit)
+
+
+def _narrowed(
+    statement: Select[RecordT], kind: type[RecordT], state: RecordState | None, modified_after: datetime | None
+) -> Select[RecordT]:
+    if state is not None:
+        statement = statement.where(kind.state == state)
+    if modified_after is not None:
+        statement = statement.where(kind.modified_at > modified_after)
+    return statement
+
+
+def cases_in_state(session: Session, dossier_id: UUID, state: RecordState) -> list[Case]:
+    """All cases of a dossier in one state, visible or not: guards must know them all."""
+    statement = select(Case).where(Case.dossier_id == dossier_id, Case.state == state)
+    return list(session.scalars(statement.order_by(Case.reference_sort)))
+
+
+def all_cases_of(session: Session, dossier_id: UUID) -> list[Case]:
+    """All cases of a dossier, visible or not, for cascades."""
+    return list(session.scalars(select(Case).where(Case.dossier_id == dossier_id).order_by(Case.number)))
+
+
+def aliases_of(session: Session, record_id: UUID) -> list[str]:
+    statement = select(ReferenceAlias.reference).where(ReferenceAlias.record_id == record_id)
+    return list(session.scalars(statement.order_by(ReferenceAlias.retired_at)))
+
+
+def parties_of(session: Session, record_id: UUID) -> list[Party]:
+    return list(session.scalars(select(Party).where(Party.record_id == record_id).order_by(Party.id)))
+
+
+def business_data_of(session: Session, record_id: UUID) -> dict[str, str]:
+    rows = session.scalars(select(BusinessDatum).where(BusinessDatum.record_id == record_id))
+    return {row.name: row.value for row in rows}
+
+
+def links_of(session: Session, record_id: UUID) -> list[RecordLink]:
+    """Links from and to a record. Callers show only those whose other end is visible."""
+    statement = select(RecordLink).where(or_(RecordLink.source_id == record_id, RecordLink.target_id == record_id))
+    return list(session.scalars(statement.order_by(RecordLink.id)))
+
+
+def readers_of(session: Session, dossier_id: UUID) -> list[UUID]:
+    return list(session.scalars(select(Reader.identity_id).where(Reader.dossier_id == dossier_id)))
+
+
+def unit_key(session: Session, unit_id: UUID) -> str:
+    return session.scalars(select(OrganisationalUnit.key).where(OrganisationalUnit.id == unit_id)).one()

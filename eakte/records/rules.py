@@ -1,0 +1,159 @@
+"""What may happen to a record, when, and by whom: the one transition table, references, and visibility."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from eakte.access import Permission
+from eakte.foundation.work import Actor
+
+
+class RecordKind(StrEnum):
+    DOSSIER = "dossier"
+    CASE = "case"
+    DOCUMENT = "document"
+
+
+class RecordState(StrEnum):
+    """Open (in Bearbeitung), closed (zdA) or cancelled (storniert)."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Medium(StrEnum):
+    """Electronic, hybrid or paper; the latter two need a location (Standort)."""
+
+    ELECTRONIC = "electronic"
+    HYBRID = "hybrid"
+    PAPER = "paper"
+
+
+class Action(StrEnum):
+    """The verbs of the trade that change a record."""
+
+    EDIT = "edit"
+    CREATE_CASE = "create-case"
+    FILE_DOCUMENT = "file-document"
+    ADD_VERSION = "add-version"
+    PROTECT = "protect"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    CANCEL = "cancel"
+    RESTORE = "restore"
+    REFILE = "refile"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row of the transition table: which kinds, from which state, to which (None: stays), with which right."""
+
+    kinds: frozenset[RecordKind]
+    source: RecordState
+    target: RecordState | None
+    permission: Permission
+
+
+_ALL = frozenset(RecordKind)
+_CONTAINERS = frozenset({RecordKind.DOSSIER, RecordKind.CASE})
+
+TRANSITIONS: Mapping[Action, Transition] = {
+    Action.EDIT: Transition(_ALL, RecordState.OPEN, None, Permission.EDIT),
+    Action.CREATE_CASE: Transition(
+        frozenset({RecordKind.DOSSIER}), RecordState.OPEN, None, Permission.CREATE_CASE
+    ),
+    Action.FILE_DOCUMENT: Transition(
+        frozenset({RecordKind.CASE}), RecordState.OPEN, None, Permission.FILE_DOCUMENT
+    ),
+    Action.ADD_VERSION: Transition(
+        frozenset({RecordKind.DOCUMENT}), RecordState.OPEN, None, Permission.FILE_DOCUMENT
+    ),
+    Action.PROTECT: Transition(frozenset({RecordKind.DOSSIER}), RecordState.OPEN, None, Permission.PROTECT),
+    Action.CLOSE: Transition(_CONTAINERS, RecordState.OPEN, RecordState.CLOSED, Permission.CLOSE),
+    Action.REOPEN: Transition(_CONTAINERS, RecordState.CLOSED, RecordState.OPEN, Permission.REOPEN),
+    Action.CANCEL: Transition(_ALL, RecordState.OPEN, RecordState.CANCELLED, Permission.CANCEL),
+    Action.RESTORE: Transition(_ALL, RecordState.CANCELLED, RecordState.OPEN, Permission.CANCEL),
+    Action.REFILE: Transition(_ALL, RecordState.OPEN, None, Permission.REFILE),
+}
+
+
+def allowed_actions(kind: RecordKind, state: RecordState, permissions: Collection[Permission]) -> tuple[Action, ...]:
+    """What somebody with `permissions` may do to a record of this kind in this state."""
+    return tuple(
+        action
+        for action, transition in TRANSITIONS.items()
+        if kind in transition.kinds and state is transition.source and transition.permission in permissions
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands, as far as rights are concerned.
+
+    `levels` are the confidentiality levels of the record and of everything it lies in.
+    """
+
+    unit_id: UUID
+    entry_path: tuple[UUID, ...]
+    levels: frozenset[str]
+
+
+def permissions_at(actor: Actor, place: Place) -> frozenset[Permission]:
+    """Every permission the actor's scopes give at a place; readers of protected dossiers are checked elsewhere."""
+    if actor.everything:
+        return frozenset(Permission)
+    return frozenset(
+        Permission(permission)
+        for scope in actor.scopes
+        if (scope.units is None or place.unit_id in scope.units)
+        and (scope.entry_id is None or scope.entry_id in place.entry_path)
+        and place.levels <= scope.levels
+        for permission in scope.permissions
+    )
+
+
+# --- references ---------------------------------------------------------------------------------------
+
+_PLACEHOLDER = re.compile(r"\{(plan|entry|year|dossier|case|number)(?::0?(\d{1,2}))?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberTemplate:
+    """How references of one level are made (Aktenzeichenbildung), e.g. `{entry}-{year}/{number:04}`.
+
+    Placeholders: plan, entry, year, dossier, case and number, which must occur once; `:04` pads the number
+    with zeros. A template with a year counts anew each year.
+    """
+
+    pattern: str
+
+    def problems(self) -> Iterable[str]:
+        """German sentences on what is wrong with the pattern."""
+        rest = _PLACEHOLDER.sub("", self.pattern)
+        if "{" in rest or "}" in rest:
+            yield "Erlaubt sind die Platzhalter plan, entry, year, dossier, case und number."
+        if len(re.findall(r"\{number[:}]", self.pattern)) != 1:
+            yield "Der Platzhalter {number} muss genau einmal vorkommen."
+
+    def scope(self, values: Mapping[str, object]) -> str:
+        """What one counter counts: the reference with the number left out."""
+        return self._fill({**values, "number": "#"})
+
+    def reference(self, values: Mapping[str, object], number: int) -> str:
+        """The display form of a reference."""
+        return self._fill({**values, "number": number})
+
+    def _fill(self, values: Mapping[str, object]) -> str:
+        def fill(match: re.Match[str]) -> str:
+            value = str(values[match[1]])
+            return value.zfill(int(match[2])) if match[2] and value.isdigit() else value
+
+        return _PLACEHOLDER.sub(fill, self.pattern)
+
+
+def sort_key(reference: str) -> str:
+    """Orders references as people do: runs of digits by value, letters without regard to case."""
+    return re.sub(r"\d+", lambda run: run[0].zfill(10), reference.casefold())

@@ -1,0 +1,26 @@
+"""What the index still has to learn: rows written with the change, taken when the index has it."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from eakte.foundation.table import Table
+
+
+class IndexRequest(Table):
+    """A record whose documents changed in a way search must learn; `subtree` means everything in it."""
+
+    __tablename__ = "index_requests"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    record_id: Mapped[UUID]
+    subtree: Mapped[bool]
+
+
+def oldest_requests(session: Session, limit: int) -> list[IndexRequest]:
+    return list(session.scalars(select(IndexRequest).order_by(IndexRequest.id).limit(limit)))
+
+
+def forget_requests(session: Session, ids: Collection[UUID]) -> None:
+    session.execute(delete(IndexRequest).where(IndexRequest.id.in_(ids)))

@@ -1,0 +1,47 @@
+"""What the search API shows."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from eakte.documents.schemas import DocumentShape
+from eakte.foundation.http import Shape
+
+
+class MarkedText(Shape):
+    """Textstelle mit Fundstellen"""
+
+    text: str
+    marks: list[tuple[int, int]] = Field(title="Fundstellen als Zeichenpositionen")
+    page: int | None = Field(title="Seite; leer bei einem Fund in den Metadaten")
+
+
+class HitShape(Shape):
+    """Treffer"""
+
+    document: DocumentShape
+    dossier_id: UUID = Field(title="Akte")
+    score: float
+    snippets: list[MarkedText] = Field(title="Textstellen")
+
+
+class FacetShape(Shape):
+    """Wert einer Facette mit Trefferzahl"""
+
+    value: str
+    count: int
+
+
+class SearchShape(Shape):
+    """Suchergebnis; Zahlen umfassen nur, was man sehen darf"""
+
+    items: list[HitShape]
+    total: int = Field(title="Treffer insgesamt")
+    facets: dict[str, list[FacetShape]] = Field(title="Facetten")
+    next: str | None = Field(title="Fortsetzungsmarke")
+
+
+class Suggestions(Shape):
+    """Vorschläge zur Ergänzung"""
+
+    items: list[str]

@@ -1,0 +1,124 @@
+"""Searching with an actor's rights, and keeping the index up to date with the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import structlog
+
+from eakte.access import Permission
+from eakte.access.queries import require
+from eakte.documents.models import Document
+from eakte.documents.queries import visible_among
+from eakte.foundation.settings import Settings
+from eakte.foundation.work import Actor, BeginWork, UnitOfWork
+from eakte.search import pending, queries
+from eakte.search.engines import open_engine
+from eakte.search.index import FacetValue, Filters, Hit, Scope, SearchIndex, Visibility
+from eakte.search.messages import RebuildIndex
+
+log = structlog.get_logger()
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A hit with the document it means."""
+
+    hit: Hit
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    found: Sequence[Found]
+    total: int
+    facets: dict[str, tuple[FacetValue, ...]]
+    next_cursor: str | None
+
+
+@lru_cache(maxsize=8)
+def index_of(settings: Settings) -> SearchIndex:
+    """The engine an operator chose, opened once per process."""
+    return open_engine(settings)
+
+
+def visibility_of(actor: Actor) -> Visibility:
+    """An actor's rights as the filter that goes into every query.
+
+    Search shows contents, so it needs the right to contents, not only to metadata.
+    """
+    scopes = tuple(
+        Scope(scope.units, scope.entry_id, scope.levels)
+        for scope in actor.scopes
+        if {Permission.READ, Permission.READ_CONTENT} <= scope.permissions
+    )
+    return Visibility(scopes, actor.id)
+
+
+def search(
+    work: UnitOfWork,
+    query: str,
+    *,
+    filters: Filters,
+    limit: int,
+    cursor: str | None,
+    snippets: int,
+) -> Results:
+    """Find documents the actor may read. Raises InvalidQuery, InvalidCursor.
+
+    The index filters by rights; what the database would not show by now (a right withdrawn a moment ago) is
+    left out of the hits as well.
+    """
+    index = index_of(work.settings)
+    page = index.search(
+        query, visibility_of(work.actor), filters=filters, limit=limit, cursor=cursor, snippets=snippets
+    )
+    documents = visible_among(work, [hit.document_id for hit in page.hits])
+    found = [Found(hit, documents[hit.document_id]) for hit in page.hits if hit.document_id in documents]
+    return Results(found, page.total, dict(page.facets), page.next_cursor)
+
+
+def suggest(work: UnitOfWork, prefix: str, *, limit: int) -> tuple[str, ...]:
+    """Complete what somebody types, from what they may read."""
+    return index_of(work.settings).suggest(prefix, visibility_of(work.actor), limit=limit)
+
+
+def ask_for_rebuild(work: UnitOfWork) -> None:
+    """Have the index built anew by a worker."""
+    require(work, Permission.MANAGE_SYSTEM)
+    work.defer(RebuildIndex())
+
+
+def update_index(begin: BeginWork) -> int:
+    """Take every pending request into the index; answers how many documents it wrote.
+
+    The index first, the requests' end after: when we die between the two, the same is indexed again.
+    """
+    written = 0
+    while True:
+        with begin() as work:
+            index = index_of(work.settings)
+            requests = pending.oldest_requests(work.session, BATCH)
+            if not requests:
+                return written
+            ids = queries.documents_of_requests(work.session, requests)
+            for start in range(0, len(ids), BATCH):
+                written += index.index(queries.indexed_documents(work.session, ids[start : start + BATCH]))
+            pending.forget_requests(work.session, [request.id for request in requests])
+            log.info("index_updated", documents=len(ids))
+
+
+def rebuild_index(begin: BeginWork) -> int:
+    """Build a fresh index from the database and let it take the old one's place; answers how many documents."""
+    with begin() as work:
+        index = index_of(work.settings)
+        fresh = index.start_rebuild()
+        written = 0
+        for ids in queries.all_document_ids(work.session, BATCH):
+            written += fresh.index(queries.indexed_documents(work.session, ids))
+            work.session.expunge_all()
+    index.finish_rebuild(fresh)
+    log.info("index_rebuilt", documents=written)
+    return written

@@ -1,0 +1,90 @@
+"""Ingests and their items."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eakte.documents.models import DocumentSource
+from eakte.foundation.errors import EakteError
+from eakte.foundation.storage import Digest
+from eakte.foundation.table import Table, words
+from ingest.errors import ItemNotWaiting
+from ingest.rules import SETTLED, ItemState
+
+
+class Ingest(Table):
+    """Files that come in together and go to one place: a dossier, in a case made for them, or a case.
+
+    `target_id` is that dossier or case; none for originals that were uploaded to a document.
+    """
+
+    __tablename__ = "ingests"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    source: Mapped[DocumentSource] = mapped_column(words(DocumentSource))
+    target_id: Mapped[UUID | None] = mapped_column(ForeignKey("records.id"), index=True)
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"))
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID] = mapped_column(index=True)
+
+
+class IngestItem(Table):
+    """One file on its way. `products` says where recognition put what it made, until it is filed."""
+
+    __tablename__ = "ingest_items"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ingest_id: Mapped[UUID] = mapped_column(ForeignKey("ingests.id"))
+    file_name: Mapped[str]
+    state: Mapped[ItemState] = mapped_column(words(ItemState), default=ItemState.RECEIVED)
+    failed_in: Mapped[ItemState | None] = mapped_column(words(ItemState))
+    failure_code: Mapped[str | None]
+    failure_message: Mapped[str | None]
+    object_id: Mapped[UUID | None] = mapped_column(unique=True)
+    media_type: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str]
+    page_count: Mapped[int | None]
+    warnings: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
+    products: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    attempts: Mapped[int] = mapped_column(default=0)
+    seconds: Mapped[float] = mapped_column(default=0.0)
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"), index=True)
+    version_id: Mapped[UUID | None] = mapped_column(ForeignKey("document_versions.id"))
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    ingest: Mapped[Ingest] = relationship(lazy="joined", innerjoin=True)
+
+    __table_args__ = (
+        Index(None, "ingest_id", "id"),
+        Index(None, "state", "id"),
+        CheckConstraint("(state = 'failed') = (failure_code is not null)", name="failure"),
+        CheckConstraint("state <> 'filed' or document_id is not null", name="filed"),
+    )
+
+    @property
+    def digest(self) -> Digest:
+        return Digest(self.sha256, self.size)
+
+    def advance(self, state: ItemState, at: datetime) -> None:
+        """Reach the next state; attempts count anew."""
+        self.state, self.attempts, self.changed_at = state, 0, at
+
+    def fail(self, error: EakteError, at: datetime) -> None:
+        """Put the item into the work list, with the reason. A settled item stays what it is."""
+        if self.state in SETTLED:
+            return
+        self.failed_in, self.state = self.state, ItemState.FAILED
+        self.failure_code, self.failure_message = error.code(), str(error)
+        self.changed_at = at
+
+    def retry(self, at: datetime) -> None:
+        """Take the item out of the work list, back to where it failed. Raises ItemNotWaiting."""
+        if self.state is not ItemState.FAILED or self.failed_in is None:
+            raise ItemNotWaiting(state=self.state.value)
+        self.state, self.failed_in = self.failed_in, None
+        self.failure_code = self.failure_message = None
+        self.attempts, self.changed_at = 0, at

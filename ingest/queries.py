@@ -1,0 +1,121 @@
+"""Every select over ingests and items; one sees one's own, the registry sees all."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from eakte.access import Permission
+from eakte.access.models import Identity
+from eakte.access.queries import actor_for
+from eakte.foundation.cursors import Page, page_of
+from eakte.foundation.work import SYSTEM, Actor, UnitOfWork
+from eakte.records.models import Record
+from ingest.errors import IngestItemNotFound, IngestNotFound
+from ingest.models import Ingest, IngestItem
+from ingest.rules import SETTLED, ItemState
+
+
+def _mine(actor: Actor) -> ColumnElement[bool]:
+    return true() if actor.may(Permission.MANAGE_INGEST) else Ingest.created_by == actor.id
+
+
+def get_ingest(work: UnitOfWork, ingest_id: UUID) -> Ingest:
+    """Raises IngestNotFound."""
+    ingest = work.session.scalar(select(Ingest).where(Ingest.id == ingest_id, _mine(work.actor)))
+    if ingest is None:
+        raise IngestNotFound
+    return ingest
+
+
+def get_item(work: UnitOfWork, item_id: UUID, *, lock: bool = False) -> IngestItem:
+    """Raises IngestItemNotFound."""
+    statement = select(IngestItem).join(IngestItem.ingest).where(IngestItem.id == item_id, _mine(work.actor))
+    if lock:
+        statement = statement.with_for_update(of=IngestItem).execution_options(populate_existing=True)
+    item = work.session.scalar(statement)
+    if item is None:
+        raise IngestItemNotFound
+    return item
+
+
+def lock_ingest(session: Session, ingest_id: UUID) -> Ingest:
+    """The ingest, locked, so that only one of its items makes the case for all."""
+    statement = select(Ingest).where(Ingest.id == ingest_id).with_for_update()
+    return session.scalars(statement.execution_options(populate_existing=True)).one()
+
+
+def ingests(work: UnitOfWork, *, cursor: str | None, limit: int) -> Page[Ingest]:
+    statement = select(Ingest).where(_mine(work.actor))
+    return page_of(work.session, statement, (Ingest.id,), cursor=cursor, limit=limit)
+
+
+def items(
+    work: UnitOfWork, *, ingest_id: UUID | None, state: ItemState | None, cursor: str | None, limit: int
+) -> Page[IngestItem]:
+    """Items in order of arrival; with `state=failed` and no ingest this is the work list."""
+    statement = select(IngestItem).join(IngestItem.ingest).where(_mine(work.actor))
+    if ingest_id is not None:
+        statement = statement.where(IngestItem.ingest_id == ingest_id)
+    if state is not None:
+        statement = statement.where(IngestItem.state == state)
+    return page_of(work.session, statement, (IngestItem.id,), cursor=cursor, limit=limit)
+
+
+def counts(session: Session, ingest_id: UUID) -> dict[ItemState, int]:
+    """How many items of an ingest are in each state."""
+    rows = session.execute(
+        select(IngestItem.state, func.count()).where(IngestItem.ingest_id == ingest_id).group_by(IngestItem.state)
+    )
+    return {state: count for state, count in rows}
+
+
+def references_of(session: Session, document_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The references of the documents that items became."""
+    rows = session.execute(select(Record.id, Record.reference).where(Record.id.in_(document_ids)))
+    return {document_id: reference for document_id, reference in rows}
+
+
+def twin_in(session: Session, ingest_id: UUID, sha256: str) -> IngestItem | None:
+    """An earlier item of the same ingest with the same bytes."""
+    statement = select(IngestItem).where(IngestItem.ingest_id == ingest_id, IngestItem.sha256 == sha256)
+    return session.scalars(statement.order_by(IngestItem.id).limit(1)).first()
+
+
+def item_of_object(session: Session, object_id: UUID) -> UUID | None:
+    return session.scalar(select(IngestItem.id).where(IngestItem.object_id == object_id))
+
+
+def unsettled_into(session: Session, target_ids: Collection[UUID]) -> list[IngestItem]:
+    """Items on their way into some dossiers or cases, or waiting in the work list."""
+    statement = (
+        select(IngestItem)
+        .join(IngestItem.ingest)
+        .where(IngestItem.state != ItemState.FILED)
+        .where(or_(Ingest.target_id.in_(target_ids), Ingest.case_id.in_(target_ids)))
+    )
+    return list(session.scalars(statement.order_by(IngestItem.id)))
+
+
+def unsettled(session: Session) -> list[IngestItem]:
+    """Every item still on its way."""
+    return list(session.scalars(select(IngestItem).where(IngestItem.state.not_in(SETTLED)).order_by(IngestItem.id)))
+
+
+def actor_of(work: UnitOfWork, identity_id: UUID) -> Actor:
+    """Who opened an ingest, with today's rights."""
+    identity = work.session.get(Identity, identity_id)
+    if identity is None or not identity.active:
+        return SYSTEM if identity_id == SYSTEM.id else Actor(identity_id, "")
+    return actor_for(work.session, identity, work.now)
+
+
+def known_object_ids(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """Which of some object ids an item speaks of, as original or product."""
+    known = set(session.scalars(select(IngestItem.object_id).where(IngestItem.object_id.in_(ids))))
+    for item in session.scalars(select(IngestItem).where(IngestItem.products.is_not(None))):
+        products = item.products or {}
+        made = [products.get("archival"), products.get("text"), *products.get("previews", ())]
+        known.update(UUID(file["object_id"]) for file in made if file)
+    return {object_id for object_id in known if object_id is not None}

@@ -1,0 +1,29 @@
+"""What ingest does when others speak: uploads to documents are recognised, closing waits for what is under way."""
+
+from collections.abc import Iterable
+
+from eakte.documents.messages import VersionAdded
+from eakte.documents.models import Document, DocumentVersion
+from eakte.foundation.errors import Finding
+from eakte.foundation.messages import on
+from eakte.foundation.work import UnitOfWork
+from eakte.records.guards import guards
+from eakte.records.models import Record
+from eakte.records.rules import Action
+from ingest import service
+from ingest.queries import unsettled_into
+
+
+@on(VersionAdded)
+def recognize_upload(work: UnitOfWork, event: VersionAdded) -> None:
+    """An original that did not come through an ingest gets its renditions all the same."""
+    document = work.session.get_one(Document, event.record_id)
+    service.receive_version(work, document, work.session.get_one(DocumentVersion, event.version_id))
+
+
+@guards(Action.CLOSE)
+@guards(Action.CANCEL)
+def _files_on_their_way(work: UnitOfWork, record: Record) -> Iterable[Finding]:
+    for item in unsettled_into(work.session, [record.id]):
+        message = f"Die Datei „{item.file_name}“ ist im Eingang noch nicht abgelegt."
+        yield Finding("ingest-open", message, str(item.id))

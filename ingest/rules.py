@@ -1,0 +1,54 @@
+"""The way of a file from receipt to record: states, and which step follows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+from ingest.messages import CheckItem, FileItem, RecognizeItem
+
+
+class ItemState(StrEnum):
+    """Where a file is on its way; `failed` waits in the work list."""
+
+    RECEIVED = "received"
+    CHECKED = "checked"
+    SPLIT = "split"
+    RECOGNISED = "recognised"
+    VERIFIED = "verified"
+    REVIEWED = "reviewed"
+    FILED = "filed"
+    FAILED = "failed"
+
+
+SETTLED = frozenset({ItemState.FILED, ItemState.FAILED})
+
+Step = type[CheckItem] | type[RecognizeItem] | type[FileItem]
+
+# The job that takes an item on from a state. Separators and sampling are not there yet: a checked file is one
+# document, and a verified one needs no second look.
+NEXT_STEP: Mapping[ItemState, Step] = {
+    ItemState.RECEIVED: CheckItem,
+    ItemState.CHECKED: RecognizeItem,
+    ItemState.SPLIT: RecognizeItem,
+    ItemState.RECOGNISED: FileItem,
+    ItemState.VERIFIED: FileItem,
+    ItemState.REVIEWED: FileItem,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Pages that came in against pages that go out."""
+
+    expected: int
+    found: int
+
+    @property
+    def holds(self) -> bool:
+        return self.expected == self.found
+
+
+def title_of(file_name: str) -> str:
+    """The title a document has until somebody gives it a better one."""
+    return PurePosixPath(file_name).stem.replace("_", " ").strip() or file_name

@@ -1,0 +1,112 @@
+"""The queue asks: one job per step of an item. Computing happens between two short works."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from eakte.documents.models import object_key
+from eakte.documents.service import PAGE_BREAK
+from eakte.foundation.errors import EakteError, Unavailable
+from eakte.foundation.jobs import handles
+from eakte.foundation.settings import IngestSettings
+from eakte.foundation.storage import Storage
+from eakte.foundation.work import BeginWork
+from ingest import service
+from ingest.errors import ProcessingFailed
+from ingest.messages import CheckItem, FileItem, RecognizeItem
+from ingest.queries import actor_of
+from ingest.recognition.confined import inspect, recognize
+from ingest.recognition.results import RecognitionLimits
+from ingest.rules import ItemState
+
+log = structlog.get_logger()
+
+# Filing what is recognised comes before checking what came in, and that before the long work.
+FILING, CHECKING, RECOGNISING = 20, 10, 0
+
+
+@handles(CheckItem, queue="ingest", priority=CHECKING, attempts=20)
+def check_item(job: CheckItem, begin: BeginWork) -> None:
+    """Find out by content what the file is; what is none of ours waits in the work list."""
+    with begin() as work:
+        claimed = service.claim(work, job.item_id, expected=frozenset({ItemState.RECEIVED}))
+        storage, settings = work.storage, work.settings.ingest
+    if claimed is None:
+        return
+    with _failures_noted(begin, job.item_id, claimed.attempt), _fetched(storage, claimed) as (original, _):
+        begun = time.monotonic()
+        inspection = inspect(original, limits=_limits(settings))
+        with begin() as work:
+            service.note_inspection(work, claimed, inspection, time.monotonic() - begun)
+
+
+@handles(RecognizeItem, queue="recognition", priority=RECOGNISING, attempts=20)
+def recognize_item(job: RecognizeItem, begin: BeginWork) -> None:
+    """Make archival rendition, texts and previews: minutes, and no transaction is open."""
+    with begin() as work:
+        claimed = service.claim(work, job.item_id, expected=frozenset({ItemState.CHECKED, ItemState.SPLIT}))
+        storage, settings = work.storage, work.settings.ingest
+    if claimed is None:
+        return
+    with _failures_noted(begin, job.item_id, claimed.attempt), _fetched(storage, claimed) as (original, workdir):
+        begun = time.monotonic()
+        recognition = recognize(original, workdir, limits=_limits(settings), language=settings.language)
+        products = service.store_products(storage, claimed, recognition)
+        with begin() as work:
+            service.note_recognition(work, claimed, recognition, products, time.monotonic() - begun)
+
+
+@handles(FileItem, queue="ingest", priority=FILING, attempts=20)
+def file_item(job: FileItem, begin: BeginWork) -> None:
+    """Verify, review and file, with the rights of the person who brought the file."""
+    with begin() as work:
+        found = service.text_file_of(work, job.item_id)
+        storage = work.storage
+        actor = actor_of(work, found[1]) if found is not None else None
+    if found is None or actor is None:
+        return
+    text, _ = found
+    with _failures_noted(begin, job.item_id, None):
+        texts = storage.read(object_key(text.object_id), text.digest).decode().split(PAGE_BREAK)
+        with begin(actor) as work:
+            service.file_item(work, job.item_id, texts)
+
+
+def _limits(settings: IngestSettings) -> RecognitionLimits:
+    return RecognitionLimits(settings.timeout_s, settings.memory_mb, settings.max_pages, settings.max_megapixels)
+
+
+@contextmanager
+def _fetched(storage: Storage, claimed: service.Claim) -> Iterator[tuple[Path, Path]]:
+    """The original as a file, under a name of ours, and an empty directory to work in."""
+    with tempfile.TemporaryDirectory(prefix="eakte-") as directory:
+        original, workdir = Path(directory) / "original", Path(directory) / "work"
+        workdir.mkdir()
+        with original.open("wb") as target:
+            storage.download(object_key(claimed.object_id), claimed.digest, target)
+        yield original, workdir
+
+
+@contextmanager
+def _failures_noted(begin: BeginWork, item_id: UUID, attempt: int | None) -> Iterator[None]:
+    """Put the item into the work list when a step fails; a neighbour's trouble is left to the queue to retry."""
+    try:
+        yield
+    except (Unavailable, DBAPIError):
+        raise
+    except EakteError as error:
+        _note(begin, item_id, error, attempt)
+    except Exception:  # noqa: BLE001  whatever it is, it must cost this item only
+        log.exception("ingest_step_failed", item=str(item_id))
+        _note(begin, item_id, ProcessingFailed(item=item_id), attempt)
+
+
+def _note(begin: BeginWork, item_id: UUID, error: EakteError, attempt: int | None) -> None:
+    with begin() as work:
+        service.fail_item(work, item_id, error, attempt=attempt)
