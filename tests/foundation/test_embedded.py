@@ -386,6 +386,8 @@ def test_after_a_sigkill_of_the_owner_nothing_is_left_and_the_next_start_continu
     assert eventually(lambda: processes_in(tmp_path) == [])
     journal = (tmp_path / "var" / "log" / "postgres.log").read_text()
     assert journal.count("database system is shut down") == 2
+    used = json.loads((tmp_path / "var" / "s3" / "secrets.json").read_text())["ports"]
+    assert [one for port in used.values() for one in Path("/tmp").glob(f"seaweedfs-*-grpc-{port}.sock")] == []
     assert "not properly shut down" not in journal
 
 

@@ -27,7 +27,7 @@ LOG_LIMIT_BYTES = 20_000_000
 
 
 class Order(TypedDict):
-    """What to run and how to end it. Times in seconds."""
+    """What to run, how to end it, and which files to remove then. Times in seconds."""
 
     command: list[str]
     cwd: str
@@ -44,6 +44,7 @@ class Order(TypedDict):
     gid: int | None
     capability: int | None
     owner: int
+    remove: list[str]
 
 
 class Guard:
@@ -88,6 +89,9 @@ class Guard:
             if self.child is not None:
                 self.stop_child()
             self.end_orphans()
+            for path in self.order["remove"]:
+                with contextlib.suppress(OSError):
+                    os.unlink(path)  # noqa: PTH108
             if not self.order["restart"]:
                 break
             if time.monotonic() - started > 2 * self.order["restart_longest_s"]:

@@ -22,6 +22,7 @@ class Supervised:
     It comes back when it dies: after 0.2 s, then 0.4 s … 30 s; after a minute of life it starts over.
     `stop_signal` asks it to end, after `grace_s` it is killed, and with it every process it started.
     When we are killed, the guard does the same; when the guard is killed, the child gets `death_signal`.
+    `user` is (uid, gid, capability kept) for root; the files `remove` are taken away when the child has ended.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Supervised:
         grace_s: float = 10.0,
         orphans_grace_s: float = 0.0,
         user: tuple[int, int, int | None] | None = None,
+        remove: Sequence[Path] = (),
     ) -> None:
         self.name = name
         self.log = logs / f"{name}.log"
@@ -64,6 +66,7 @@ class Supervised:
             gid=gid,
             capability=capability,
             owner=os.getpid(),
+            remove=[str(path) for path in remove],
         )
 
     def start(self, *, keep_open: Sequence[int] = ()) -> Self:

@@ -50,7 +50,7 @@ OPTIONS = [
     "-admin.ui=false",
     "-webdav=false",
 ]
-# `weed` also listens on sockets of fixed names; it leaves them behind when it is killed.
+# `weed` also listens on sockets of fixed names; it leaves some of them behind.
 SOCKETS = "/tmp/seaweedfs-{part}-grpc-{port}.sock"  # noqa: S108
 SHELL_SCRIPT = 'echo "$1" | "$2" shell -master="$3" -filer="$4"'
 
@@ -126,7 +126,6 @@ class EmbeddedS3:
         if self._server is not None:
             self._server.stop()
             self._server = None
-            self._remove_sockets()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -175,7 +174,8 @@ class EmbeddedS3:
     def _launch(self, program: Path, lock: int) -> None:
         for attempt in (1, 2, 3):
             self._write_configuration()
-            self._remove_sockets()
+            for place in self._sockets():
+                place.unlink(missing_ok=True)
             self._server = Supervised(
                 "s3",
                 [str(program), "-logtostderr=true", "mini", *OPTIONS]
@@ -186,6 +186,7 @@ class EmbeddedS3:
                 stop_signal=signal.SIGTERM,
                 death_signal=signal.SIGTERM,
                 grace_s=20,
+                remove=self._sockets(),
             ).start(keep_open=[lock])
             try:
                 self._wait_until_ready(self._server)
@@ -244,11 +245,9 @@ class EmbeddedS3:
             raise EngineFailed(engine="S3", reason=shell.last_words(), log=shell.log)
         write_private(chosen, wanted)
 
-    def _remove_sockets(self) -> None:
-        for name, port in self._ports.items():
-            socket_of(name, port).unlink(missing_ok=True)
-        for name in ("s3.sock", "filer.sock"):
-            (self.directory / name).unlink(missing_ok=True)
+    def _sockets(self) -> list[Path]:
+        beside = [socket_of(name, port) for name, port in self._ports.items()]
+        return [*beside, self.directory / "s3.sock", self.directory / "filer.sock"]
 
 
 def socket_of(listener: str, port: int) -> Path:
