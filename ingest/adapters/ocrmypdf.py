@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ocrmypdf
+import pikepdf
 from ocrmypdf.api import get_plugin_manager
 
 from eakte.foundation.errors import Finding
-from ingest.adapters import filetype, image_file, ocr_plugin, pdf_file, pdfa, tesseract
+from ingest.adapters import filetype, image_file, ocr_plugin, page_content, pdf_file, pdfa, tesseract
 from ingest.adapters.page_desk import PageDesk
 from ingest.adapters.rendering import Document, PageFacts
 from ingest.recognition.plan import PageContent, Plan, plan_page
@@ -33,6 +34,7 @@ class _Intake:
     claim: str | None
     invoice: bool
     attachments: bool
+    missing_fonts: pdf_file.MissingFonts
     warnings: tuple[Finding, ...]
 
 
@@ -69,8 +71,12 @@ def recognize_here(
             megapixels=min(limits.max_megapixels, (limits.memory_mb - _OVERHEAD_MB) / _BYTES_PER_PIXEL / jobs),
             finished=lambda: report(len(desk.outcomes), len(numbers)),
         )
-        chosen = [number for number in numbers if plans[number] in _RECOGNIZED]
-        recognized = _with_text_layers(intake.pdf, workdir, desk, chosen, language, jobs) if chosen else intake.pdf
+        recognized = intake.pdf
+        pictured = _pages_to_picture(intake, facts, plans)
+        chosen = sorted(_pages_for_new_layers(intake, plans).union(pictured))
+        if chosen:
+            _clear_old_layers(intake.pdf, [n for n in chosen if facts[n].hidden_letters], pictured, desk)
+            recognized = _with_text_layers(intake.pdf, workdir, desk, chosen, language, jobs)
         for number in numbers:
             if number not in desk.outcomes:
                 desk.show_kept(number)
@@ -83,7 +89,7 @@ def recognize_here(
         pdfa_level=level,
         findings=findings,
         pages=tuple(_page_result(number, plans[number], texts[number], desk) for number in numbers),
-        warnings=intake.warnings + _page_warnings(plans, desk),
+        warnings=intake.warnings + _page_warnings(pictured, desk),
     )
 
 
@@ -93,13 +99,43 @@ def _take_in(source: Path, workdir: Path, limits: RecognitionLimits) -> _Intake:
     if kind is not MediaType.PDF:
         _, warnings = image_file.examine(source, kind, limits)
         image_file.write_pdf(source, kind, target, limits)
-        return _Intake(kind, target, None, False, False, warnings)
+        return _Intake(kind, target, None, False, False, pdf_file.MissingFonts(frozenset(), frozenset()), warnings)
     with pdf_file.open_pdf(source) as pdf:
         facts = pdf_file.examine(pdf, limits)
         claim = pdfa.claimed_level(pdf)
-        pdf_file.write_clean_copy(pdf, target)
+        missing_fonts = pdf_file.write_clean_copy(pdf, target)
     warnings = filetype.junk_warnings(source) + facts.warnings
-    return _Intake(kind, target, claim, facts.invoice, facts.attachments, warnings)
+    return _Intake(kind, target, claim, facts.invoice, facts.attachments, missing_fonts, warnings)
+
+
+def _pages_to_picture(intake: _Intake, facts: dict[int, PageFacts], plans: dict[int, Plan]) -> list[int]:
+    """Pages that can only be archived as pictures of themselves: fonts missing, or text that reads as nonsense.
+
+    A file that must not be rewritten, or is archived as it is, has none.
+    """
+    if intake.invoice:
+        return []
+    nonsense = {n for n, plan in plans.items() if plan is Plan.RECOGNIZE and facts[n].visible_letters}
+    return sorted(nonsense | {number for number in intake.missing_fonts.visible if plans[number] is not Plan.EMPTY})
+
+
+def _pages_for_new_layers(intake: _Intake, plans: dict[int, Plan]) -> frozenset[int]:
+    """Pages to recognise, and pages whose good but font-less text layer has to be written anew."""
+    if intake.invoice:
+        return frozenset()
+    return frozenset(n for n, plan in plans.items() if plan in _RECOGNIZED) | intake.missing_fonts.hidden
+
+
+def _clear_old_layers(pdf: Path, hidden: list[int], pictured: list[int], desk: PageDesk) -> None:
+    """Make room for the new text layers in the working copy."""
+    if not hidden and not pictured:
+        return
+    with pikepdf.open(pdf, allow_overwriting_input=True) as copy:
+        for number in hidden:
+            page_content.strip_hidden_text(copy.pages[number])
+        for number in pictured:
+            page_content.replace_by_picture(copy, copy.pages[number], desk.portrait(number))
+        copy.save()
 
 
 def _with_text_layers(
@@ -151,6 +187,8 @@ def _page_result(number: int, plan: Plan, text: str, desk: PageDesk) -> PageResu
     if outcome is None:
         source = PageSource.BLANK if plan is Plan.EMPTY else PageSource.KEPT
         return PageResult(number + 1, text, source, None, 0, 0.0, preview)
+    if plan is Plan.KEEP:
+        return PageResult(number + 1, text, PageSource.KEPT, None, 0, 0.0, preview)
     if outcome.blank:
         return PageResult(number + 1, "", PageSource.BLANK, None, 0, 0.0, preview)
     read = outcome.reading.text
@@ -160,12 +198,26 @@ def _page_result(number: int, plan: Plan, text: str, desk: PageDesk) -> PageResu
     return PageResult(number + 1, read, PageSource.RECOGNIZED, confidence, outcome.turned, outcome.skew, preview)
 
 
-def _page_warnings(plans: dict[int, Plan], desk: PageDesk) -> tuple[Finding, ...]:
-    return tuple(
-        Finding("page-made-smaller", f"Seite {number + 1} ist sehr groß und wurde mit verringerter Auflösung gelesen.")
-        for number, outcome in sorted(desk.outcomes.items())
-        if outcome.made_smaller
-    )
+def _page_warnings(pictured: list[int], desk: PageDesk) -> tuple[Finding, ...]:
+    smaller = [number for number, outcome in sorted(desk.outcomes.items()) if outcome.made_smaller]
+    warnings = []
+    if smaller:
+        warnings.append(
+            Finding("pages-made-smaller", f"Mit verringerter Auflösung gelesen, weil sehr groß: Seite {_listed(smaller)}.")
+        )
+    if pictured:
+        warnings.append(
+            Finding(
+                "pages-as-pictures",
+                f"Im Archivexemplar als Bild mit Textebene, weil Schriften fehlen oder falsch sind: Seite {_listed(pictured)}.",
+            )
+        )
+    return tuple(warnings)
+
+
+def _listed(numbers: list[int]) -> str:
+    shown = ", ".join(str(number + 1) for number in numbers[:20])
+    return shown if len(numbers) <= 20 else f"{shown} und {len(numbers) - 20} weitere"
 
 
 def _has_letters(facts: PageFacts) -> bool:

@@ -86,6 +86,8 @@ class PageDesk:
     def _work(self, number: int) -> PageOutcome:
         pictures_only = self._plans[number] is Plan.RECOGNIZE_PICTURES
         dpi, made_smaller = self._facts[number].best_dpi(self._megapixels)
+        if self._plans[number] is Plan.KEEP:
+            return self._copy_words(number, dpi, made_smaller)
         picture = self._document.picture(number, dpi, whole_sheet=True, without_text=pictures_only)
         gray = as_gray(picture)
         turn, skew, cleaned, reading, blank = self._read(gray, dpi, may_turn=not pictures_only)
@@ -94,6 +96,18 @@ class PageDesk:
         self._save_preview(number, picture, turn, skew)
         height, width = cleaned.shape
         return PageOutcome(reading, blank, turn, skew, dpi, width, height, made_smaller)
+
+    def _copy_words(self, number: int, dpi: float, made_smaller: bool) -> PageOutcome:
+        """Take the words of a text layer to where they will be needed: the page becomes a picture."""
+        picture = self._document.picture(number, dpi, whole_sheet=True)
+        self._save_preview(number, picture, 0, 0.0)
+        height, width = picture.shape[:2]
+        return PageOutcome(self._document.words(number, dpi), False, 0, 0.0, dpi, width, height, made_smaller)
+
+    def portrait(self, number: int) -> NDArray[np.uint8]:
+        """A page as displayed, fine enough to stand for the page itself."""
+        dpi, _ = self._facts[number].best_dpi(self._megapixels)
+        return self._document.picture(number, dpi, whole_sheet=True)
 
     def _read(self, gray: Gray, dpi: float, *, may_turn: bool) -> tuple[int, float, Gray, Reading, bool]:
         if not may_turn:

@@ -13,6 +13,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream
 from pikepdf.sanitize import Sanitizer
 
 from eakte.foundation.errors import Finding
+from ingest.adapters import page_content
 from ingest.recognition.errors import (
     BrokenPdf,
     DecompressionBomb,
@@ -39,6 +40,8 @@ _DANGEROUS = {
     Name.Movie,
     Name.Sound,
 }
+_TRAILER_KEYS = {"/Size", "/Root", "/Info", "/ID", "/Encrypt", "/Prev", "/XRefStm"}
+_PAGE_EXTRAS = {"/AA", "/Trans", "/Dur", "/ID", "/PZ", "/PresSteps", "/B", "/Thumb"}
 _INVOICES = re.compile(r"^(factur-x|zugferd-invoice|xrechnung|order-x)\.xml$", re.I)
 
 
@@ -105,7 +108,8 @@ def examine(pdf: Pdf, limits: RecognitionLimits) -> PdfFacts:
         warnings.append(
             Finding("signed", "Die PDF-Datei ist signiert. Die Signatur gilt nur für das Original, nicht für das Archivexemplar.")
         )
-    if form is not None and not signed:
+    invoice = any(_INVOICES.match(name) for name in names)
+    if form is not None and not signed and not invoice:
         warnings.append(Finding("form-flattened", "Die Formularfelder sind im Archivexemplar fester Teil der Seiten."))
     if _active_content(pdf):
         warnings.append(
@@ -113,23 +117,76 @@ def examine(pdf: Pdf, limits: RecognitionLimits) -> PdfFacts:
         )
     if names:
         warnings.append(Finding("attachments", f"Die PDF-Datei enthält {len(names)} eingebettete Dateien."))
-    invoice = any(_INVOICES.match(name) for name in names)
     return PdfFacts(pages, signed, invoice, bool(names), form is not None, tuple(warnings))
 
 
-def write_clean_copy(pdf: Pdf, target: Path) -> None:
-    """Write the copy recognition works on: form and signature fields fixed to the page, nothing active, no password.
+@dataclass(frozen=True, slots=True)
+class MissingFonts:
+    """Pages (0-based) whose visible text, and whose hidden text layer, uses fonts the file does not contain."""
+
+    visible: frozenset[int]
+    hidden: frozenset[int]
+
+
+def write_clean_copy(pdf: Pdf, target: Path) -> MissingFonts:
+    """Write the copy recognition works on: form fields fixed to the page, nothing active, no password.
 
     Rewriting ends the validity of a signature, so the original has to be kept beside it.
     """
     _remove_active_content(pdf)
-    if Name.AcroForm in pdf.Root:
+    _flatten_form(pdf)
+    for key in (Name.OpenAction, Name.Perms, Name.SpiderInfo, Name.Threads):
+        if key in pdf.Root:
+            del pdf.Root[key]
+    names = pdf.Root.get(Name.Names)
+    for key in (Name.IDS, Name.URLS) if isinstance(names, Dictionary) else ():
+        if key in names:
+            del names[key]
+    for key in set(pdf.trailer.keys()) - _TRAILER_KEYS:
+        del pdf.trailer[key]
+    for page in pdf.pages:
+        for key in _PAGE_EXTRAS & set(page.keys()):
+            del page[key]
+    page_content.recode_jpeg2000(pdf)
+    page_content.tidy(pdf)
+    pdf.remove_unreferenced_resources()
+    missing = [page_content.missing_fonts(page) for page in pdf.pages]
+    pdf.save(target, encryption=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return MissingFonts(
+        visible=frozenset(number for number, (visible, _) in enumerate(missing) if visible),
+        hidden=frozenset(number for number, (_, hidden) in enumerate(missing) if hidden),
+    )
+
+
+def _flatten_form(pdf: Pdf) -> None:
+    """Draw the values of form fields onto the pages and take the form out."""
+    form = pdf.Root.get(Name.AcroForm)
+    if isinstance(form, Dictionary):
+        _name_encodings(form)
         pdf.generate_appearance_streams()
         pdf.flatten_annotations("all")
+    if Name.AcroForm in pdf.Root:
         del pdf.Root.AcroForm
-    if Name.Perms in pdf.Root:
-        del pdf.Root.Perms
-    pdf.save(target, encryption=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    for page in pdf.pages:
+        annotations = page.obj.get(Name.Annots)
+        if isinstance(annotations, Array):
+            kept = [each for each in annotations if not _is_widget(each)]
+            if len(kept) < len(annotations):
+                page.obj.Annots = Array(kept)
+
+
+def _name_encodings(form: Dictionary) -> None:
+    """Let the form's fonts have umlauts: without an encoding qpdf writes question marks for them."""
+    resources = form.get(Name.DR)
+    fonts = resources.get(Name.Font) if isinstance(resources, Dictionary) else None
+    for font in fonts.as_dict().values() if isinstance(fonts, Dictionary) else ():
+        simple = font.get(Name.Subtype) in (Name.Type1, Name.TrueType)
+        if simple and font.get(Name.BaseFont) not in (Name.Symbol, Name.ZapfDingbats) and Name.Encoding not in font:
+            font.Encoding = Name.WinAnsiEncoding
+
+
+def _is_widget(annotation: pikepdf.Object) -> bool:
+    return isinstance(annotation, Dictionary) and annotation.get(Name.Subtype) == Name.Widget
 
 
 def _announced(pdf: Pdf) -> int:

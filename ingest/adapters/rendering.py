@@ -1,5 +1,6 @@
 """PDF pages as pixels and as text, through PDFium. Runs inside the sandbox."""
 
+import ctypes
 import math
 import threading
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
+
+from ingest.recognition.reading import Reading, Word
 
 # PDFium is not safe for threads: every call goes through this lock
 _LOCK = threading.Lock()
@@ -78,6 +81,16 @@ class Document:
                 page.close()
         return text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufffe", "-").replace("\x02", "-").strip()
 
+    def words(self, number: int, dpi: float) -> Reading:
+        """The words of the text layer with their places on a picture of `dpi`, the whole sheet."""
+        with _LOCK:
+            page = self._pdf[number]
+            try:
+                page.set_cropbox(*page.get_mediabox())
+                return Reading(tuple(_layer_words(page, dpi / 72)))
+            finally:
+                page.close()
+
     def picture(
         self, number: int, dpi: float, *, whole_sheet: bool = False, without_text: bool = False
     ) -> NDArray[np.uint8]:
@@ -100,6 +113,33 @@ class Document:
                 page.close()
         pixels = pixels[..., 0] if pixels.ndim == 3 and pixels.shape[2] == 1 else pixels
         return np.asarray(pixels[..., :3] if pixels.ndim == 3 else pixels, dtype=np.uint8)
+
+
+def _layer_words(page: pdfium.PdfPage, scale: float) -> list[Word]:
+    width, height = (round(side * scale) for side in page.get_size())
+    layer = page.get_textpage()
+    words: list[Word] = []
+    letters: list[str] = []
+    corners: list[tuple[int, int]] = []
+    line = 1
+    x, y = ctypes.c_int(), ctypes.c_int()
+    count = layer.count_chars()
+    for index in range(count + 1):
+        letter = chr(raw.FPDFText_GetUnicode(layer.raw, index)) if index < count else "\n"
+        if not letter.isspace():
+            left, bottom, right, top = layer.get_charbox(index, loose=True)
+            letters.append("-" if letter in "\x02\ufffe" else letter)
+            for across, up in ((left, top), (right, bottom)):
+                raw.FPDF_PageToDevice(page.raw, 0, 0, width, height, 0, across, up, x, y)
+                corners.append((x.value, y.value))
+        elif letters:
+            across, down = zip(*corners, strict=True)
+            box = (max(0, min(across)), max(0, min(down)), max(across) + 1, max(down) + 1)
+            words.append(Word("".join(letters), 100.0, box, 1, 1, line))
+            letters, corners = [], []
+        line += letter == "\n"
+    layer.close()
+    return words
 
 
 def _facts(page: pdfium.PdfPage) -> PageFacts:
