@@ -147,7 +147,7 @@ def beginning(text: str) -> str:
     tokens = _TOKEN.findall(text)
     if len(tokens) != 1:
         return ""
-    token = _HYPHEN.sub("-", tokens[0])
+    token = _HYPHEN.sub("-", tokens[0][:_LONGEST])
     if _DIGIT.search(token):
         rest = text[text.rindex(tokens[0]) + len(tokens[0]) :].strip()
         return token.casefold() + (rest if _SEPARATOR.fullmatch(rest) else "")

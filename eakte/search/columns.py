@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eakte.search.analysis import Reading, normalise, reading, written_words
-from eakte.search.folding import fold
+from eakte.search.folding import code_key, fold
 from eakte.search.index import IndexedDocument, Scope, Visibility
 from eakte.search.query import Field
 from eakte.search.stored import Stored, store
@@ -19,7 +19,7 @@ WEIGHTS = {Field.TEXT: 1.0, Field.TITLE: 3.0, Field.PARTY: 2.0, Field.REFERENCE:
 EVERYONE = "*"
 """Reader of a document that is not protected."""
 
-_SHORTEST_SUGGESTION = 3
+_SHORTEST_SUGGESTION, _LONGEST_SUGGESTION = 3, 80
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class Prepared:
     @property
     def codes(self) -> list[str]:
         """The document's codes as the query language compares them: "kind=incoming"."""
-        return [f"{name}={fold(value)}" for name, value in _coded(self.document)]
+        return [f"{name}={code_key(value)}" for name, value in _coded(self.document)]
 
     @property
     def access(self) -> list[str]:
@@ -68,7 +68,7 @@ class Prepared:
             dict.fromkeys(
                 text
                 for text in (document.reference, *document.aliases, *words)
-                if len(text) >= _SHORTEST_SUGGESTION and text.isprintable()
+                if _SHORTEST_SUGGESTION <= len(text) <= _LONGEST_SUGGESTION and text.isprintable()
             )
         )
 
@@ -91,8 +91,9 @@ def prepare(document: IndexedDocument) -> Prepared:
 
 
 def suggestion_key(text: str) -> str:
-    """What the beginning of a suggestion is compared by."""
-    return fold(normalise(text).strip())
+    """What the beginning of a suggestion is compared by; empty when nothing can begin so."""
+    key = fold(normalise(text).strip())
+    return key if key.isprintable() and len(key) <= _LONGEST_SUGGESTION else ""
 
 
 def scopes_of(visibility: Visibility) -> Iterator[Scope]:

@@ -9,6 +9,14 @@ _UMLAUT = re.compile(r"ä|ae|æ|ö|oe|œ|ø|ü|(?<![aeäq])ue|ł|đ|ı")
 _PLAIN = {"ä": "a", "æ": "a", "ö": "o", "œ": "o", "ø": "o", "ü": "u", "ł": "l", "đ": "d", "ı": "i"}
 
 
+_LONGEST_CODE = 200
+
+
+def code_key(code: str) -> str:
+    """What a code or name is compared by as a whole."""
+    return fold(code.strip())[:_LONGEST_CODE]
+
+
 def fold(word: str) -> str:
     """The word without case, umlauts, ß and accents. Not idempotent: fold the written word, once."""
     folded = _UMLAUT.sub(lambda found: _PLAIN.get(found[0]) or found[0][0], word.casefold())

@@ -123,7 +123,7 @@ class SearchIndex(Protocol):
         query: str,
         visibility: Visibility,
         *,
-        filters: Filters = Filters(),  # noqa: B008  frozen
+        filters: Filters = Filters(),
         limit: int = 20,
         cursor: str | None = None,
         facets: Sequence[str] = ("kind", "entry", "unit", "year"),

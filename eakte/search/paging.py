@@ -1,16 +1,40 @@
-"""Where the next page of hits begins, when the engine can only give the best so many."""
+"""What one search is asked, and where its next page begins when an engine can only give the best so many."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from eakte.search.cursor import Position
+from eakte.search.index import Filters, Visibility
+from eakte.search.query import Query
 
 SLACK = 20
 """Hits fetched beyond a page, for what was indexed before it since the last page was read."""
 
-
 AddressT = TypeVar("AddressT")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A search, read and checked; `fingerprint` is what its continuation marks are made out for."""
+
+    query: Query
+    visibility: Visibility
+    filters: Filters
+    after: Position | None
+    fingerprint: bytes
+    limit: int
+    facets: tuple[str, ...]
+    snippets: int
+
+    @property
+    def passed(self) -> int:
+        return self.after.passed if self.after else 0
+
+    @property
+    def wants_snippets(self) -> bool:
+        return self.snippets > 0 and self.query.ranks
 
 
 class Ranked(NamedTuple, Generic[AddressT]):

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from eakte.search.analysis import beginning, normalise, words_of
 from eakte.search.errors import InvalidQuery
-from eakte.search.folding import fold
+from eakte.search.folding import code_key, fold
 
 MOST_LETTERS = 1_000
 MOST_CLAUSES = 32
@@ -218,7 +218,7 @@ def _prefix(value: str, field: Field | None) -> Clause | None:
 
 def _code(field: Field, value: str) -> Clause:
     begins = value.endswith("*")
-    folded = fold(value.rstrip("*").strip())
+    folded = code_key(value.rstrip("*"))
     if field is Field.KIND:
         folded = _KINDS.get(folded, folded)
     return Code(field, folded, begins)

@@ -70,9 +70,9 @@ class Marker:
         snippets = []
         for field, values in _metadata(facts):
             wanted = self._for(field)
-            for text in map(normalise, values):
-                if wanted and (marks := self._marks(text, wanted)):
-                    snippets.append(_cut(text, marks, None))
+            if wanted:
+                marked = ((text, self._marks(text, wanted)) for text in map(normalise, values))
+                snippets += [_cut(text, marks, None) for text, marks in marked if marks]
         return tuple(dict.fromkeys(snippets))[:most]
 
     def _for(self, field: str) -> list[int]:

@@ -41,7 +41,9 @@ class Stored:
         if not self.signatures:
             return list(numbers)
         wanted = {_hash(term) for term in terms}
-        return [number for number in numbers if not wanted.isdisjoint(memoryview(self.signatures[number - 1]).cast("H"))]
+        return [
+            number for number in numbers if not wanted.isdisjoint(memoryview(self.signatures[number - 1]).cast("H"))
+        ]
 
     def document(self) -> IndexedDocument:
         """The whole document, as it was handed in."""

@@ -69,7 +69,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     address: str = request.getfixturevalue("search_engine_pg")
     yield Place("postgres", address)
     with create_engine(address).begin() as connection:
-        connection.execute(text("truncate search_documents, search_changes"))
+        connection.execute(text("truncate search_documents, search_changes, search_state"))
 
 
 @pytest.fixture

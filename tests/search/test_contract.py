@@ -95,7 +95,9 @@ class TestWords:
 
     @pytest.mark.parametrize("query", ["Müller", "Mueller", "Muller", "MÜLLER", "mueller"])
     def test_umlauts_meet_however_they_are_written(self, index: SearchIndex, query: str) -> None:
-        index.index([letter(1, "Frau Müller"), letter(2, "Herr Mueller"), letter(3, "Familie Muller"), letter(4, "Möller")])
+        index.index(
+            [letter(1, "Frau Müller"), letter(2, "Herr Mueller"), letter(3, "Familie Muller"), letter(4, "Möller")]
+        )
         assert found(index, query) == {1, 2, 3}
 
     @pytest.mark.parametrize("query", ["Straße", "Strasse", "STRASSE"])
@@ -108,7 +110,9 @@ class TestWords:
         assert found(index, "Antrag") == {1, 2, 3}
 
     def test_all_words_must_occur_and_may_stand_in_different_fields(self, index: SearchIndex) -> None:
-        index.index([letter(1, "Garage", title="Nachtrag"), letter(2, "Garage"), letter(3, "Carport", title="Nachtrag")])
+        index.index(
+            [letter(1, "Garage", title="Nachtrag"), letter(2, "Garage"), letter(3, "Carport", title="Nachtrag")]
+        )
         assert found(index, "Garage Nachtrag") == {1}
 
     def test_a_word_divided_at_the_end_of_a_line_is_found_whole(self, index: SearchIndex) -> None:
@@ -123,7 +127,9 @@ class TestWords:
 
     @pytest.mark.parametrize("query", ["63.2-BA-2023/118", "63.2-ba-2023/118", "2023/118", "63.2-BA", "118"])
     def test_a_reference_is_found_whole_and_by_its_pieces(self, index: SearchIndex, query: str) -> None:
-        index.index([letter(1, "Unser Zeichen: 63.2-BA-2023/118."), letter(2, "Unser Zeichen: 50-SO-2022/7", entry="50")])
+        index.index(
+            [letter(1, "Unser Zeichen: 63.2-BA-2023/118."), letter(2, "Unser Zeichen: 50-SO-2022/7", entry="50")]
+        )
         index.index([letter(2, "Unser Zeichen: 50-SO-2022/7", reference="50-SO-2022/7")])
         assert found(index, query) == {1}
 
@@ -225,7 +231,18 @@ class TestQueryLanguage:
         assert found(index, '"Antrag auf') == {1}
 
     @pytest.mark.parametrize(
-        "query", ["^1 && ~foo", "a.*b", "\\", "(Bau)", "Bau'; drop table", "%_", "Bau & | !", "<b>:*", "tür\N{COMBINING DIAERESIS}"]
+        "query",
+        [
+            "^1 && ~foo",
+            "a.*b",
+            "\\",
+            "(Bau)",
+            "Bau'; drop table",
+            "%_",
+            "Bau & | !",
+            "<b>:*",
+            "tür\N{COMBINING DIAERESIS}",
+        ],
     )
     def test_no_sign_in_a_query_means_anything_to_the_engine(self, index: SearchIndex, query: str) -> None:
         index.index([letter(1, "Bau")])
@@ -316,7 +333,9 @@ class TestSnippets:
     def test_a_hit_in_the_metadata_has_no_page(self, index: SearchIndex) -> None:
         index.index([letter(1, "Text", title="Einspruch gegen den Steuerbescheid")])
         (hit,) = index.search("Steuer", EVERYTHING).hits
-        assert [(snippet.page, snippet.text) for snippet in hit.snippets] == [(None, "Einspruch gegen den Steuerbescheid")]
+        assert [(snippet.page, snippet.text) for snippet in hit.snippets] == [
+            (None, "Einspruch gegen den Steuerbescheid")
+        ]
         assert marked(hit) == ["Steuerbescheid"]
 
     def test_snippets_can_be_left_out(self, index: SearchIndex) -> None:
@@ -374,7 +393,9 @@ class TestPaging:
         with pytest.raises(InvalidCursor):
             index.search("Bescheid", EVERYTHING, filters=Filters(kind=frozenset({"incoming"})), cursor=cursor)
 
-    @pytest.mark.parametrize("damage", [lambda c: c[:-2], lambda c: "A" + c, lambda c: "", lambda c: "ä€", lambda c: "e30="])
+    @pytest.mark.parametrize(
+        "damage", [lambda c: c[:-2], lambda c: "A" + c, lambda c: "", lambda c: "ä€", lambda c: "e30="]
+    )
     def test_a_damaged_mark_is_refused(self, index: SearchIndex, damage: object) -> None:
         index.index(letter(number, "Bescheid") for number in range(4))
         cursor = index.search("Bescheid", EVERYTHING, limit=2).next_cursor

@@ -1,0 +1,103 @@
+"""How a document lies in a row of PostgreSQL."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from eakte.search.columns import KEYWORDS, Prepared, suggestion_key
+from eakte.search.query import Field
+
+FORM = "="
+"""Opens a lexeme that is a written form, for prefixes."""
+SUGGESTION = "~"
+"""Opens a lexeme that a suggestion is found by."""
+SUGGESTION_BREAK = "\x1f"
+"""Stands in a suggestion between what is compared and what is shown."""
+
+LABELS: Mapping[str, str] = {Field.TITLE: "A", Field.PARTY: "B", Field.REFERENCE: "C", Field.TEXT: "D"}
+"""The weight that tells a word's field; keywords have none and are found only when no field is asked for."""
+
+_NAMES = (Field.TITLE, Field.PARTY, Field.REFERENCE, KEYWORDS)
+_POSITIONS: Mapping[str, int] = {Field.TITLE: 1, Field.PARTY: 2, Field.REFERENCE: 3, Field.TEXT: 4}
+_MOST_COUNTED = 8
+"""Occurrences in the text that still raise the rank."""
+
+_MOST_BYTES = 900_000
+"""A tsvector takes 1 MB. The last words of a longer text are not found; documents that long are rare."""
+
+
+def row_of(prepared: Prepared, generation: int) -> dict[str, Any]:
+    """The document as a row."""
+    source, stored, columns = prepared.document, prepared.stored, prepared.columns
+    names = [(term, _places(name)) for name in _NAMES for term in columns[name].terms]
+    suggestions = [(suggestion_key(text), text) for text in prepared.suggestions]
+    return {
+        "generation": generation,
+        "id": source.id,
+        "dossier_id": source.dossier_id,
+        "case_id": source.case_id,
+        "date": source.date,
+        "kind": source.kind,
+        "entry": source.entry,
+        "unit": source.unit,
+        "unit_id": source.unit_id,
+        "level": source.confidentiality,
+        "entry_path": list(source.entry_path),
+        "readers": None if source.readers is None else list(source.readers),
+        "names": _vector([*names, *((SUGGESTION + key, ()) for key, _ in suggestions)]),
+        "words": _vector([*names, *_codes(prepared), *_forms(prepared), *_text(prepared)]),
+        "suggestions": [f"{key}{SUGGESTION_BREAK}{text}" for key, text in suggestions],
+        "name_stems": "".join(
+            f"{LABELS.get(name, '')} {' '.join(stems)} \n" for name in _NAMES for stems in columns[name].runs
+        ),
+        "text_stems": "".join(f" {' '.join(stems)} \n" for stems in columns[Field.TEXT].runs),
+        "stored_metadata": stored.metadata,
+        "stored_pages": list(stored.pages),
+        "stored_signatures": list(stored.signatures),
+    }
+
+
+def quoted(lexeme: str) -> str:
+    """A lexeme as tsvector and tsquery read it, whatever signs are in it."""
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+_Placed = tuple[str, tuple[str, ...]]
+
+
+def _places(name: str) -> tuple[str, ...]:
+    return (f"{_POSITIONS[name]}{LABELS[name]}",) if name in LABELS else ()
+
+
+def _codes(prepared: Prepared) -> Iterable[_Placed]:
+    return ((code, ()) for code in prepared.codes)
+
+
+def _forms(prepared: Prepared) -> Iterable[_Placed]:
+    return ((FORM + form, _places(name)) for name, column in prepared.columns.items() for form in column.forms)
+
+
+def _text(prepared: Prepared) -> Iterable[_Placed]:
+    """Terms of the pages, with one place for being there and one more for each time as a whole word."""
+    text = prepared.columns[Field.TEXT]
+    first, label = _POSITIONS[Field.TEXT], LABELS[Field.TEXT]
+    counts = dict.fromkeys(text.terms, 0)
+    for stems in text.runs:
+        for stem in stems:
+            counts[stem] += 1
+    places = [tuple(f"{first + place}{label}" for place in range(times + 1)) for times in range(_MOST_COUNTED)]
+    return ((term, places[min(count, _MOST_COUNTED - 1)]) for term, count in counts.items())
+
+
+def _vector(placed: Iterable[_Placed]) -> str:
+    """The text form of a tsvector; a lexeme may come several times, its places are joined."""
+    lexemes: dict[str, tuple[str, ...]] = {}
+    size = 0
+    for lexeme, places in placed:
+        known = lexemes.get(lexeme)
+        size += 2 * len(places) + (0 if known is not None else len(lexeme.encode()) + 8)
+        if size > _MOST_BYTES:
+            break
+        lexemes[lexeme] = places if known is None else (*known, *places)
+    return " ".join(
+        f"{quoted(lexeme)}:{','.join(places)}" if places else quoted(lexeme) for lexeme, places in lexemes.items()
+    )

@@ -1,0 +1,131 @@
+"""One question to the PostgreSQL index: its hits in order, their number, and the facets."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    cast,
+    extract,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import REAL
+
+from eakte.search import cursor as cursors
+from eakte.search.adapters.postgres_query import condition, rank
+from eakte.search.cursor import Position
+from eakte.search.index import FacetValue, Filters, Hit, SearchPage, Visibility
+from eakte.search.models import SearchDocument
+from eakte.search.query import Query
+from eakte.search.snippets import Marker
+from eakte.search.stored import Stored
+
+_RANKED_EXACTLY = 1_000
+"""Up to so many hits are ranked by their whole text; PostgreSQL ranks by reading every one of them."""
+
+_FACETS: dict[str, ColumnElement[Any]] = {
+    "kind": SearchDocument.kind.expression,
+    "entry": SearchDocument.entry.expression,
+    "unit": SearchDocument.unit.expression,
+    "year": cast(extract("year", SearchDocument.date), Integer),
+}
+
+
+class Question:
+    """A query of one actor, put to one generation."""
+
+    def __init__(
+        self, connection: Connection, generation: int, query: Query, visibility: Visibility, filters: Filters
+    ) -> None:
+        self._connection = connection
+        self._query = query
+        self._where = and_(SearchDocument.generation == generation, condition(query, visibility, filters))
+
+    def page(
+        self, after: Position | None, asked: bytes, limit: int, facets: Sequence[str], snippets: int
+    ) -> SearchPage:
+        total, counted = self._counts(facets)
+        positions = self._best(after, limit, total) if self._query.ranks else self._newest(after, limit)
+        shown = positions[:limit]
+        stored = self._stored([position.id for position in shown]) if snippets and self._query.ranks else {}
+        marker = Marker(self._query)
+        return SearchPage(
+            hits=tuple(
+                Hit(
+                    position.id,
+                    position.score if self._query.ranks else 0.0,
+                    marker.snippets(stored[position.id], snippets) if position.id in stored else (),
+                )
+                for position in shown
+            ),
+            total=total,
+            facets=counted,
+            next_cursor=cursors.encode(shown[-1], asked) if len(positions) > limit else None,
+        )
+
+    def _counts(self, facets: Sequence[str]) -> tuple[int, dict[str, tuple[FacetValue, ...]]]:
+        found = select(*(_FACETS[name].label(name) for name in facets), literal(1)).where(self._where).cte("found")
+        columns = [found.c[name] for name in facets]
+        sets = func.grouping_sets(*(tuple_(column) for column in columns), tuple_())
+        rows = self._connection.execute(select(*columns, func.count().label("found")).select_from(found).group_by(sets))
+        total = 0
+        values: dict[str, list[FacetValue]] = {name: [] for name in facets}
+        for row in rows.mappings():
+            # A row counts one value of one facet, all others are null; or everything, and all are null.
+            name = next((name for name in facets if row[name] is not None), None)
+            if name is None:
+                total = row["found"]
+            else:
+                values[name].append(FacetValue(str(row[name]), row["found"]))
+        return total, {name: tuple(sorted(counted, key=_commonest_first)) for name, counted in values.items()}
+
+    def _best(self, after: Position | None, limit: int, total: int) -> list[Position]:
+        """The best hits, one more than asked for. A walk from page to page keeps the ranking it began with."""
+        exact = total <= _RANKED_EXACTLY if after is None else bool(after.passed)
+        score = rank(self._query, exact=exact).label("score")
+        found = select(SearchDocument.id, score).where(self._where).cte("found")
+        statement = select(found.c.score, found.c.id).order_by(found.c.score.desc(), found.c.id).limit(limit + 1)
+        if after is not None:
+            last = cast(after.score, REAL)
+            later = and_(found.c.score == last, found.c.id > after.id)
+            statement = statement.where(or_(found.c.score < last, later))
+        return [Position(score, id_, int(exact)) for score, id_ in self._connection.execute(statement)]
+
+    def _newest(self, after: Position | None, limit: int) -> list[Position]:
+        """The newest documents, one more than asked for; the day stands for the score in their positions."""
+        statement: Select[date, UUID] = (
+            select(SearchDocument.date, SearchDocument.id)
+            .where(self._where)
+            .order_by(SearchDocument.date.desc(), SearchDocument.id)
+            .limit(limit + 1)
+        )
+        if after is not None:
+            last = date.fromordinal(int(after.score))
+            later = and_(SearchDocument.date == last, SearchDocument.id > after.id)
+            statement = statement.where(or_(SearchDocument.date < last, later))
+        return [Position(float(day.toordinal()), id_, 0) for day, id_ in self._connection.execute(statement)]
+
+    def _stored(self, ids: Sequence[UUID]) -> dict[UUID, Stored]:
+        rows = self._connection.execute(
+            select(
+                SearchDocument.id,
+                SearchDocument.stored_metadata,
+                SearchDocument.stored_pages,
+                SearchDocument.stored_signatures,
+            ).where(self._where, SearchDocument.id.in_(ids))
+        )
+        return {id_: Stored(metadata, pages, signatures) for id_, metadata, pages, signatures in rows}
+
+
+def _commonest_first(value: FacetValue) -> tuple[int, str]:
+    return -value.count, value.value

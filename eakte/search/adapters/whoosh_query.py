@@ -1,0 +1,89 @@
+"""Our queries, filters and rights as Whoosh queries."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from whoosh import query as whoosh
+
+from eakte.search.adapters.whoosh_schema import FORM, found_in
+from eakte.search.columns import COLUMNS, EVERYONE, WEIGHTS, scopes_of
+from eakte.search.index import Filters, Scope, Visibility
+from eakte.search.query import Clause, Code, Field, Period, Phrase, Prefix, Query, Term
+
+_PART_BOOST = 0.1
+"""What it is worth that a word occurs at all, perhaps only inside a compound."""
+
+
+def matching(query: Query, filters: Filters) -> Any:
+    """Everything that matches, scored."""
+    wanted = [*(_clause(clause) for clause in query.wanted), *_filters(filters)]
+    unwanted = [whoosh.Not(_clause(clause)) for clause in query.unwanted]
+    return whoosh.And([*(wanted or [whoosh.Every()]), *unwanted])
+
+
+def visible(visibility: Visibility) -> Any:
+    """The rights filter: any scope, and among the readers where the dossier is protected."""
+    scopes = [_scope(scope) for scope in scopes_of(visibility)]
+    if not scopes:
+        return whoosh.NullQuery
+    readers = _any("access", (f"reader={EVERYONE}", f"reader={visibility.reader.hex}"))
+    return whoosh.And([whoosh.Or(scopes), readers])
+
+
+def _scope(scope: Scope) -> Any:
+    parts = [_any("access", (f"level={level}" for level in scope.levels))]
+    if scope.units is not None:
+        parts.append(_any("access", (f"unit={unit.hex}" for unit in scope.units)))
+    if scope.entry_id is not None:
+        parts.append(whoosh.Term("access", f"entry={scope.entry_id.hex}"))
+    return whoosh.And(parts)
+
+
+def _filters(filters: Filters) -> Iterator[Any]:
+    for name, chosen in (("kind", filters.kind), ("entry", filters.entry), ("unit", filters.unit)):
+        if chosen:
+            yield _unscored(_any(name, chosen))
+    if filters.year:
+        yield _unscored(whoosh.Or([whoosh.NumericRange("year", year, year) for year in filters.year]))
+    for name, record in (("dossier", filters.dossier_id), ("case", filters.case_id)):
+        if record is not None:
+            yield _unscored(whoosh.Term("access", f"{name}={record.hex}"))
+    if filters.date_from or filters.date_until:
+        yield _period(filters.date_from, filters.date_until)
+
+
+def _clause(clause: Clause) -> Any:
+    match clause:
+        case Term(stem, field):
+            found = [whoosh.Term(found_in(column), stem, boost=_PART_BOOST) for column in _columns(field)]
+            whole = [whoosh.Term(column, stem, boost=WEIGHTS[column]) for column in _columns(field)]
+            return whoosh.Or([*found, *whole])
+        case Phrase((stem,), field):
+            return whoosh.Or([whoosh.Term(column, stem, boost=WEIGHTS[column]) for column in _columns(field)])
+        case Phrase(stems, field):
+            return whoosh.Or([whoosh.Phrase(column, list(stems), boost=WEIGHTS[column]) for column in _columns(field)])
+        case Prefix(start, field):
+            return whoosh.Or([whoosh.Prefix(found_in(column), FORM + start) for column in _columns(field)])
+        case Code(field, value, begins):
+            code = f"{field}={value}"
+            return _unscored(whoosh.Prefix("code", code) if begins else whoosh.Term("code", code))
+        case Period(first, last):
+            return _period(first, last)
+
+
+def _columns(field: Field | None) -> tuple[str, ...]:
+    return COLUMNS if field is None else (field.value,)
+
+
+def _period(first: date | None, last: date | None) -> Any:
+    days = (day.toordinal() if day else None for day in (first, last))
+    return _unscored(whoosh.NumericRange("day", *days))
+
+
+def _any(name: str, values: Iterable[str]) -> Any:
+    return whoosh.Or([whoosh.Term(name, value) for value in sorted(values)])
+
+
+def _unscored(query: Any) -> Any:
+    return whoosh.ConstantScoreQuery(query, 0.0)
