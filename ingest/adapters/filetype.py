@@ -1,9 +1,10 @@
 """What a file is, by its content and never by its name (Dateityp). Runs inside the sandbox."""
 
+# ruff: noqa: I001
 from pathlib import Path
 
-import pylibmagic  # noqa: F401  the wheel's libmagic has to be found before `magic` looks for one
-import magic  # isort: skip
+import pylibmagic  # noqa: F401  brings libmagic, so it has to come before `magic`
+import magic
 
 from eakte.foundation.errors import Finding
 from ingest.adapters import image_file, pdf_file

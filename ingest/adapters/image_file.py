@@ -27,7 +27,17 @@ _FORMATS = {
     MediaType.WEBP: "WEBP",
     MediaType.HEIC: "HEIF",
 }
-_BAD_BYTES = (OSError, SyntaxError, ValueError, EOFError, struct.error, KeyError, IndexError, TypeError, ZeroDivisionError)
+_BAD_BYTES = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    struct.error,
+    KeyError,
+    IndexError,
+    TypeError,
+    ZeroDivisionError,
+)
 
 
 def examine(source: Path, kind: MediaType, limits: RecognitionLimits) -> tuple[int, tuple[Finding, ...]]:
@@ -39,7 +49,10 @@ def examine(source: Path, kind: MediaType, limits: RecognitionLimits) -> tuple[i
             frames, looped = _count_directories(source)
             if looped:
                 warnings.append(
-                    Finding("page-loop", "Die Seitenliste der TIFF-Datei verweist auf sich selbst; jede Seite wurde einmal gelesen.")
+                    Finding(
+                        "page-loop",
+                        "Die Seitenliste der TIFF-Datei verweist auf sich selbst; jede Seite wurde einmal gelesen.",
+                    )
                 )
             if frames > limits.max_pages:
                 raise TooManyPages(pages=frames, limit=limits.max_pages)
@@ -115,7 +128,7 @@ def _frame(image: Image.Image, source: Path, kind: MediaType) -> bytes:
 def _flat(image: Image.Image) -> Image.Image:
     """Bring an image to black and white, grey or RGB: 16 bits scaled, transparency on white, CMYK converted."""
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        low, high = image.getextrema()
+        _, high = image.getextrema()
         full = 255 if float(str(high)) <= 255 else 4095 if float(str(high)) <= 4095 else 65535
         return image.convert("F").point(lambda value: value * (255 / full)).convert("L")
     if "A" in image.getbands() or "transparency" in image.info:
@@ -128,7 +141,7 @@ def _flat(image: Image.Image) -> Image.Image:
 
 
 def without_metadata(jpeg: bytes) -> bytes:
-    """Drop comments and application segments of a JPEG except JFIF (0), ICC (2) and Adobe (14); pixels stay as they are."""
+    """Drop comments and application segments of a JPEG except JFIF (0), ICC (2) and Adobe (14); pixels stay."""
     kept, at = [jpeg[:2]], 2
     while at + 4 <= len(jpeg) and jpeg[at] == 0xFF:
         marker = jpeg[at + 1]

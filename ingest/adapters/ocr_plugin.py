@@ -1,7 +1,7 @@
 """Our engine inside OCRmyPDF: its hooks ask for images and orientations, our desk answers.
 
 OCRmyPDF passes image files from step to step. Our pages never leave memory: the files its steps see are stubs of
-one pixel, and the words come from the desk, which travels in the options under `DESK`.
+one pixel, and the words come from the desk, which travels in the options as `eakte_desk`.
 """
 
 from pathlib import Path
@@ -17,7 +17,6 @@ from ingest.adapters import tesseract
 from ingest.adapters.page_desk import PageDesk, PageOutcome
 from ingest.recognition.reading import Word
 
-DESK = "eakte_desk"
 _CERTAIN = 100.0
 
 
@@ -90,7 +89,7 @@ def rasterize_pdf_page(output_file: Path, page_dpi: Any) -> Path:
 
 
 def _desk(options: Any) -> PageDesk:
-    desk = options.extra_attrs[DESK]
+    desk = options.extra_attrs["eakte_desk"]
     assert isinstance(desk, PageDesk)
     return desk
 

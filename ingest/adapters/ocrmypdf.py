@@ -1,6 +1,5 @@
 """Recognition of one file: OCRmyPDF with our engine, around it what has to be kept or repaired. Runs in the sandbox."""
 
-import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import pikepdf
 from ocrmypdf.api import get_plugin_manager
 
 from eakte.foundation.errors import Finding
-from ingest.adapters import filetype, image_file, ocr_plugin, page_content, pdf_file, pdfa, tesseract
+from ingest.adapters import filetype, image_file, page_content, pdf_file, pdfa, tesseract
 from ingest.adapters.page_desk import PageDesk
 from ingest.adapters.rendering import Document, PageFacts
 from ingest.recognition.plan import PageContent, Plan, plan_page
@@ -40,8 +39,6 @@ class _Intake:
 
 def preload() -> None:
     """Load the German model once, for all children of the zygote."""
-    logging.getLogger("ocrmypdf").setLevel(logging.ERROR)
-    logging.getLogger("fontTools").setLevel(logging.ERROR)
     tesseract.preload("deu")
 
 
@@ -138,9 +135,7 @@ def _clear_old_layers(pdf: Path, hidden: list[int], pictured: list[int], desk: P
         copy.save()
 
 
-def _with_text_layers(
-    pdf: Path, workdir: Path, desk: PageDesk, chosen: list[int], language: str, jobs: int
-) -> Path:
+def _with_text_layers(pdf: Path, workdir: Path, desk: PageDesk, chosen: list[int], language: str, jobs: int) -> Path:
     """Let OCRmyPDF put a text layer on the chosen pages and turn them; the scans themselves are not touched."""
     target = workdir / "recognized.pdf"
     with target.open("wb") as out:
@@ -159,7 +154,7 @@ def _with_text_layers(
             progress_bar=False,
             tagged_pdf_mode="ignore",
             plugin_manager=get_plugin_manager(_PLUGINS, builtins=False),
-            **{ocr_plugin.DESK: desk},
+            eakte_desk=desk,
         )
     return target
 
@@ -174,7 +169,7 @@ def _archive(
     if intake.invoice or (intake.claim is not None and not chosen and not findings):
         shutil.copyfile(source, archival)
         if intake.claim is None:
-            findings = (Finding("pdfa-unclaimed", "Die E-Rechnung gibt sich nicht als PDF/A aus; sie bleibt unverändert."),)
+            findings = (Finding("pdfa-unclaimed", "Die E-Rechnung ist nicht als PDF/A gekennzeichnet."),)
         return True, None if findings else intake.claim, findings
     tilts = {number: desk.outcomes[number].skew for number in chosen if desk.outcomes[number].skew}
     level, findings = pdfa.write(recognized, archival, "3b" if intake.attachments else "2b", tilts)
@@ -203,13 +198,15 @@ def _page_warnings(pictured: list[int], desk: PageDesk) -> tuple[Finding, ...]:
     warnings = []
     if smaller:
         warnings.append(
-            Finding("pages-made-smaller", f"Mit verringerter Auflösung gelesen, weil sehr groß: Seite {_listed(smaller)}.")
+            Finding(
+                "pages-made-smaller", f"Mit verringerter Auflösung gelesen, weil sehr groß: Seite {_listed(smaller)}."
+            )
         )
     if pictured:
         warnings.append(
             Finding(
                 "pages-as-pictures",
-                f"Im Archivexemplar als Bild mit Textebene, weil Schriften fehlen oder falsch sind: Seite {_listed(pictured)}.",
+                f"Im Archivexemplar als Bild mit Textebene, weil Schriften fehlen: Seite {_listed(pictured)}.",
             )
         )
     return tuple(warnings)

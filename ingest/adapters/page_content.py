@@ -13,6 +13,8 @@ import pikepdf
 from numpy.typing import NDArray
 from pikepdf import Dictionary, Name, Page, Pdf, PdfImage, Stream
 
+Instruction = pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImage
+
 _SHOWING = {"Tj", "TJ", "'", '"'}
 _HIDDEN = 3
 _DEEPEST = 8
@@ -66,7 +68,9 @@ def replace_by_picture(pdf: Pdf, page: Page, picture: NDArray[np.uint8]) -> None
     upright = np.ascontiguousarray(np.rot90(picture, turn // 90))
     image = _picture_stream(pdf, upright)
     page.obj.Resources = Dictionary(XObject=Dictionary(Im0=image))
-    page.obj.Contents = pdf.make_stream(b"q %f 0 0 %f %f %f cm /Im0 Do Q\n" % (right - left, top - bottom, left, bottom))
+    page.obj.Contents = pdf.make_stream(
+        b"q %f 0 0 %f %f %f cm /Im0 Do Q\n" % (right - left, top - bottom, left, bottom)
+    )
     for key in (Name.Group, Name.StructParents):
         if key in page.obj:
             del page.obj[key]
@@ -76,7 +80,7 @@ def _picture_stream(pdf: Pdf, picture: NDArray[np.uint8]) -> Stream:
     """Without loss while that is small (text, drawings), as JPEG otherwise (photographs)."""
     if picture.ndim == 3 and int(np.ptp(picture, axis=2).max()) < 8:
         picture = np.ascontiguousarray(picture[..., 1])
-    pixels = zlib.compress(picture if picture.ndim == 2 else np.ascontiguousarray(picture[..., ::-1]), 6)
+    pixels = zlib.compress((picture if picture.ndim == 2 else picture[..., ::-1]).tobytes(), 6)
     image = pdf.make_stream(pixels, Filter=Name.FlateDecode)
     if len(pixels) > _LARGEST_LOSSLESS:
         _, coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
@@ -108,12 +112,11 @@ def recode_jpeg2000(pdf: Pdf) -> None:
 def tidy(pdf: Pdf) -> None:
     """Take out optional entries that PDF/A checkers stumble over and nobody sees."""
     for each in pdf.objects:
+        keys: tuple[Name, ...] = ()
         if isinstance(each, Stream):
             keys = (Name.Metadata, Name.Interpolate) if each.get(Name.Subtype) == Name.Image else ()
         elif isinstance(each, Dictionary):
             keys = (Name.CIDSet,) if Name.FontFile2 in each else (Name.SE,) if Name.Title in each else ()
-        else:
-            continue
         for key in keys:
             if key in each:
                 del each[key]
@@ -132,7 +135,7 @@ def _drop_idle_fonts(page: Page, *, everything: bool) -> None:
                 del fonts[name]
 
 
-def _shown_fonts(instructions: list[pikepdf.ContentStreamInstruction]) -> Iterator[tuple[str, bool]]:
+def _shown_fonts(instructions: list[Instruction]) -> Iterator[tuple[str, bool]]:
     """The fonts that show text, in order, each time with whether that text is hidden."""
     state, states = ("", 0), []
     for each in instructions:
@@ -189,7 +192,7 @@ def _has_program(font: pikepdf.Object) -> bool:
     )
 
 
-def _rewrite(holder: Page | Stream, instructions: list[pikepdf.ContentStreamInstruction]) -> None:
+def _rewrite(holder: Page | Stream, instructions: list[Instruction]) -> None:
     content = pikepdf.unparse_content_stream(instructions)
     if isinstance(holder, Page):
         holder.contents_coalesce()

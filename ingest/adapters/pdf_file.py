@@ -83,7 +83,7 @@ def examine(pdf: Pdf, limits: RecognitionLimits) -> PdfFacts:
     repaired = any("damaged" in str(each) or "reconstruct" in str(each) for each in pdf.get_warnings())
     form = pdf.Root.get(Name.AcroForm)
     form = form if isinstance(form, Dictionary) else None
-    if pdf.Root.get(Name.NeedsRendering) is True or (form is not None and Name.XFA in form):
+    if bool(pdf.Root.get(Name.NeedsRendering, False)) or (form is not None and Name.XFA in form):
         raise XfaForm()
     if pages == 0:
         raise BrokenPdf(problem="Keine ihrer Seiten ist erhalten.") if repaired else PdfWithoutPages()
@@ -99,21 +99,32 @@ def examine(pdf: Pdf, limits: RecognitionLimits) -> PdfFacts:
     signed = form is not None and _has_signature(form)
     warnings = []
     if repaired:
-        warnings.append(Finding("repaired", f"Die PDF-Datei war beschädigt; alle {pages} Seiten wurden wiederhergestellt."))
+        warnings.append(
+            Finding("repaired", f"Die PDF-Datei war beschädigt; alle {pages} Seiten wurden wiederhergestellt.")
+        )
     if pdf.is_encrypted:
         warnings.append(
-            Finding("restrictions-removed", "Die PDF-Datei trug Einschränkungen (Besitzerkennwort); das Archivexemplar trägt sie nicht.")
+            Finding(
+                "restrictions-removed",
+                "Die PDF-Datei trug Einschränkungen (Besitzerkennwort); das Archivexemplar trägt sie nicht.",
+            )
         )
     if signed:
         warnings.append(
-            Finding("signed", "Die PDF-Datei ist signiert. Die Signatur gilt nur für das Original, nicht für das Archivexemplar.")
+            Finding(
+                "signed",
+                "Die PDF-Datei ist signiert. Die Signatur gilt nur für das Original, nicht für das Archivexemplar.",
+            )
         )
     invoice = any(_INVOICES.match(name) for name in names)
     if form is not None and not signed and not invoice:
         warnings.append(Finding("form-flattened", "Die Formularfelder sind im Archivexemplar fester Teil der Seiten."))
     if _active_content(pdf):
         warnings.append(
-            Finding("active-content", "Die PDF-Datei enthält aktive Inhalte (Skripte oder Aktionen); im Archivexemplar fehlen sie.")
+            Finding(
+                "active-content",
+                "Die PDF-Datei enthält aktive Inhalte (Skripte oder Aktionen); im Archivexemplar fehlen sie.",
+            )
         )
     if names:
         warnings.append(Finding("attachments", f"Die PDF-Datei enthält {len(names)} eingebettete Dateien."))
@@ -135,18 +146,13 @@ def write_clean_copy(pdf: Pdf, target: Path) -> MissingFonts:
     """
     _remove_active_content(pdf)
     _flatten_form(pdf)
-    for key in (Name.OpenAction, Name.Perms, Name.SpiderInfo, Name.Threads):
-        if key in pdf.Root:
-            del pdf.Root[key]
+    _remove(pdf.Root, {"/OpenAction", "/Perms", "/SpiderInfo", "/Threads"})
     names = pdf.Root.get(Name.Names)
-    for key in (Name.IDS, Name.URLS) if isinstance(names, Dictionary) else ():
-        if key in names:
-            del names[key]
-    for key in set(pdf.trailer.keys()) - _TRAILER_KEYS:
-        del pdf.trailer[key]
+    if isinstance(names, Dictionary):
+        _remove(names, {"/IDS", "/URLS"})
+    _remove(pdf.trailer, set(pdf.trailer.keys()) - _TRAILER_KEYS)
     for page in pdf.pages:
-        for key in _PAGE_EXTRAS & set(page.keys()):
-            del page[key]
+        _remove(page.obj, _PAGE_EXTRAS)
     page_content.recode_jpeg2000(pdf)
     page_content.tidy(pdf)
     pdf.remove_unreferenced_resources()
@@ -183,6 +189,11 @@ def _name_encodings(form: Dictionary) -> None:
         simple = font.get(Name.Subtype) in (Name.Type1, Name.TrueType)
         if simple and font.get(Name.BaseFont) not in (Name.Symbol, Name.ZapfDingbats) and Name.Encoding not in font:
             font.Encoding = Name.WinAnsiEncoding
+
+
+def _remove(holder: pikepdf.Object, keys: set[str]) -> None:
+    for key in keys & set(holder.keys()):
+        del holder[key]
 
 
 def _is_widget(annotation: pikepdf.Object) -> bool:
@@ -264,7 +275,7 @@ def _refuse_bombs(pdf: Pdf) -> None:
         if not isinstance(each, Stream) or each.get(Name.Subtype) == Name.Image:
             continue
         filters = each.get(Name.Filter)
-        chain = list(filters) if isinstance(filters, Array) else [filters]
+        chain = list(filters) if isinstance(filters, Array) else [filters] if filters is not None else []
         if Name.FlateDecode not in chain or (len(chain) == 1 and int(each.get(Name.Length, 0)) < _HARMLESS_LENGTH):
             continue
         if len(chain) > 4 or _unpacked_size(each.read_raw_bytes(), chain) > _LARGEST_CONTENT:

@@ -46,8 +46,7 @@ def check(path: Path, level: str) -> tuple[Finding, ...]:
     """
     findings = [Finding("pdfa-bytes", problem) for problem in _byte_problems(path)]
     report = pdfa.validate_written(path, level)
-    for each in report.findings[:_MOST_FINDINGS]:
-        findings.append(Finding(f"pdfa-{each.rule}", each.message))
+    findings += [Finding(f"pdfa-{each.rule}", each.message) for each in report.findings[:_MOST_FINDINGS]]
     if report.verdict != "pass" and not report.findings:
         findings.append(Finding("pdfa-unchecked", f"PDF/A-{level} konnte nicht bestätigt werden."))
     return tuple(findings)

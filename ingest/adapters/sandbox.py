@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 import structlog
 from pydantic import TypeAdapter
 
-from eakte.foundation.errors import Finding
+from eakte.foundation.errors import EakteError, Finding
 from ingest.recognition import errors
 
 log = structlog.get_logger()
@@ -103,7 +103,7 @@ def warm_up() -> None:
     _zygote().start()
 
 
-def _failure(request: Request, answer: dict[str, Any] | None, verdict: Verdict | None) -> errors.Invalid | Exception:
+def _failure(request: Request, answer: dict[str, Any] | None, verdict: Verdict | None) -> EakteError:
     if answer is not None:
         return _error_from(answer, request)
     if verdict is None:
@@ -120,7 +120,7 @@ def _failure(request: Request, answer: dict[str, Any] | None, verdict: Verdict |
     return errors.RecognitionCrashed(signal=name)
 
 
-def _error_from(answer: dict[str, Any], request: Request) -> Exception:
+def _error_from(answer: dict[str, Any], request: Request) -> EakteError:
     """Rebuild the error a child named; anything we do not know is a failure with its name."""
     name = str(answer.get("error", ""))
     if name == "MemoryError":
@@ -134,9 +134,8 @@ def _error_from(answer: dict[str, Any], request: Request) -> Exception:
 
 
 @cache
-def _known_errors() -> dict[str, type[errors.Invalid] | type[errors.Unavailable]]:
-    kinds = (errors.Invalid, errors.Unavailable)
-    return {n: kind for n, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, kinds)}
+def _known_errors() -> dict[str, type[EakteError]]:
+    return {n: kind for n, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, EakteError)}
 
 
 class _Zygote:
@@ -155,7 +154,7 @@ class _Zygote:
             self._close()
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs:
-                self._process = subprocess.Popen(
+                self._process = subprocess.Popen(  # noqa: S603  our own module
                     [sys.executable, "-m", "ingest.adapters.zygote", str(theirs.fileno())],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,

@@ -21,6 +21,7 @@ import tempfile
 import time
 import traceback
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
 from pydantic_core import to_jsonable_python
@@ -76,7 +77,7 @@ class Zygote:
         if not message:
             return False
         data, word = descriptors
-        request: Request = pickle.loads(message)
+        request: Request = pickle.loads(message)  # noqa: S301  from our own worker
         noise = os.memfd_create("noise")
         zygote = os.getpid()
         pid = os.fork()
@@ -136,7 +137,7 @@ def _live(request: Request, data: int, noise: int, zygote: int) -> NoReturn:
         _confine(request, noise, zygote)
         with open(data, "wb", buffering=0) as out:
             _answer(request, out)
-    except BaseException:
+    except BaseException:  # noqa: BLE001  nothing may reach the zygote's own loop
         traceback.print_exc()
     finally:
         os._exit(0)
@@ -150,10 +151,9 @@ def _confine(request: Request, noise: int, zygote: int) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     for target, source in ((0, nothing), (1, noise), (2, noise)):
         os.dup2(source, target)
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
-        score.write("1000")
-    with open("/proc/self/statm") as statm:
-        mapped = int(statm.read().split()[0]) * resource.getpagesize()
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     for kind, limit in (
         (resource.RLIMIT_AS, mapped + request.memory_mb * 1024 * 1024),
         (resource.RLIMIT_CPU, request.cpu_s),
@@ -189,7 +189,7 @@ def _answer(request: Request, out: Any) -> None:
         transient = error.errno in (errno.ENOSPC, errno.EDQUOT)
         name = "RecognitionInterrupted" if transient else type(error).__name__
         say({"error": name, "trace": traceback.format_exc()})
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  whatever it is, the worker shall hear its name
         say({"error": type(error).__name__, "trace": traceback.format_exc()})
 
 

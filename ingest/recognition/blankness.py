@@ -15,7 +15,7 @@ _FAINT_SHARE = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """What stands on a page: the share of dark area, pieces the size of characters, and long open strokes (signatures)."""
+    """What stands on a page: share of dark area, pieces the size of characters, long open strokes (signatures)."""
 
     share: float
     characters: int

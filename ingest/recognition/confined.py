@@ -17,7 +17,7 @@ def inspect(source: Path, *, limits: RecognitionLimits) -> Inspection:
     return run_confined(
         "ingest.adapters.filetype:inspect_here",
         Inspection,
-        {"source": source, "limits": limits},
+        {"source": source.resolve(), "limits": limits},
         timeout_s=min(limits.timeout_s, _INSPECT_AT_MOST_S),
         memory_mb=limits.memory_mb,
     )
@@ -40,10 +40,16 @@ def recognize(
     return run_confined(
         "ingest.adapters.ocrmypdf:recognize_here",
         Recognition,
-        {"source": source, "workdir": workdir, "limits": limits, "language": language, "jobs": jobs},
+        {
+            "source": source.resolve(),
+            "workdir": workdir.resolve(),
+            "limits": limits,
+            "language": language,
+            "jobs": jobs,
+        },
         timeout_s=limits.timeout_s,
         memory_mb=limits.memory_mb,
         jobs=jobs,
-        workdir=workdir,
+        workdir=workdir.resolve(),
         progress=progress,
     )

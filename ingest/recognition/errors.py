@@ -81,7 +81,9 @@ class TooManyPages(UnreadableFile):
 class ImageTooLarge(UnreadableFile):
     """Das Bild ist zu groß."""
 
-    advice = "Es hat {width} × {height} Bildpunkte, erlaubt sind {limit} Millionen. Bitte mit geringerer Auflösung scannen."
+    advice = (
+        "Es hat {width} × {height} Bildpunkte, erlaubt sind {limit} Millionen. Bitte mit geringerer Auflösung scannen."
+    )
 
 
 class BrokenImage(UnreadableFile):
@@ -93,7 +95,9 @@ class BrokenImage(UnreadableFile):
 class RecognitionTimedOut(UnreadableFile):
     """Die Verarbeitung hat die erlaubte Zeit überschritten."""
 
-    advice = "Nach {limit} Sekunden wurde abgebrochen. Bitte die Datei prüfen, teilen oder die Zeitgrenze anheben lassen."
+    advice = (
+        "Nach {limit} Sekunden wurde abgebrochen. Bitte die Datei prüfen, teilen oder die Zeitgrenze anheben lassen."
+    )
 
 
 class RecognitionOutOfMemory(UnreadableFile):

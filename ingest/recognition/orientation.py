@@ -60,9 +60,7 @@ def edge_ratio(points: Points, angle: float) -> float:
     return float(np.sum(np.maximum(-steps, 0) ** 3) / max(np.sum(np.maximum(steps, 0) ** 3), 1e-9))
 
 
-def prove_turn(
-    guess: Guess, dpi: float, view: Callable[[int], Gray], read: Callable[[Gray, float], Reading]
-) -> int:
+def prove_turn(guess: Guess, dpi: float, view: Callable[[int], Gray], read: Callable[[Gray, float], Reading]) -> int:
     """Choose the turn in which the densest band of the page makes sense; when none does, the page stays as it is.
 
     `view` shows the page turned and cleaned, `read` recognises a block of text.

@@ -39,4 +39,5 @@ def _is_speakable(word: str) -> bool:
 
 def _is_cased(word: str) -> bool:
     """Plain, Capitalised or CAPITALS; not mIxEd as in a wrongly mapped font."""
-    return word.islower() or word.isupper() or (word[0].isupper() and sum(c.isupper() for c in word) <= 1 + len(word) // 6)
+    capitals = sum(c.isupper() for c in word)
+    return capitals in (0, len(word)) or (word[0].isupper() and capitals <= 1 + len(word) // 6)
