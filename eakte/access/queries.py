@@ -1,5 +1,6 @@
 """Who is it, what may they do: every select over identities, units, grants and tokens."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,6 +20,22 @@ BERLIN = ZoneInfo("Europe/Berlin")
 def require(work: UnitOfWork, permission: Permission) -> None:
     """Refuse whoever holds `permission` nowhere. For things that are no records. Raises ActionForbidden."""
     if not work.actor.may(permission):
+        raise ActionForbidden(permission=permission)
+
+
+def require_unlimited(work: UnitOfWork, permission: Permission, *, below: Sequence[UUID] = ()) -> None:
+    """Refuse whoever holds `permission` for some units or plan entries only, unless `below` is within.
+
+    A right over the house itself must not follow from a right in one corner of it. Raises ActionForbidden.
+    """
+    for scope in work.actor.scopes:
+        if (
+            permission in scope.permissions
+            and scope.units is None
+            and (scope.entry_id is None or scope.entry_id in below)
+        ):
+            return
+    if not work.actor.everything:
         raise ActionForbidden(permission=permission)
 
 

@@ -67,6 +67,18 @@ class EntryCannotHoldEntries(Conflict):
     advice = "„{entry}“ ist eine Betreffseinheit. Bitte eine Gruppe wählen."
 
 
+class ParentClosedDown(Conflict):
+    """Die übergeordnete Gruppe ist stillgelegt."""
+
+    advice = "Unter „{entry}“ kommt nichts Neues hinzu. Bitte eine andere Gruppe wählen."
+
+
+class EntryInUse(Conflict):
+    """Der Aktenplaneintrag führt schon Akten oder Einträge."""
+
+    advice = "Deshalb bleibt die Art von „{entry}“, wie sie ist."
+
+
 class RecordStateForbids(Conflict):
     """Der Zustand des Schriftguts lässt das nicht zu."""
 
@@ -83,6 +95,24 @@ class PlanImportInvalid(Invalid):
     """Der Aktenplan lässt sich so nicht übernehmen."""
 
     advice = "Es wurde nichts übernommen. Die Fehler sind unter „errors“ mit Zeile genannt."
+
+
+class PlanFormatUnknown(Invalid):
+    """Dieses Dateiformat kennt der Aktenplan nicht."""
+
+    advice = "Bitte CSV (text/csv) oder JSON (application/json) senden."
+
+
+class ValidityInvalid(Invalid):
+    """Der Gültigkeitszeitraum ist verkehrt."""
+
+    advice = "„Gültig ab“ darf nicht nach „gültig bis“ liegen."
+
+
+class RetentionInvalid(Invalid):
+    """Die Aufbewahrung ist widersprüchlich."""
+
+    advice = "Entweder 0 bis 110 Jahre angeben oder unbefristet, nicht beides."
 
 
 class NumberTemplateInvalid(Invalid):

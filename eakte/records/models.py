@@ -12,25 +12,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eakte.access import Confidentiality
 from eakte.foundation.table import Table, words
-from eakte.records.errors import EntryClosedDown, EntryNotALeaf, RecordStateForbids
+from eakte.records.errors import (
+    EntryCannotHoldEntries,
+    EntryClosedDown,
+    EntryNotALeaf,
+    ParentClosedDown,
+    RecordStateForbids,
+)
+from eakte.records.plan_rules import DisposalCode, EntryKind, covers
 from eakte.records.rules import TRANSITIONS, Action, Medium, RecordKind, RecordState
-
-
-class EntryKind(StrEnum):
-    """Haupt-, Ober-, Gruppe, Untergruppe; only a subject unit (Betreffseinheit) holds dossiers."""
-
-    MAIN_GROUP = "main_group"
-    GROUP = "group"
-    SUB_GROUP = "sub_group"
-    SUBJECT_UNIT = "subject_unit"
-
-
-class DisposalCode(StrEnum):
-    """Aussonderungsart: archive (A), destroy (V) or appraise (B)."""
-
-    ARCHIVE = "A"
-    DESTROY = "V"
-    APPRAISE = "B"
 
 
 class FilingPlan(Table):
@@ -50,6 +40,9 @@ class FilingPlan(Table):
     revision: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": revision}
+
+    def is_valid(self, today: date) -> bool:
+        return covers(self.valid_from, self.valid_until, today)
 
 
 class FilingPlanEntry(Table):
@@ -87,10 +80,16 @@ class FilingPlanEntry(Table):
         """Raises EntryNotALeaf, EntryClosedDown."""
         if self.kind is not EntryKind.SUBJECT_UNIT:
             raise EntryNotALeaf(entry=self.code)
-        expired = self.valid_until is not None and self.valid_until < today
-        early = self.valid_from is not None and self.valid_from > today
-        if self.closed_down_at is not None or expired or early:
+        valid = covers(self.valid_from, self.valid_until, today)
+        if self.closed_down_at is not None or not valid or not self.plan.is_valid(today):
             raise EntryClosedDown(entry=self.code)
+
+    def must_take_entries(self) -> None:
+        """Raises EntryCannotHoldEntries, ParentClosedDown."""
+        if self.kind is EntryKind.SUBJECT_UNIT:
+            raise EntryCannotHoldEntries(entry=self.code)
+        if self.closed_down_at is not None:
+            raise ParentClosedDown(entry=self.code)
 
 
 class Counter(Table):

@@ -66,9 +66,7 @@ def visible_cases(actor: Actor) -> Select[Case]:
     dossier = aliased(Dossier, flat=True)
     levels = [Case.confidentiality, dossier.confidentiality]
     return (
-        select(Case)
-        .join(dossier, Case.dossier_id == dossier.id)
-        .where(may_at(actor, Permission.READ, dossier, levels))
+        select(Case).join(dossier, Case.dossier_id == dossier.id).where(may_at(actor, Permission.READ, dossier, levels))
     )
 
 

@@ -1,6 +1,7 @@
 """What may happen to a record, when, and by whom: the one transition table, references, and visibility."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -62,15 +63,9 @@ _CONTAINERS = frozenset({RecordKind.DOSSIER, RecordKind.CASE})
 
 TRANSITIONS: Mapping[Action, Transition] = {
     Action.EDIT: Transition(_ALL, RecordState.OPEN, None, Permission.EDIT),
-    Action.CREATE_CASE: Transition(
-        frozenset({RecordKind.DOSSIER}), RecordState.OPEN, None, Permission.CREATE_CASE
-    ),
-    Action.FILE_DOCUMENT: Transition(
-        frozenset({RecordKind.CASE}), RecordState.OPEN, None, Permission.FILE_DOCUMENT
-    ),
-    Action.ADD_VERSION: Transition(
-        frozenset({RecordKind.DOCUMENT}), RecordState.OPEN, None, Permission.FILE_DOCUMENT
-    ),
+    Action.CREATE_CASE: Transition(frozenset({RecordKind.DOSSIER}), RecordState.OPEN, None, Permission.CREATE_CASE),
+    Action.FILE_DOCUMENT: Transition(frozenset({RecordKind.CASE}), RecordState.OPEN, None, Permission.FILE_DOCUMENT),
+    Action.ADD_VERSION: Transition(frozenset({RecordKind.DOCUMENT}), RecordState.OPEN, None, Permission.FILE_DOCUMENT),
     Action.PROTECT: Transition(frozenset({RecordKind.DOSSIER}), RecordState.OPEN, None, Permission.PROTECT),
     Action.CLOSE: Transition(_CONTAINERS, RecordState.OPEN, RecordState.CLOSED, Permission.CLOSE),
     Action.REOPEN: Transition(_CONTAINERS, RecordState.CLOSED, RecordState.OPEN, Permission.REOPEN),
@@ -117,6 +112,7 @@ def permissions_at(actor: Actor, place: Place) -> frozenset[Permission]:
 
 # --- references ---------------------------------------------------------------------------------------
 
+PLACEHOLDERS = ("plan", "entry", "year", "dossier", "case")
 _PLACEHOLDER = re.compile(r"\{(plan|entry|year|dossier|case|number)(?::0?(\d{1,2}))?\}")
 
 
@@ -130,11 +126,17 @@ class NumberTemplate:
 
     pattern: str
 
-    def problems(self) -> Iterable[str]:
-        """German sentences on what is wrong with the pattern."""
+    def problems(self, known: Collection[str] = PLACEHOLDERS) -> Iterable[str]:
+        """German sentences on what is wrong with the pattern, where only `known` placeholders have a value."""
         rest = _PLACEHOLDER.sub("", self.pattern)
-        if "{" in rest or "}" in rest:
-            yield "Erlaubt sind die Platzhalter plan, entry, year, dossier, case und number."
+        used = {match[1] for match in _PLACEHOLDER.finditer(self.pattern)}
+        if "{" in rest or "}" in rest or used - {*known, "number"}:
+            allowed = ", ".join(name for name in PLACEHOLDERS if name in known)
+            yield f"Erlaubt sind hier die Platzhalter {allowed} und number, z. B. {{number:04}}."
+        if any(unicodedata.category(character)[0] == "C" for character in self.pattern):
+            yield "Steuerzeichen sind nicht erlaubt."
+        if len(self.pattern) > 200:
+            yield "Die Vorgabe hat mehr als 200 Zeichen."
         if len(re.findall(r"\{number[:}]", self.pattern)) != 1:
             yield "Der Platzhalter {number} muss genau einmal vorkommen."
 

@@ -30,9 +30,7 @@ def list_cases(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageShape[CaseShape]:
-    page = queries.cases(
-        work, dossier_id=None, state=state, modified_after=modified_after, cursor=cursor, limit=limit
-    )
+    page = queries.cases(work, dossier_id=None, state=state, modified_after=modified_after, cursor=cursor, limit=limit)
     return PageShape(items=[case_shape(work, case) for case in page.items], next=page.next_cursor)
 
 

@@ -1,7 +1,6 @@
 """/dossiers (Akten)."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -17,6 +16,7 @@ from eakte.records.schemas import (
     DossierShape,
     NewCase,
     NewDossier,
+    NewRecord,
     Protection,
     RefileDossier,
     case_shape,
@@ -123,9 +123,7 @@ def protect_dossier(
 @router.get("/{dossier_id}/cases", summary="Vorgänge einer Akte")
 def list_cases(work: Work, dossier_id: UUID, cursor: Cursor = None, limit: Limit = 50) -> PageShape[CaseShape]:
     dossier = queries.get_dossier(work, dossier_id, to=Permission.READ)
-    page = queries.cases(
-        work, dossier_id=dossier.id, state=None, modified_after=None, cursor=cursor, limit=limit
-    )
+    page = queries.cases(work, dossier_id=dossier.id, state=None, modified_after=None, cursor=cursor, limit=limit)
     return PageShape(items=[case_shape(work, case) for case in page.items], next=page.next_cursor)
 
 
@@ -138,6 +136,7 @@ def create_case(work: Work, dossier_id: UUID, new: NewCase, response: Response) 
     return shape
 
 
-def metadata_of(new: NewDossier | NewCase) -> filing.Metadata:
-    common: dict[str, Any] = {name: getattr(new, name) for name in filing.Metadata.__dataclass_fields__}
-    return filing.Metadata(**{**common, "keywords": tuple(new.keywords)})
+def metadata_of(new: NewRecord) -> filing.Metadata:
+    """What any new record may say, out of its shape."""
+    given = {name: getattr(new, name) for name in filing.Metadata.__dataclass_fields__ if hasattr(new, name)}
+    return filing.Metadata(**{**given, "keywords": tuple(new.keywords)})

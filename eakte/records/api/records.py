@@ -88,9 +88,7 @@ def set_business_data(
 @router.get("/{record_id}/links", summary="Verweise auflisten")
 def list_links(work: Work, record_id: UUID) -> list[LinkShape]:
     return [
-        LinkShape(
-            id=link.id, outgoing=link.source_id == record_id, note=link.note, record=_summary(work, other)
-        )
+        LinkShape(id=link.id, outgoing=link.source_id == record_id, note=link.note, record=_summary(work, other))
         for link, other in details.visible_links(work, record_id)
     ]
 

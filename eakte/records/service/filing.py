@@ -14,7 +14,7 @@ from eakte.foundation.work import UnitOfWork
 from eakte.records.errors import LocationMissing
 from eakte.records.messages import CaseCreated, DossierCreated, RecordChanged, RecordEvent
 from eakte.records.models import Case, Dossier, Record
-from eakte.records.plan_queries import get_entry
+from eakte.records.plan_queries import get_entry_for_filing
 from eakte.records.queries import get_dossier
 from eakte.records.rules import Action, Medium, Place, RecordKind, permissions_at, sort_key
 from eakte.records.service.numbering import next_reference
@@ -49,7 +49,7 @@ def create_dossier(
 
     Raises EntryNotFound, EntryNotALeaf, EntryClosedDown, UnitNotFound, LocationMissing, ActionForbidden.
     """
-    entry = get_entry(work, entry_id)
+    entry = get_entry_for_filing(work, entry_id)
     get_unit(work.session, unit_id)
     if keeping_unit_id is not None:
         get_unit(work.session, keeping_unit_id)

@@ -18,7 +18,7 @@ from eakte.records.messages import (
     RecordRestored,
 )
 from eakte.records.models import Case, Dossier, Record, ReferenceAlias
-from eakte.records.plan_queries import get_entry
+from eakte.records.plan_queries import get_entry_for_filing
 from eakte.records.queries import all_cases_of, cases_in_state, get_case, get_dossier
 from eakte.records.rules import (
     TRANSITIONS,
@@ -116,7 +116,7 @@ def refile_dossier(
     """
     dossier = get_dossier(work, dossier_id, to=Permission.REFILE, revision=revision)
     must_be_free(work, dossier, Action.REFILE)
-    entry = get_entry(work, entry_id)
+    entry = get_entry_for_filing(work, entry_id)
     entry.must_take_dossiers(work.now.astimezone(BERLIN).date())
     unit_id = unit_id or dossier.unit_id
     get_unit(work.session, unit_id)

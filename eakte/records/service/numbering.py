@@ -27,8 +27,10 @@ def next_reference(work: UnitOfWork, pattern: str, values: Mapping[str, object])
     while True:
         number = work.session.scalars(upsert, execution_options={"populate_existing": True}).one()
         reference = template.reference(values, number)
-        taken = select(Record.id).where(Record.reference == reference).union(
-            select(ReferenceAlias.record_id).where(ReferenceAlias.reference == reference)
+        taken = (
+            select(Record.id)
+            .where(Record.reference == reference)
+            .union(select(ReferenceAlias.record_id).where(ReferenceAlias.reference == reference))
         )
         if work.session.execute(taken).first() is None:
             return reference, number

@@ -1,0 +1,1 @@
+"""Foreign formats behind records: plan files."""

@@ -1,0 +1,1 @@
+"""Helpers of the tests: what a test needs but does not tell about."""
