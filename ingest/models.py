@@ -39,7 +39,7 @@ class IngestItem(Table):
     ingest_id: Mapped[UUID] = mapped_column(ForeignKey("ingests.id"))
     file_name: Mapped[str]
     state: Mapped[ItemState] = mapped_column(words(ItemState), default=ItemState.RECEIVED)
-    failed_in: Mapped[ItemState | None] = mapped_column(words(ItemState))
+    failed_in: Mapped[ItemState | None] = mapped_column(words(ItemState, "failed_in"))
     failure_code: Mapped[str | None]
     failure_message: Mapped[str | None]
     object_id: Mapped[UUID | None] = mapped_column(unique=True)

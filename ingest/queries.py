@@ -68,13 +68,13 @@ def counts(session: Session, ingest_id: UUID) -> dict[ItemState, int]:
     rows = session.execute(
         select(IngestItem.state, func.count()).where(IngestItem.ingest_id == ingest_id).group_by(IngestItem.state)
     )
-    return {state: count for state, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def references_of(session: Session, document_ids: Collection[UUID]) -> dict[UUID, str]:
     """The references of the documents that items became."""
     rows = session.execute(select(Record.id, Record.reference).where(Record.id.in_(document_ids)))
-    return {document_id: reference for document_id, reference in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def twin_in(session: Session, ingest_id: UUID, sha256: str) -> IngestItem | None:
@@ -109,13 +109,3 @@ def actor_of(work: UnitOfWork, identity_id: UUID) -> Actor:
     if identity is None or not identity.active:
         return SYSTEM if identity_id == SYSTEM.id else Actor(identity_id, "")
     return actor_for(work.session, identity, work.now)
-
-
-def known_object_ids(session: Session, ids: Collection[UUID]) -> set[UUID]:
-    """Which of some object ids an item speaks of, as original or product."""
-    known = set(session.scalars(select(IngestItem.object_id).where(IngestItem.object_id.in_(ids))))
-    for item in session.scalars(select(IngestItem).where(IngestItem.products.is_not(None))):
-        products = item.products or {}
-        made = [products.get("archival"), products.get("text"), *products.get("previews", ())]
-        known.update(UUID(file["object_id"]) for file in made if file)
-    return {object_id for object_id in known if object_id is not None}

@@ -14,7 +14,7 @@ from eakte.documents import queries as document_queries
 from eakte.documents import service as documents
 from eakte.documents.errors import EmptyUpload
 from eakte.documents.files import StoredFile, derived_id, safe_file_name, store_original
-from eakte.documents.models import Document, DocumentKind, DocumentSource, DocumentVersion, object_key
+from eakte.documents.models import Document, DocumentKind, DocumentSource, DocumentVersion, RenditionKind, object_key
 from eakte.foundation.errors import EakteError, Finding, NotFound
 from eakte.foundation.ids import new_id
 from eakte.foundation.storage import Digest, Storage, digest_of
@@ -98,7 +98,7 @@ def receive(work: UnitOfWork, ingest_id: UUID, stream: BinaryIO, file_name: str)
 
 def receive_version(work: UnitOfWork, document: Document, version: DocumentVersion) -> None:
     """Have renditions made of an original that was uploaded to a document directly."""
-    original = document_queries.rendition(work.session, version.id, documents.RenditionKind.ORIGINAL, None)
+    original = document_queries.rendition(work.session, version.id, RenditionKind.ORIGINAL, None)
     if queries.item_of_object(work.session, original.object_id) is not None:
         return
     ingest = Ingest(
@@ -234,9 +234,7 @@ def _as_json(file: StoredFile) -> dict[str, Any]:
 
 
 def _from_json(file: dict[str, Any]) -> StoredFile:
-    return StoredFile(
-        UUID(file["object_id"]), file["file_name"], file["media_type"], Digest(**file["digest"])
-    )
+    return StoredFile(UUID(file["object_id"]), file["file_name"], file["media_type"], Digest(**file["digest"]))
 
 
 def note_recognition(

@@ -102,7 +102,7 @@ def _failures_noted(begin: BeginWork, item_id: UUID, attempt: int | None) -> Ite
         raise
     except EakteError as error:
         _note(begin, item_id, error, attempt)
-    except Exception:  # noqa: BLE001  whatever it is, it must cost this item only
+    except Exception:
         log.exception("ingest_step_failed", item=str(item_id))
         _note(begin, item_id, ProcessingFailed(item=item_id), attempt)
 

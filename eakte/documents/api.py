@@ -1,13 +1,14 @@
 """/documents (Dokumente), their versions, renditions and bytes."""
 
 import base64
+import hashlib
 import re
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, File, Header, Query, Request, Response, UploadFile
+from fastapi import APIRouter, File, Header, Query, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
 from eakte.access import Permission
@@ -25,11 +26,11 @@ from eakte.documents.schemas import (
 from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, Work, etag
 from eakte.foundation.storage import Digest, Storage
 from eakte.records.api.dossiers import metadata_of
+from eakte.records.guards import must_be_free
 from eakte.records.queries import get_case
 from eakte.records.rules import TRANSITIONS, Action
 from eakte.records.service.filing import change_record
 from eakte.records.service.lifecycle import pass_through
-from eakte.records.guards import must_be_free
 
 router = APIRouter(tags=["Dokumente"], route_class=ApiRoute)
 
@@ -46,7 +47,9 @@ def _tagged(work: Work, document: Document, response: Response) -> DocumentShape
 def list_documents(
     work: Work,
     modified_after: datetime | None = None,
-    external_key: Annotated[str | None, Query(max_length=200, description="Eigener Schlüssel des Fachverfahrens")] = None,
+    external_key: Annotated[
+        str | None, Query(alias="externalKey", max_length=200, description="Eigener Schlüssel des Fachverfahrens")
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageShape[DocumentShape]:
@@ -61,9 +64,7 @@ def list_documents_of_case(
     work: Work, case_id: UUID, cursor: Cursor = None, limit: Limit = 50
 ) -> PageShape[DocumentShape]:
     case = get_case(work, case_id, to=Permission.READ)
-    page = queries.documents(
-        work, case_id=case.id, modified_after=None, external_key=None, cursor=cursor, limit=limit
-    )
+    page = queries.documents(work, case_id=case.id, modified_after=None, external_key=None, cursor=cursor, limit=limit)
     return PageShape(items=[document_shape(work, item) for item in page.items], next=page.next_cursor)
 
 
@@ -152,7 +153,9 @@ def read_rendition(
     found = service.find_rendition(work, document_id, kind, version=version, page=page)
     headers = disposition(found.file_name, found.digest)
     if kind is RenditionKind.TEXT and page is not None:
-        return Response(service.page_text(work.storage, found, page), media_type="text/plain; charset=utf-8")
+        text = service.page_text(work.storage, found, page)
+        headers = disposition(found.file_name, Digest(hashlib.sha256(text).hexdigest(), len(text)))
+        return Response(text, headers=headers, media_type="text/plain; charset=utf-8")
     return streamed(work.storage, found.key, found.digest, headers, found.media_type, range_)
 
 

@@ -67,7 +67,9 @@ def document_of_external_key(session: Session, client_id: UUID, key: str) -> Doc
     return session.scalar(select(Document).where(Document.external_client == client_id, Document.external_key == key))
 
 
-def documents_of_cases(session: Session, case_ids: Collection[UUID], state: RecordState | None = None) -> list[Document]:
+def documents_of_cases(
+    session: Session, case_ids: Collection[UUID], state: RecordState | None = None
+) -> list[Document]:
     """All documents of some cases, visible or not, for cascades."""
     statement = select(Document).where(Document.case_id.in_(case_ids)).order_by(Document.number)
     if state is not None:
@@ -113,8 +115,3 @@ def next_version_number(session: Session, document_id: UUID) -> int:
 
 def page_texts(session: Session, version_id: UUID) -> list[PageText]:
     return list(session.scalars(select(PageText).where(PageText.version_id == version_id).order_by(PageText.page)))
-
-
-def known_object_ids(session: Session, ids: Collection[UUID]) -> set[UUID]:
-    """Which of some object ids a rendition speaks of."""
-    return set(session.scalars(select(Rendition.object_id).where(Rendition.object_id.in_(ids))))

@@ -139,9 +139,7 @@ def _add_version(work: UnitOfWork, document: Document, original: StoredFile) -> 
     work.session.flush()
     changes = {"version": (None, version.number), "sha256": (None, original.digest.sha256)}
     work.publish(
-        VersionAdded(
-            record_id=document.id, dossier_id=document.case.dossier_id, version_id=version.id, changes=changes
-        )
+        VersionAdded(record_id=document.id, dossier_id=document.case.dossier_id, version_id=version.id, changes=changes)
     )
     return version
 

@@ -8,4 +8,4 @@ import eakte.records.models
 import eakte.search.reactions
 import eakte.search.tasks
 import ingest.reactions
-import ingest.tasks  # noqa: F401
+import ingest.tasks

@@ -1,7 +1,7 @@
 """Opens the house: engine, sessions and storage from the settings."""
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from alembic import command
 from alembic.config import Config

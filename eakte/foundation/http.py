@@ -20,8 +20,8 @@ from starlette.exceptions import HTTPException
 from eakte.foundation import errors
 from eakte.foundation.cursors import Page
 from eakte.foundation.errors import EakteError, Finding
-from eakte.foundation.idempotency import IdempotencyKeyInProgress, KeptAnswer, claim_key, keep_answer
 from eakte.foundation.german import in_german
+from eakte.foundation.idempotency import IdempotencyKeyInProgress, KeptAnswer, claim_key, keep_answer
 from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
 
 PROBLEM = "application/problem+json"
@@ -147,7 +147,7 @@ class Problem(BaseModel):
     instance: str
     code: str
     errors: list[ProblemFinding] = []
-    traceId: str = ""  # noqa: N815  name on the wire
+    traceId: str = ""
 
 
 # --- work -------------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision, SyncPsycopgConnector
-from procrastinate.jobs import Job as QueuedJob
 from procrastinate.connector import BaseConnector
+from procrastinate.jobs import Job as QueuedJob
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 

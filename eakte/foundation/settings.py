@@ -42,7 +42,7 @@ class SearchSettings(Section):
 
 class ApiSettings(Section):
     host: str = "127.0.0.1"
-    port: int = 8080
+    port: int = 0
     threads: int = 40
     max_upload_mb: int = 4096
     public_url: str = ""
@@ -72,6 +72,13 @@ class IngestSettings(Section):
     attempts: int = 5
 
 
+class ClientSettings(Section):
+    """How the command line reaches a server that is not on this machine."""
+
+    url: str = ""
+    token: SecretStr = SecretStr("")
+
+
 class WorkerSettings(Section):
     """`concurrency` jobs run at a time; recognition takes a core each."""
 
@@ -98,6 +105,7 @@ class Settings(BaseSettings):
     audit: AuditSettings = AuditSettings()
     ingest: IngestSettings = IngestSettings()
     worker: WorkerSettings = WorkerSettings()
+    client: ClientSettings = ClientSettings()
 
     @property
     def search_directory(self) -> Path:

@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO
 from urllib.parse import urlparse
 
@@ -162,11 +163,12 @@ class Storage:
             whole = first == 0 and stop == digest.size
             yield _checked(response, key, digest) if whole else response.stream(CHUNK)
 
-    def keys(self, prefix: str) -> Iterator[tuple[str, int]]:
-        """Every current object under `prefix`, as key and size in bytes."""
+    def keys(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        """Every current object under `prefix` in the order of keys, with the instant it was written."""
         with _speaking():
             for item in self._client.list_objects(self._bucket, prefix=prefix, recursive=True):
-                yield item.object_name or "", item.size or 0
+                if item.object_name is not None and item.last_modified is not None:
+                    yield item.object_name, item.last_modified
 
     def _read_checked(self, key: str, digest: Digest) -> bytes:
         with self._response(key) as response:

@@ -30,13 +30,16 @@ class Table(DeclarativeBase):
     }
 
 
-def words(kind: type[StrEnum]) -> Enum:
-    """Column type of a StrEnum: stored as its word, guarded by a CHECK."""
+def words(kind: type[StrEnum], constraint: str | None = None) -> Enum:
+    """Column type of a StrEnum: stored as its word, guarded by a CHECK.
+
+    A table's second column of the same kind needs a name of its own for its `constraint`.
+    """
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
-        name=kind.__name__.lower(),
+        name=constraint or kind.__name__.lower(),
         length=40,
         values_callable=lambda members: [member.value for member in members],
     )

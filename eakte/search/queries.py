@@ -19,10 +19,11 @@ def documents_of_requests(session: Session, requests: Collection[IndexRequest]) 
     """The ids of all documents that some requests concern."""
     ids = [request.record_id for request in requests]
     below = [request.record_id for request in requests if request.subtree]
+    case = aliased(Case, flat=True)
     statement = (
         select(Document.id)
-        .join(Case, Document.case_id == Case.id)
-        .where(or_(Document.id.in_(ids), Document.case_id.in_(below), Case.dossier_id.in_(below)))
+        .join(case, Document.case_id == case.id)
+        .where(or_(Document.id.in_(ids), Document.case_id.in_(below), case.dossier_id.in_(below)))
     )
     return list(session.scalars(statement))
 

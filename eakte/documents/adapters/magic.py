@@ -3,6 +3,7 @@
 from typing import BinaryIO
 
 import pylibmagic  # noqa: F401  puts the wheel's libmagic where python-magic looks
+
 import magic  # isort: skip
 
 _HEAD = 1 << 16
