@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
 import anyio.to_thread
 import structlog
@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Histogram, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
@@ -97,13 +98,12 @@ def create_app(house: House) -> FastAPI:
     return app
 
 
-def authenticate_request(request: Request, house: House) -> Actor:
+def authenticate_request(request: Request, session: Session, now: datetime) -> Actor:
     """The actor behind the bearer token of a request. Raises Unauthenticated."""
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret:
         raise Unauthenticated
-    with house.sessions() as session:
-        return authenticate(session, secret.strip(), datetime.now(UTC))  # noqa: TID251  before any work begins
+    return authenticate(session, secret.strip(), now)
 
 
 async def observe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

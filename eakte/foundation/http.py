@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Coroutine, Iterator
+from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Header, Query, Request, Response
@@ -13,6 +14,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -153,11 +155,15 @@ class Problem(BaseModel):
 # --- work -------------------------------------------------------------------------------------------
 
 
+# Given by the entry point, since the foundation does not know identities.
+Authenticate = Callable[[Request, Session, datetime], Actor]
+
+
 def begin_work(request: Request) -> Iterator[UnitOfWork]:
     """One work per request, for the identity behind the request's token; commits before the answer leaves."""
     house: House = request.app.state.house
-    actor: Actor = request.app.state.authenticate(request, house)
-    with house.begin(actor) as work:
+    authenticate: Authenticate = request.app.state.authenticate
+    with house.begin_as(lambda session, now: authenticate(request, session, now)) as work:
         request.state.work = work
         key = getattr(request.state, "idempotency_key", None)
         if key is not None:

@@ -75,5 +75,12 @@ class House:
     @contextmanager
     def begin(self, actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
         """Open one unit of work; it commits when the block ends well and leaves nothing otherwise."""
+        with self.begin_as(lambda session, now: actor) as work:
+            yield work
+
+    @contextmanager
+    def begin_as(self, who: Callable[[Session, datetime], Actor]) -> Iterator[UnitOfWork]:
+        """Open one unit of work for whoever `who` finds in the work's own session."""
         with self.sessions.begin() as session:
-            yield UnitOfWork(session, actor, datetime.now(UTC), self.storage, self.settings)  # noqa: TID251  the one clock
+            now = datetime.now(UTC)  # noqa: TID251  the one clock
+            yield UnitOfWork(session, who(session, now), now, self.storage, self.settings)
