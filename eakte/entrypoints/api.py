@@ -1,16 +1,13 @@
 """The HTTP API: every package's routers under /api/v1, health, metrics, and how errors are answered."""
 
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
 import anyio.to_thread
-import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Histogram, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -26,6 +23,7 @@ import eakte.records.api.records
 import eakte.search.api
 import ingest.api
 from eakte.access.service import authenticate
+from eakte.entrypoints.metrics import Observed, metrics
 from eakte.foundation.errors import EakteError, Unauthenticated
 from eakte.foundation.http import (
     Problem,
@@ -34,13 +32,7 @@ from eakte.foundation.http import (
     answer_http,
     answer_validation,
 )
-from eakte.foundation.ids import new_id
 from eakte.foundation.work import Actor, House
-
-log = structlog.get_logger()
-
-REQUESTS = Counter("eakte_http_requests_total", "HTTP-Anfragen", ["method", "route", "status"])
-SECONDS = Histogram("eakte_http_request_seconds", "Dauer der HTTP-Anfragen", ["method", "route"])
 
 DESCRIPTION = """
 Elektronische Aktenführung für Kommunen: Aktenplan, Akten, Vorgänge, Dokumente, Eingang, Suche.
@@ -91,7 +83,7 @@ def create_app(house: House) -> FastAPI:
     app.add_exception_handler(HTTPException, answer_http)
     app.add_exception_handler(DBAPIError, answer_database)
     app.add_exception_handler(StaleDataError, answer_database)
-    app.middleware("http")(observe)
+    app.add_middleware(Observed)
     app.add_api_route("/health/live", live, include_in_schema=False)
     app.add_api_route("/health/ready", ready, include_in_schema=False)
     app.add_api_route("/metrics", metrics, include_in_schema=False)
@@ -104,21 +96,6 @@ def authenticate_request(request: Request, session: Session, now: datetime) -> A
     if scheme.lower() != "bearer" or not secret:
         raise Unauthenticated
     return authenticate(session, secret.strip(), now)
-
-
-async def observe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Give every request a trace id, count and time it, and log it without its query."""
-    request.state.trace_id = new_id().hex
-    begun = time.perf_counter()
-    with structlog.contextvars.bound_contextvars(trace_id=request.state.trace_id):
-        response = await call_next(request)
-        seconds = time.perf_counter() - begun
-        route = getattr(request.scope.get("route"), "path", "unknown")
-        REQUESTS.labels(request.method, route, response.status_code).inc()
-        SECONDS.labels(request.method, route).observe(seconds)
-        log.debug("request", method=request.method, route=route, status=response.status_code, seconds=seconds)
-    response.headers["X-Trace-Id"] = request.state.trace_id
-    return response
 
 
 def live() -> dict[str, str]:
@@ -137,8 +114,3 @@ def ready(request: Request) -> JSONResponse:
         database = False
     neighbours = {"database": database, "storage": house.storage.answers()}
     return JSONResponse(neighbours, 200 if all(neighbours.values()) else 503)
-
-
-def metrics() -> Response:
-    """Figures for Prometheus."""
-    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
