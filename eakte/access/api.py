@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from eakte.access import Permission, queries, service
-from eakte.access.models import ApiToken
+from eakte.access.models import ApiToken, Identity
 from eakte.access.schemas import (
     GrantFields,
     GrantShape,
@@ -19,21 +19,33 @@ from eakte.access.schemas import (
     NewToken,
     NewTokenShape,
     NewUnit,
+    OwnPassword,
     TokenShape,
     UnitShape,
 )
 from eakte.foundation.errors import EakteError
-from eakte.foundation.http import AnonymousWork, ApiRoute, Cursor, Limit, PageShape, Work, problem_response
+from eakte.foundation.http import (
+    AnonymousWork,
+    ApiRoute,
+    Cursor,
+    Limit,
+    PageShape,
+    Revision,
+    Work,
+    etag,
+    problem_response,
+)
 
 router = APIRouter(tags=["Berechtigungen"], route_class=ApiRoute)
 
 
 @router.post("/sessions", status_code=201, summary="Anmelden", response_model=NewTokenShape)
-def log_in(work: AnonymousWork, login: Login, request: Request) -> NewTokenShape | JSONResponse:
+def log_in(work: AnonymousWork, login: Login, request: Request, response: Response) -> NewTokenShape | JSONResponse:
     outcome = service.log_in(work, login.login, login.password)
     if isinstance(outcome, EakteError):
         # Answered, not raised: the failed attempt has to be committed.
         return problem_response(request, outcome)
+    response.headers["Cache-Control"] = "no-store"
     return _with_secret(*outcome)
 
 
@@ -48,8 +60,8 @@ def read_me(work: Work) -> MeShape:
 
 
 @router.put("/me/password", status_code=204, summary="Eigenes Kennwort ändern")
-def change_own_password(work: Work, new: NewPassword) -> None:
-    service.set_password(work, work.actor.id, new.password)
+def change_own_password(work: Work, new: OwnPassword) -> None:
+    service.change_own_password(work, new.current_password, new.password)
 
 
 @router.get("/organisational-units", summary="Organisationseinheiten auflisten")
@@ -71,28 +83,38 @@ def list_identities(work: Work, cursor: Cursor = None, limit: Limit = 50) -> Pag
 
 
 @router.post("/identities", status_code=201, summary="Person oder Fachverfahren aufnehmen")
-def create_identity(work: Work, new: NewIdentity) -> IdentityShape:
+def create_identity(work: Work, new: NewIdentity, response: Response) -> IdentityShape:
     identity = service.create_identity(
         work, kind=new.kind, login=new.login, display_name=new.display_name, password=new.password
     )
+    response.headers["Location"] = f"/api/v1/identities/{identity.id}"
+    return _tagged(identity, response)
+
+
+def _tagged(identity: Identity, response: Response) -> IdentityShape:
+    response.headers["ETag"] = etag(identity.revision)
     return IdentityShape.model_validate(identity)
 
 
 @router.get("/identities/{identity_id}", summary="Person oder Fachverfahren lesen")
-def read_identity(work: Work, identity_id: UUID) -> IdentityShape:
-    return IdentityShape.model_validate(queries.get_identity(work, identity_id))
+def read_identity(work: Work, identity_id: UUID, response: Response) -> IdentityShape:
+    return _tagged(queries.get_identity(work, identity_id), response)
 
 
 @router.patch("/identities/{identity_id}", summary="Person oder Fachverfahren ändern oder sperren")
-def change_identity(work: Work, identity_id: UUID, patch: IdentityPatch) -> IdentityShape:
-    identity = service.change_identity(work, identity_id, display_name=patch.display_name, active=patch.active)
-    return IdentityShape.model_validate(identity)
+def change_identity(
+    work: Work, identity_id: UUID, patch: IdentityPatch, revision: Revision, response: Response
+) -> IdentityShape:
+    identity = service.change_identity(
+        work, identity_id, display_name=patch.display_name, active=patch.active, revision=revision
+    )
+    return _tagged(identity, response)
 
 
 @router.put("/identities/{identity_id}/password", status_code=204, summary="Kennwort setzen")
-def set_password(work: Work, identity_id: UUID, new: NewPassword) -> None:
-    queries.get_identity(work, identity_id)
-    service.set_password(work, identity_id, new.password)
+def set_password(work: Work, identity_id: UUID, new: NewPassword, revision: Revision, response: Response) -> None:
+    identity = service.set_password(work, identity_id, new.password, revision=revision)
+    response.headers["ETag"] = etag(identity.revision)
 
 
 @router.get("/identities/{identity_id}/grants", summary="Berechtigungen auflisten")
@@ -109,6 +131,11 @@ def grant_role(work: Work, identity_id: UUID, new: GrantFields) -> GrantShape:
 @router.delete("/grants/{grant_id}", status_code=204, summary="Berechtigung zurücknehmen")
 def revoke_grant(work: Work, grant_id: UUID) -> None:
     service.revoke_grant(work, grant_id)
+
+
+@router.get("/identities/{identity_id}/tokens", summary="API-Token auflisten")
+def list_tokens(work: Work, identity_id: UUID) -> list[TokenShape]:
+    return [TokenShape.model_validate(token) for token in queries.tokens_of(work, identity_id)]
 
 
 @router.post("/identities/{identity_id}/tokens", status_code=201, summary="API-Token ausstellen")

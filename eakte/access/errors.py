@@ -49,6 +49,18 @@ class WeakPassword(Invalid):
     advice = "Bitte mindestens {length} Zeichen wählen."
 
 
+class WrongPassword(Invalid):
+    """Das bisherige Kennwort stimmt nicht."""
+
+    advice = "Bitte das Kennwort angeben, mit dem Sie sich jetzt anmelden."
+
+
+class GrantPeriodInvalid(Invalid):
+    """Der Zeitraum der Berechtigung ist verkehrt."""
+
+    advice = "„Gültig ab“ darf nicht nach „gültig bis“ liegen."
+
+
 class ActionForbidden(Forbidden):
     """Dafür fehlt Ihnen das Recht."""
 

@@ -39,15 +39,23 @@ class Identity(Table):
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    # Counts what administrators change; a failed login must not make their ETag stale.
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision, "version_id_generator": False}
 
 
 class ApiToken(Table):
-    """A secret that stands for an identity; only its SHA-256 is kept (it has 256 random bits itself)."""
+    """A secret that stands for an identity; only its SHA-256 is kept (it has 256 random bits itself).
+
+    `session` says that it was made by logging in, and ends when the password changes.
+    """
 
     __tablename__ = "api_tokens"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     identity_id: Mapped[UUID] = mapped_column(ForeignKey("identities.id"), index=True)
     label: Mapped[str]
+    session: Mapped[bool] = mapped_column(default=False)
     secret_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]

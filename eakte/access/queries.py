@@ -12,6 +12,7 @@ from eakte.access.errors import ActionForbidden, GrantNotFound, IdentityNotFound
 from eakte.access.models import ApiToken, Grant, Identity, OrganisationalUnit
 from eakte.access.rules import PERMISSIONS, Permission
 from eakte.foundation.cursors import Page, page_of
+from eakte.foundation.table import must_be_at
 from eakte.foundation.work import Actor, Scope, UnitOfWork
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -89,25 +90,45 @@ def _unit_and_below(session: Session, unit_id: UUID) -> frozenset[UUID]:
     return frozenset(session.scalars(select(tree.c.id)))
 
 
-def get_identity(work: UnitOfWork, identity_id: UUID) -> Identity:
-    """An identity, for those who manage access. Raises IdentityNotFound, ActionForbidden."""
-    require(work, Permission.MANAGE_ACCESS)
+def get_identity(work: UnitOfWork, identity_id: UUID, *, revision: int | None = None) -> Identity:
+    """An identity, for those who manage access. Raises IdentityNotFound, ActionForbidden, Stale."""
+    require_unlimited(work, Permission.MANAGE_ACCESS)
     identity = work.session.get(Identity, identity_id)
     if identity is None:
         raise IdentityNotFound
+    must_be_at(identity.revision, revision)
     return identity
 
 
 def get_token(work: UnitOfWork, token_id: UUID) -> ApiToken:
-    """A token, for those who manage access and for its owner."""
+    """A token, for those who manage access and for its owner. Raises TokenNotFound."""
     token = work.session.get(ApiToken, token_id)
-    if token is None or (token.identity_id != work.actor.id and not work.actor.may(Permission.MANAGE_ACCESS)):
+    if token is None:
         raise TokenNotFound
+    if token.identity_id != work.actor.id:
+        try:
+            require_unlimited(work, Permission.MANAGE_ACCESS)
+        except ActionForbidden as error:
+            raise TokenNotFound from error
     return token
 
 
+def tokens_of(work: UnitOfWork, identity_id: UUID) -> list[ApiToken]:
+    """The tokens of an identity, for those who manage access and for their owner; never a secret."""
+    if identity_id != work.actor.id:
+        get_identity(work, identity_id)
+    statement = select(ApiToken).where(ApiToken.identity_id == identity_id).order_by(ApiToken.created_at, ApiToken.id)
+    return list(work.session.scalars(statement))
+
+
+def open_sessions_of(session: Session, identity_id: UUID) -> list[ApiToken]:
+    """The tokens of an identity that were made by logging in and not taken back."""
+    statement = select(ApiToken).where(ApiToken.identity_id == identity_id, ApiToken.session)
+    return list(session.scalars(statement.where(ApiToken.revoked_at.is_(None))))
+
+
 def get_grant(work: UnitOfWork, grant_id: UUID) -> Grant:
-    require(work, Permission.MANAGE_ACCESS)
+    require_unlimited(work, Permission.MANAGE_ACCESS)
     grant = work.session.get(Grant, grant_id)
     if grant is None:
         raise GrantNotFound
@@ -135,7 +156,7 @@ def units(work: UnitOfWork, *, cursor: str | None, limit: int) -> Page[Organisat
 
 
 def identities(work: UnitOfWork, *, cursor: str | None, limit: int) -> Page[Identity]:
-    require(work, Permission.MANAGE_ACCESS)
+    require_unlimited(work, Permission.MANAGE_ACCESS)
     order = (Identity.login, Identity.id)
     return page_of(work.session, select(Identity), order, cursor=cursor, limit=limit)
 

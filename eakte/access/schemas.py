@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from eakte.access.models import IdentityKind
 from eakte.access.rules import Confidentiality, Permission, Role
@@ -38,7 +38,7 @@ class NewToken(Shape):
     """Auftrag für ein API-Token"""
 
     label: str = Field(title="Bezeichnung", min_length=1, max_length=200, examples=["Fachverfahren Bauamt"])
-    expires_at: datetime | None = Field(None, title="Gültig bis")
+    expires_at: AwareDatetime | None = Field(None, title="Gültig bis")
 
 
 class UnitShape(Shape):
@@ -89,6 +89,12 @@ class NewPassword(Shape):
     """Neues Kennwort"""
 
     password: str = Field(title="Kennwort", max_length=1000)
+
+
+class OwnPassword(NewPassword):
+    """Neues eigenes Kennwort, bestätigt durch das bisherige"""
+
+    current_password: str = Field(title="Bisheriges Kennwort", min_length=1, max_length=1000)
 
 
 class GrantFields(Shape):

@@ -11,7 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from eakte.access import queries
-from eakte.access.errors import LoginFailed, LoginTaken, TooManyLogins, UnitKeyTaken, WeakPassword
+from eakte.access.errors import (
+    ActionForbidden,
+    GrantPeriodInvalid,
+    LoginFailed,
+    LoginTaken,
+    TooManyLogins,
+    UnitKeyTaken,
+    WeakPassword,
+    WrongPassword,
+)
 from eakte.access.messages import (
     IdentityChanged,
     IdentityCreated,
@@ -42,7 +51,7 @@ _NOBODY = _hasher.hash(secrets.token_urlsafe())
 
 def create_unit(work: UnitOfWork, *, key: str, name: str, parent_id: UUID | None = None) -> OrganisationalUnit:
     """Set up an organisational unit. Raises UnitKeyTaken, UnitNotFound."""
-    queries.require(work, Permission.MANAGE_ACCESS)
+    queries.require_unlimited(work, Permission.MANAGE_ACCESS)
     if parent_id is not None:
         queries.get_unit(work.session, parent_id)
     if work.session.scalar(select(OrganisationalUnit.id).where(OrganisationalUnit.key == key)) is not None:
@@ -58,7 +67,7 @@ def create_identity(
     work: UnitOfWork, *, kind: IdentityKind, login: str, display_name: str, password: str | None = None
 ) -> Identity:
     """Admit a person or an API client. Raises LoginTaken, WeakPassword."""
-    queries.require(work, Permission.MANAGE_ACCESS)
+    queries.require_unlimited(work, Permission.MANAGE_ACCESS)
     if queries.identity_by_login(work.session, login) is not None:
         raise LoginTaken(login=login)
     identity = Identity(
@@ -76,26 +85,55 @@ def create_identity(
 
 
 def change_identity(
-    work: UnitOfWork, identity_id: UUID, *, display_name: str | None = None, active: bool | None = None
+    work: UnitOfWork,
+    identity_id: UUID,
+    *,
+    display_name: str | None = None,
+    active: bool | None = None,
+    revision: int | None = None,
 ) -> Identity:
-    """Rename an identity, or switch it off and on; switched off, none of its tokens is worth anything."""
-    identity = queries.get_identity(work, identity_id)
+    """Rename an identity, or switch it off and on; switched off, none of its tokens is worth anything.
+
+    Raises IdentityNotFound, ActionForbidden, Stale.
+    """
+    identity = queries.get_identity(work, identity_id, revision=revision)
     if display_name is not None:
         identity.display_name = display_name
     if active is not None:
         identity.active = active
     if changes := changes_of(identity):
+        identity.revision += 1
         work.publish(IdentityChanged(record_id=identity.id, changes=changes))
     return identity
 
 
-def set_password(work: UnitOfWork, identity_id: UUID, password: str) -> None:
-    """Give an identity a new password; its owner or an administrator may. Raises WeakPassword."""
-    if identity_id != work.actor.id:
-        queries.require(work, Permission.MANAGE_ACCESS)
-    identity = work.session.get_one(Identity, identity_id)
+def set_password(work: UnitOfWork, identity_id: UUID, password: str, *, revision: int | None = None) -> Identity:
+    """Give an identity a new password, as an administrator; its sessions end.
+
+    Raises IdentityNotFound, WeakPassword, ActionForbidden, Stale.
+    """
+    identity = queries.get_identity(work, identity_id, revision=revision)
+    _set_password(work, identity, password)
+    return identity
+
+
+def change_own_password(work: UnitOfWork, current: str, new: str) -> None:
+    """Give oneself a new password, which the current one must confirm; the sessions end, this one too.
+
+    Raises WrongPassword, WeakPassword.
+    """
+    identity = work.session.get(Identity, work.actor.id)
+    if identity is None or not _password_fits(identity, current):
+        raise WrongPassword
+    _set_password(work, identity, new)
+
+
+def _set_password(work: UnitOfWork, identity: Identity, password: str) -> None:
     identity.password_hash = _hash(password)
     identity.failed_logins, identity.locked_until = 0, None
+    identity.revision += 1
+    for token in queries.open_sessions_of(work.session, identity.id):
+        token.revoked_at = work.now
     work.publish(PasswordChanged(record_id=identity.id))
 
 
@@ -125,7 +163,8 @@ def log_in(work: UnitOfWork, login: str, password: str) -> tuple[ApiToken, str] 
         return LoginFailed()
     identity.failed_logins, identity.locked_until = 0, None
     work.publish(LoggedIn(record_id=identity.id))
-    return _new_token(work, identity.id, "Anmeldung", work.now + timedelta(hours=limits.session_hours))
+    until = work.now + timedelta(hours=limits.session_hours)
+    return _new_token(work, identity.id, "Anmeldung", until, session=True)
 
 
 def _password_fits(identity: Identity | None, password: str) -> bool:
@@ -139,17 +178,27 @@ def _password_fits(identity: Identity | None, password: str) -> bool:
 def issue_token(
     work: UnitOfWork, identity_id: UUID, *, label: str, expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """Make an API token; the secret is answered once and never again."""
-    queries.get_identity(work, identity_id)
+    """Make an API token for oneself, or as an administrator for a client; the secret is answered once.
+
+    Nobody makes one for another person: whoever holds it acts under that person's name.
+    Raises IdentityNotFound, ActionForbidden.
+    """
+    if identity_id != work.actor.id:
+        identity = queries.get_identity(work, identity_id)
+        if identity.kind is IdentityKind.PERSON and not work.actor.everything:
+            raise ActionForbidden(permission=Permission.MANAGE_ACCESS)
     return _new_token(work, identity_id, label, expires_at)
 
 
-def _new_token(work: UnitOfWork, identity_id: UUID, label: str, expires_at: datetime | None) -> tuple[ApiToken, str]:
+def _new_token(
+    work: UnitOfWork, identity_id: UUID, label: str, expires_at: datetime | None, *, session: bool = False
+) -> tuple[ApiToken, str]:
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(
         id=new_id(),
         identity_id=identity_id,
         label=label,
+        session=session,
         secret_hash=hash_secret(secret),
         created_at=work.now,
         expires_at=expires_at,
@@ -192,8 +241,13 @@ def grant_role(
     valid_from: date | None = None,
     valid_until: date | None = None,
 ) -> Grant:
-    """Grant a role, for a unit and below, below a plan entry, up to a level, for a time."""
+    """Grant a role, for a unit and below, below a plan entry, up to a level, for a time.
+
+    Raises IdentityNotFound, UnitNotFound, GrantPeriodInvalid, ActionForbidden.
+    """
     queries.get_identity(work, identity_id)
+    if valid_from is not None and valid_until is not None and valid_from > valid_until:
+        raise GrantPeriodInvalid
     if unit_id is not None:
         queries.get_unit(work.session, unit_id)
     grant = Grant(

@@ -35,9 +35,13 @@ LANE_NUMBERS = Sequence("audit_lane_numbers", metadata=Table.metadata)
 
 
 class AuditLane(Table):
-    """The end of one chain. Its row lock is held until the writing transaction ends."""
+    """The end of one chain. Its row lock is held until the writing transaction ends.
+
+    `seal` signs where the chain ends, so that nobody shortens it unnoticed.
+    """
 
     __tablename__ = "audit_lanes"
     lane: Mapped[int] = mapped_column(primary_key=True)
     length: Mapped[int]
     head: Mapped[str]
+    seal: Mapped[str]

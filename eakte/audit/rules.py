@@ -19,6 +19,11 @@ def entry_hash(key: bytes, entry: Mapping[str, Any], previous_hash: str) -> str:
     return hmac.new(key, canonical.encode(), hashlib.sha256).hexdigest()
 
 
+def lane_seal(key: bytes, lane: int, length: int, head: str) -> str:
+    """HMAC-SHA256 over the end of a chain."""
+    return hmac.new(key, f"lane {lane} {length} {head}".encode(), hashlib.sha256).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """One thing wrong with a chain: `changed`, `missing` or `inserted`, and the entry it concerns."""
@@ -42,9 +47,11 @@ class Link:
     content: Mapping[str, Any]
 
 
-def judge_lane(key: bytes, lane: int, links: Iterable[Link], length: int, head: str) -> Iterable[Flaw]:
+def judge_lane(key: bytes, lane: int, links: Iterable[Link], length: int, head: str, seal: str) -> Iterable[Flaw]:
     """Every flaw of one lane, whose links come in order of position; `length` and `head` say where it must end."""
     expected, previous = 1, GENESIS
+    if not hmac.compare_digest(seal, lane_seal(key, lane, length, head)):
+        yield Flaw("changed", lane, length, "", f"Das Ende der Kette {lane} wurde nachträglich versetzt.")
     for link in links:
         while expected < link.position and expected <= length:
             yield Flaw("missing", lane, expected, "", f"Eintrag {expected} der Kette {lane} fehlt.")

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from eakte.access import Permission
-from eakte.access.queries import require
+from eakte.access.queries import require_unlimited
 from eakte.audit import queries
 from eakte.audit.models import LANE_NUMBERS, AuditEntry, AuditLane
-from eakte.audit.rules import GENESIS, Flaw, Link, entry_hash, judge_lane
+from eakte.audit.rules import GENESIS, Flaw, Link, entry_hash, judge_lane, lane_seal
 from eakte.foundation.ids import new_id
 from eakte.foundation.messages import Event, on
 from eakte.foundation.settings import Settings
@@ -43,6 +43,7 @@ def write_entry(work: UnitOfWork, event: Event) -> None:
     assert str(entry.record_id) == record_id
     entry.hash = entry_hash(_key(work.settings), _signed(entry), lane.head)
     lane.length, lane.head = entry.position, entry.hash
+    lane.seal = lane_seal(_key(work.settings), lane.lane, lane.length, lane.head)
     work.session.add(entry)
 
 
@@ -54,7 +55,7 @@ def _lane_of(session: Session) -> AuditLane:
     lane = session.scalar(select(AuditLane).order_by(AuditLane.lane).limit(1).with_for_update(skip_locked=True))
     if lane is None:
         number = session.scalar(select(LANE_NUMBERS.next_value()))
-        lane = AuditLane(lane=number, length=0, head=GENESIS)
+        lane = AuditLane(lane=number, length=0, head=GENESIS, seal="")
         session.add(lane)
         session.flush()
     session.info[_LANE] = lane
@@ -82,12 +83,13 @@ def _key(settings: Settings) -> bytes:
 
 def verify_audit(work: UnitOfWork) -> Iterator[Flaw]:
     """Every changed, missing or inserted entry, lane by lane, in constant memory."""
-    require(work, Permission.MANAGE_SYSTEM)
+    require_unlimited(work, Permission.MANAGE_SYSTEM)
     key = _key(work.settings)
     known = {lane.lane: lane for lane in queries.lanes(work.session)}
     for number in sorted(known):
+        lane = known[number]
         links = (_link(entry) for entry in queries.entries_of_lane(work.session, number))
-        yield from judge_lane(key, number, links, known[number].length, known[number].head)
+        yield from judge_lane(key, number, links, lane.length, lane.head, lane.seal)
     for entry in queries.entries_without_lane(work.session):
         yield Flaw("inserted", entry.lane, entry.position, str(entry.id), "Der Eintrag gehört zu keiner Kette.")
 
