@@ -1,4 +1,4 @@
-from eakte.foundation.errors import Conflict, Invalid, NotFound
+from eakte.foundation.errors import Conflict, Invalid, NotFound, OutOfRange
 
 
 class DocumentNotFound(NotFound):
@@ -35,7 +35,7 @@ class EmptyUpload(Invalid):
     advice = "Bitte die Datei prüfen und erneut übertragen; es wurde nichts gespeichert."
 
 
-class RangeNotSatisfiable(Invalid):
+class RangeNotSatisfiable(OutOfRange):
     """Der angeforderte Bereich liegt außerhalb der Datei."""
 
     advice = "Die Datei hat {size} Bytes."

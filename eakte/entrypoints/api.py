@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 import eakte.access.api
 import eakte.documents.api
+import eakte.entrypoints.problems
 import eakte.records.api.cases
 import eakte.records.api.dossiers
 import eakte.records.api.plans
@@ -78,6 +79,7 @@ def create_app(house: House) -> FastAPI:
     problems = {code: {"model": Problem} for code in ("400", "401", "403", "404", "409", "422", "503")}
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1", responses=problems)  # type: ignore[arg-type]
+    app.include_router(eakte.entrypoints.problems.router)
     app.add_exception_handler(EakteError, answer_error)
     app.add_exception_handler(RequestValidationError, answer_validation)
     app.add_exception_handler(HTTPException, answer_http)

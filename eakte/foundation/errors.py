@@ -36,7 +36,7 @@ class EakteError(Exception):
     @classmethod
     def code(cls) -> str:
         """The stable machine code, in kebab-case."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
 
     @property
     def title(self) -> str:
@@ -88,6 +88,10 @@ class Stale(Conflict):
     """Der Datensatz wurde inzwischen geändert."""
 
     advice = "Bitte neu laden, die Änderung prüfen und mit dem neuen ETag wiederholen."
+
+
+class OutOfRange(Invalid):
+    """Der angeforderte Bereich liegt außerhalb."""
 
 
 class TooLarge(Invalid):

@@ -33,6 +33,7 @@ STATUS: dict[type[EakteError], int] = {
     errors.Unauthenticated: 401,
     errors.Stale: 412,
     errors.TooLarge: 413,
+    errors.OutOfRange: 416,
     errors.NotFound: 404,
     errors.Forbidden: 403,
     errors.Conflict: 409,
@@ -51,6 +52,18 @@ class RequestInvalid(errors.Invalid):
     """Angaben fehlen oder sind ungültig."""
 
     advice = "Bitte die unter „errors“ genannten Felder berichtigen."
+
+
+class AddressNotFound(errors.NotFound):
+    """Diese Adresse gibt es nicht."""
+
+    advice = "Bitte die Adresse prüfen; die Übersicht steht unter /docs."
+
+
+class MethodNotAllowed(errors.Invalid):
+    """Diese Methode gibt es hier nicht."""
+
+    advice = "Erlaubt ist: {allow}."
 
 
 class UnknownParameter(errors.Invalid):
@@ -131,6 +144,12 @@ def page_shape(page: Page[Any]) -> dict[str, Any]:
 
 Limit = Annotated[int, Query(ge=1, le=500, description="Höchstzahl der Einträge je Seite", examples=[50])]
 Cursor = Annotated[str | None, Query(max_length=2000, description="Fortsetzungsmarke aus „next“")]
+
+
+ModifiedAfter = Annotated[
+    datetime | None,
+    Query(alias="modifiedAfter", description="Nur später Geändertes", examples=["2026-11-21T08:00:00Z"]),
+]
 
 
 class ProblemFinding(BaseModel):
@@ -272,11 +291,18 @@ async def _request_hash(request: Request) -> str:
 
 
 def status_of(error: EakteError) -> int:
-    if isinstance(error, PreconditionRequired):
+    return status_of_kind(type(error))
+
+
+def status_of_kind(kind: type[EakteError]) -> int:
+    """The HTTP status of one of our errors."""
+    if issubclass(kind, PreconditionRequired):
         return 428
-    if isinstance(error, MalformedRequest | UnknownParameter):
+    if issubclass(kind, MethodNotAllowed):
+        return 405
+    if issubclass(kind, MalformedRequest | UnknownParameter):
         return 400
-    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+    return next((status for known, status in STATUS.items() if issubclass(kind, known)), 500)
 
 
 def problem_response(request: Request, error: EakteError, *, status: int | None = None) -> JSONResponse:
@@ -345,20 +371,17 @@ def answer_database(request: Request, error: Exception) -> JSONResponse:
     return problem_response(request, refined)
 
 
-_HTTP_WORDS = {
-    404: ("NotFound", "Diese Adresse gibt es nicht.", "Bitte die Adresse prüfen; die Übersicht steht unter /docs."),
-    405: ("MethodNotAllowed", "Diese Methode gibt es hier nicht.", "Erlaubt ist: {allow}."),
-}
-
-
 def answer_http(request: Request, error: Exception) -> JSONResponse:
     """Handler for what the framework refuses by itself."""
     assert isinstance(error, HTTPException)
-    allow = (error.headers or {}).get("Allow", "")
-    name, title, advice = _HTTP_WORDS.get(
-        error.status_code, ("MalformedRequest", "Die Anfrage ist nicht lesbar.", "Bitte Aufbau und Kopf prüfen.")
-    )
-    kind = type(name, (EakteError,), {"__doc__": title, "advice": advice})
-    response = problem_response(request, kind(allow=allow), status=error.status_code)
+    refined: EakteError
+    match error.status_code:
+        case 404:
+            refined = AddressNotFound()
+        case 405:
+            refined = MethodNotAllowed(allow=(error.headers or {}).get("Allow", ""))
+        case _:
+            refined = MalformedRequest(problem="Bitte Aufbau und Kopf prüfen.")
+    response = problem_response(request, refined, status=error.status_code)
     response.headers.update(error.headers or {})
     return response
