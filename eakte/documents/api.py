@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import re
-from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
@@ -23,7 +22,7 @@ from eakte.documents.schemas import (
     document_shape,
     version_shape,
 )
-from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, Work, etag
+from eakte.foundation.http import ApiRoute, Cursor, Limit, ModifiedAfter, PageShape, Revision, Work, etag
 from eakte.foundation.storage import Digest, Storage
 from eakte.records.api.dossiers import metadata_of
 from eakte.records.guards import must_be_free
@@ -46,7 +45,7 @@ def _tagged(work: Work, document: Document, response: Response) -> DocumentShape
 @router.get("/documents", summary="Dokumente auflisten")
 def list_documents(
     work: Work,
-    modified_after: datetime | None = None,
+    modified_after: ModifiedAfter = None,
     external_key: Annotated[
         str | None, Query(alias="externalKey", max_length=200, description="Eigener Schlüssel des Fachverfahrens")
     ] = None,

@@ -64,6 +64,10 @@ class Document(Record):
     }
     __table_args__ = (UniqueConstraint("external_client", "external_key"),)
 
+    @property
+    def container(self) -> Case:
+        return self.case
+
 
 class DocumentVersion(Table):
     """A numbered state of a document."""

@@ -31,7 +31,8 @@ def visible_documents(actor: Actor) -> Select[Document]:
 def get_document(work: UnitOfWork, document_id: UUID, *, to: Permission, revision: int | None = None) -> Document:
     """Load a document for one purpose. Raises DocumentNotFound, ActionForbidden, Stale."""
     statement = visible_documents(work.actor).where(Document.id == document_id)
-    return load(work, statement, to=to, revision=revision, missing=DocumentNotFound())
+    inside = select(Document.case_id).where(Document.id == document_id)
+    return load(work, statement, to=to, revision=revision, missing=DocumentNotFound(), inside=inside)
 
 
 loaders[RecordKind.DOCUMENT] = get_document

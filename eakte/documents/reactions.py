@@ -47,12 +47,3 @@ def renumber_documents(work: UnitOfWork, event: RecordRefiled) -> None:
         changes = {"reference": (document.reference, reference)}
         rename(work, document, reference, document.number)
         work.publish(RecordRefiled(record_id=document.id, dossier_id=event.dossier_id, changes=changes))
-
-
-@guards(Action.EDIT)
-@guards(Action.CANCEL)
-@guards(Action.RESTORE)
-def _case_not_open(work: UnitOfWork, record: Record) -> Iterable[Finding]:
-    if isinstance(record, Document) and record.case.state is not RecordState.OPEN:
-        message = f"Der Vorgang {record.case.reference} ist nicht in Bearbeitung."
-        yield Finding("case-not-open", message, record.case.reference)

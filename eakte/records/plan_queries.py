@@ -104,11 +104,12 @@ def entries(
     parent_id: UUID | None = None,
     top_level: bool = False,
     valid_at: date | None = None,
+    code: str | None = None,
     words: str | None = None,
     cursor: str | None,
     limit: int,
 ) -> Page[FilingPlanEntry]:
-    """Entries in the order of their codes: of a plan, of a parent, the topmost, those valid on a day.
+    """Entries in the order of their codes: of a plan, of a parent, the topmost, those valid on a day, with a code.
 
     Every one of `words` must occur in code or titles, whatever its case and however its umlauts are written.
     """
@@ -121,6 +122,8 @@ def entries(
         statement = statement.where(FilingPlanEntry.parent_id.is_(None))
     if valid_at is not None:
         statement = _valid_at(statement, valid_at)
+    if code is not None:
+        statement = statement.where(FilingPlanEntry.code == code)
     for word in folded(words or "").split():
         statement = statement.where(_searched().contains(word, autoescape=True))
     order = (FilingPlanEntry.code_sort, FilingPlanEntry.id)

@@ -1,5 +1,6 @@
 """What the commands share: finding a server or starting one, finding the house, and speaking to people."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
@@ -15,7 +16,8 @@ from eakte.foundation.logging import configure_logging
 from eakte.foundation.settings import Settings
 from eakte.foundation.work import Actor, House
 
-out = Console(highlight=False, soft_wrap=True)
+# Tables keep their columns when the output goes into a file or a log.
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 140)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 # The operator at the machine itself, by whom the audit knows what was done without the API.

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -71,7 +72,9 @@ def demo(
     with ended_by_signal(), running_stack(settings) as running:
         begun = time.monotonic()
         client = Client(running.settings)
-        outcomes = [_through(client, sample, dossier) for sample, dossier in _prepared(running, client)]
+        prepared = list(_prepared(running, client))
+        with ThreadPoolExecutor(len(prepared)) as pool:
+            outcomes = list(pool.map(lambda pair: _through(client, *pair), prepared))
         _show(outcomes, time.monotonic() - begun)
         say_where(running)
         if not once:
@@ -145,13 +148,12 @@ def _found_on(client: Client, word: str, document_id: str, patience_s: float = 1
 
 def _show(outcomes: list[Outcome], seconds: float) -> None:
     table = Table(title="Vom Papier zur Akte: die Musterbriefe")
-    for heading in ("Dokument", "Betreff", "Datei", "Seiten", "Sekunden", "Archivfassung", "Suche", "Fundseite"):
-        table.add_column(heading, overflow="fold")
+    for heading in ("Dokument", "Datei", "Seiten", "Sekunden", "Archivfassung", "Suche nach", "gefunden auf"):
+        table.add_column(heading, no_wrap=True)
     for outcome in outcomes:
         found = f"Seite {outcome.found_on}" if outcome.found_on else "nicht gefunden"
         table.add_row(
             outcome.reference,
-            outcome.sample.title,
             outcome.sample.file.name,
             str(outcome.pages),
             f"{outcome.seconds:.1f}" if outcome.seconds else "schon da",

@@ -1,12 +1,11 @@
 """/cases (Vorgänge)."""
 
-from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from eakte.access import Permission
-from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, Work, etag
+from eakte.foundation.http import ApiRoute, Cursor, Limit, ModifiedAfter, PageShape, Revision, Work, etag
 from eakte.records import queries
 from eakte.records.models import Case
 from eakte.records.rules import Action, RecordState
@@ -26,7 +25,7 @@ def _tagged(work: Work, case: Case, response: Response) -> CaseShape:
 def list_cases(
     work: Work,
     state: RecordState | None = None,
-    modified_after: datetime | None = None,
+    modified_after: ModifiedAfter = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageShape[CaseShape]:

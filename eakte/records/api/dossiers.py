@@ -1,12 +1,12 @@
 """/dossiers (Akten)."""
 
-from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from eakte.access import Permission
-from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, Work, etag
+from eakte.foundation.http import ApiRoute, Cursor, Limit, ModifiedAfter, PageShape, Revision, Work, etag
 from eakte.records import queries
 from eakte.records.models import Dossier
 from eakte.records.rules import Action, RecordState
@@ -36,9 +36,9 @@ def _tagged(work: Work, dossier: Dossier, response: Response) -> DossierShape:
 @router.get("", summary="Akten auflisten")
 def list_dossiers(
     work: Work,
-    entry_id: UUID | None = None,
+    entry_id: Annotated[UUID | None, Query(alias="entryId", description="Aktenplaneintrag, auch darunter")] = None,
     state: RecordState | None = None,
-    modified_after: datetime | None = None,
+    modified_after: ModifiedAfter = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageShape[DossierShape]:
