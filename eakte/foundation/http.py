@@ -147,7 +147,7 @@ Cursor = Annotated[str | None, Query(max_length=2000, description="Fortsetzungsm
 
 
 ModifiedAfter = Annotated[
-    datetime | None,
+    AwareDatetime | None,
     Query(alias="modifiedAfter", description="Nur später Geändertes", examples=["2026-11-21T08:00:00Z"]),
 ]
 
