@@ -18,6 +18,7 @@ from eakte.documents.schemas import (
     DocumentPatch,
     DocumentShape,
     NewDocument,
+    RefileDocument,
     VersionShape,
     document_shape,
     version_shape,
@@ -108,6 +109,14 @@ def restore_document(work: Work, document_id: UUID, revision: Revision, response
     return _tagged(work, _change_state(work, document_id, Action.RESTORE, revision), response)
 
 
+@router.post("/documents/{document_id}:refile", summary="Dokument umschreiben")
+def refile_document(
+    work: Work, document_id: UUID, target: RefileDocument, revision: Revision, response: Response
+) -> DocumentShape:
+    document = service.refile_document(work, document_id, case_id=target.case_id, revision=revision)
+    return _tagged(work, document, response)
+
+
 def _change_state(work: Work, document_id: UUID, action: Action, revision: int | None) -> Document:
     permission = TRANSITIONS[action].permission
     document = queries.get_document(work, document_id, to=permission, revision=revision)
@@ -127,7 +136,7 @@ def add_version(
     work: Work, document_id: UUID, file: Annotated[UploadFile, File(description="Das Original")]
 ) -> VersionShape:
     # Asked before storing, so that nobody fills the storage who may not file.
-    queries.get_document(work, document_id, to=Permission.FILE_DOCUMENT).must_allow(Action.ADD_VERSION)
+    must_be_free(work, queries.get_document(work, document_id, to=Permission.FILE_DOCUMENT), Action.ADD_VERSION)
     stored = store_original(
         work.storage, file.file, file.filename or "", max_bytes=work.settings.api.max_upload_mb << 20
     )

@@ -53,6 +53,12 @@ class DocumentPatch(RecordPatch):
     sent_on: date | None = Field(None, title="Postausgang")
 
 
+class RefileDocument(Shape):
+    """Umschreiben eines Dokuments"""
+
+    case_id: UUID = Field(title="Neuer Vorgang")
+
+
 class RenditionShape(Shape):
     """Fassung eines Dokuments"""
 

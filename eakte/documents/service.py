@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 
 from eakte.access import Permission
-from eakte.access.queries import BERLIN
 from eakte.documents import queries
 from eakte.documents.errors import ExternalKeyTaken, PageMissing, RangeNotSatisfiable
 from eakte.documents.files import StoredFile
@@ -25,11 +23,14 @@ from eakte.documents.models import (
 from eakte.foundation.ids import new_id
 from eakte.foundation.storage import Digest, Storage
 from eakte.foundation.work import UnitOfWork
+from eakte.records.guards import must_be_free
+from eakte.records.messages import RecordRefiled
 from eakte.records.models import Case
 from eakte.records.queries import get_case
 from eakte.records.rules import Action, RecordKind
-from eakte.records.service.filing import Metadata, add_record, common_fields
-from eakte.records.service.numbering import next_reference
+from eakte.records.service.filing import Metadata, add_record, common_fields, must_reach
+from eakte.records.service.lifecycle import rename
+from eakte.records.service.numbering import case_values, next_reference
 
 PAGE_BREAK = "\f"
 
@@ -70,15 +71,15 @@ def file_document(
     Raises CaseNotFound, RecordStateForbids, ExternalKeyTaken, LocationMissing, ActionForbidden.
     """
     case = get_case(work, case_id, to=Permission.FILE_DOCUMENT)
-    case.must_allow(Action.FILE_DOCUMENT)
+    must_be_free(work, case, Action.FILE_DOCUMENT)
     if details.external_key is not None:
         known = queries.document_of_external_key(work.session, work.actor.id, details.external_key)
         if known is not None:
             raise ExternalKeyTaken(reference=known.reference)
     entry = case.dossier.entry
-    values = reference_values(work, case)
-    reference, number = next_reference(work, entry.plan.document_pattern, values)
     level = metadata.confidentiality or case.confidentiality
+    must_reach(work, case, level, Permission.FILE_DOCUMENT)
+    reference, number = next_reference(work, entry.plan.document_pattern, reference_values(case, work.now))
     document = Document(
         **common_fields(work, metadata, RecordKind.DOCUMENT, reference, number, level, case.unit_id),
         case=case,
@@ -99,15 +100,28 @@ def file_document(
     return document
 
 
-def reference_values(work: UnitOfWork, case: Case) -> dict[str, Any]:
+def reference_values(case: Case, filed_at: datetime) -> dict[str, object]:
     """What a document's number template can speak of."""
-    return {
-        "plan": case.dossier.entry.plan.key,
-        "entry": case.dossier.entry.code,
-        "year": work.now.astimezone(BERLIN).year,
-        "dossier": case.dossier.reference,
-        "case": case.reference,
-    }
+    return {**case_values(case.dossier, filed_at), "case": case.reference}
+
+
+def refile_document(work: UnitOfWork, document_id: UUID, *, case_id: UUID, revision: int | None) -> Document:
+    """Move a document into another open case (Umschreiben); it gets a new reference.
+
+    Raises DocumentNotFound, CaseNotFound, ActionForbidden, Stale, RecordStateForbids, TransitionBlocked.
+    """
+    document = queries.get_document(work, document_id, to=Permission.REFILE, revision=revision)
+    must_be_free(work, document, Action.REFILE)
+    case = get_case(work, case_id, to=Permission.FILE_DOCUMENT)
+    must_be_free(work, case, Action.FILE_DOCUMENT)
+    if document.case_id == case.id:
+        return document
+    pattern, values = case.dossier.entry.plan.document_pattern, reference_values(case, document.created_at)
+    changes = rename(work, document, *next_reference(work, pattern, values))
+    document.case, document.unit_id, document.modified_at = case, case.unit_id, work.now
+    work.session.flush()
+    work.publish(RecordRefiled(record_id=document.id, dossier_id=case.dossier_id, changes=changes))
+    return document
 
 
 def add_version(
@@ -118,7 +132,7 @@ def add_version(
     Raises DocumentNotFound, RecordStateForbids, ActionForbidden, Stale.
     """
     document = queries.get_document(work, document_id, to=Permission.FILE_DOCUMENT, revision=revision)
-    document.must_allow(Action.ADD_VERSION)
+    must_be_free(work, document, Action.ADD_VERSION)
     version = _add_version(work, document, original)
     document.modified_at = work.now
     return document, version

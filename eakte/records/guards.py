@@ -8,7 +8,7 @@ from eakte.foundation.errors import Finding
 from eakte.foundation.work import UnitOfWork
 from eakte.records.errors import TransitionBlocked
 from eakte.records.models import Record
-from eakte.records.rules import Action
+from eakte.records.rules import Action, RecordState
 
 Guard = Callable[[UnitOfWork, Record], Iterable[Finding]]
 GuardT = TypeVar("GuardT", bound=Guard)
@@ -28,6 +28,16 @@ def guards(action: Action) -> Callable[[GuardT], GuardT]:
 def must_be_free(work: UnitOfWork, record: Record, action: Action) -> None:
     """Raises RecordStateForbids by the table, or TransitionBlocked with every blocker, not the first."""
     record.must_allow(action)
-    findings = [finding for guard in _guards[action] for finding in guard(work, record)]
+    findings = [*_container_not_open(record)]
+    findings += [finding for guard in _guards[action] for finding in guard(work, record)]
     if findings:
         raise TransitionBlocked(findings=findings, reference=record.reference, count=len(findings))
+
+
+def _container_not_open(record: Record) -> Iterable[Finding]:
+    """Nothing changes in a closed or cancelled dossier or case, whatever the state of what lies in it."""
+    container = record.container
+    if container is not None and container.state is not RecordState.OPEN:
+        word = "Die Akte" if container.container is None else "Der Vorgang"
+        message = f"{word} {container.reference} ist nicht in Bearbeitung."
+        yield Finding("container-not-open", message, container.reference)

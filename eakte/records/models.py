@@ -130,6 +130,11 @@ class Record(Table):
         CheckConstraint("(state = 'cancelled') = (cancelled_at is not null)", name="cancelled_at"),
     )
 
+    @property
+    def container(self) -> "Record | None":
+        """What the record lies in: a case in its dossier, a document in its case."""
+        return None
+
     def must_allow(self, action: Action) -> None:
         """Raises RecordStateForbids unless the transition table has `action` for this kind and state."""
         transition = TRANSITIONS[action]
@@ -195,6 +200,10 @@ class Case(Record):
     runs_until: Mapped[date | None]
 
     dossier: Mapped[Dossier] = relationship(lazy="joined", innerjoin=True, foreign_keys=dossier_id)
+
+    @property
+    def container(self) -> Dossier:
+        return self.dossier
 
     __mapper_args__ = {
         "polymorphic_identity": RecordKind.CASE,

@@ -86,7 +86,8 @@ def get_dossier(work: UnitOfWork, dossier_id: UUID, *, to: Permission, revision:
 def get_case(work: UnitOfWork, case_id: UUID, *, to: Permission, revision: int | None = None) -> Case:
     """Load a case for one purpose. Raises CaseNotFound, ActionForbidden, Stale."""
     statement = visible_cases(work.actor).where(Case.id == case_id)
-    return load(work, statement, to=to, revision=revision, missing=CaseNotFound())
+    inside = select(Case.dossier_id).where(Case.id == case_id)
+    return load(work, statement, to=to, revision=revision, missing=CaseNotFound(), inside=inside)
 
 
 Loader = Callable[..., Record]
@@ -122,10 +123,23 @@ def get_record_by_reference(work: UnitOfWork, reference: str, *, to: Permission)
 
 
 def load(
-    work: UnitOfWork, statement: Select[RecordT], *, to: Permission, revision: int | None, missing: NotFound
+    work: UnitOfWork,
+    statement: Select[RecordT],
+    *,
+    to: Permission,
+    revision: int | None,
+    missing: NotFound,
+    inside: Select[UUID] | None = None,
 ) -> RecordT:
-    """Run a `visible_…` statement for one record and check the purpose. Building block of every `get_…`."""
+    """Run a `visible_…` statement for one record and check the purpose. Building block of every `get_…`.
+
+    `inside` selects what the record lies in. Its state counts too, so it is kept as it is while we write; always
+    before the record itself, so that two works never wait for each other in a circle.
+    """
     if to not in (Permission.READ, Permission.READ_CONTENT, Permission.SEE_AUDIT):
+        if inside is not None:
+            container = select(Record.id).where(Record.id == inside.scalar_subquery())
+            work.session.execute(container.with_for_update(read=True))
         statement = statement.with_for_update(of=Record, key_share=True).execution_options(populate_existing=True)
     record = work.session.scalar(statement)
     if record is None:
@@ -143,20 +157,23 @@ def permissions_on(actor: Actor, record: Record) -> frozenset[Permission]:
 
 def dossier_id_of(record: Record) -> UUID:
     """The dossier a record lies in, or is."""
-    container: Any = record
-    while not isinstance(container, Dossier):
-        container = container.dossier if isinstance(container, Case) else container.case
-    return container.id
+    return path_of(record)[-1].id
+
+
+def path_of(record: Record) -> list[Record]:
+    """The record and everything it lies in, up to the dossier."""
+    path = [record]
+    while (container := path[-1].container) is not None:
+        path.append(container)
+    return path
 
 
 def place_of(record: Record) -> Place:
     """Where a record stands: its dossier's unit and entry, and the levels on the way down to it."""
-    levels = {record.confidentiality.value}
-    container: Any = record
-    while not isinstance(container, Dossier):
-        container = container.dossier if isinstance(container, Case) else container.case
-        levels.add(container.confidentiality.value)
-    return Place(container.unit_id, tuple(container.entry.path), frozenset(levels))
+    path = path_of(record)
+    dossier = path[-1]
+    assert isinstance(dossier, Dossier)
+    return Place(dossier.unit_id, tuple(dossier.entry.path), frozenset(step.confidentiality.value for step in path))
 
 
 # --- lists and look-ups -------------------------------------------------------------------------------

@@ -75,12 +75,20 @@ TRANSITIONS: Mapping[Action, Transition] = {
 }
 
 
-def allowed_actions(kind: RecordKind, state: RecordState, permissions: Collection[Permission]) -> tuple[Action, ...]:
-    """What somebody with `permissions` may do to a record of this kind in this state."""
+def allowed_actions(
+    kind: RecordKind, state: RecordState, permissions: Collection[Permission], *, inside_open: bool = True
+) -> tuple[Action, ...]:
+    """What somebody with `permissions` may do to a record of this kind in this state.
+
+    `inside_open` says that whatever the record lies in is open; nothing may be done to it otherwise.
+    """
     return tuple(
         action
         for action, transition in TRANSITIONS.items()
-        if kind in transition.kinds and state is transition.source and transition.permission in permissions
+        if inside_open
+        and kind in transition.kinds
+        and state is transition.source
+        and transition.permission in permissions
     )
 
 

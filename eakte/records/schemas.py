@@ -10,7 +10,7 @@ from eakte.access import Confidentiality
 from eakte.foundation.http import Shape
 from eakte.foundation.work import UnitOfWork
 from eakte.records.models import Case, Dossier, PartyRole, Record
-from eakte.records.queries import permissions_on
+from eakte.records.queries import path_of, permissions_on
 from eakte.records.rules import Action, Medium, RecordKind, RecordState, allowed_actions
 
 Title = Annotated[str, Field(title="Betreff", min_length=1, max_length=500, examples=["Bauantrag Grillenstraße 14"])]
@@ -205,7 +205,9 @@ class AuditEntryShape(Shape):
 
 def actions_on(work: UnitOfWork, record: Record) -> list[Action]:
     """What the actor may do to a record now, from the transition table."""
-    return list(allowed_actions(record.record_kind, record.state, permissions_on(work.actor, record)))
+    inside_open = all(step.state is RecordState.OPEN for step in path_of(record)[1:])
+    permissions = permissions_on(work.actor, record)
+    return list(allowed_actions(record.record_kind, record.state, permissions, inside_open=inside_open))
 
 
 def dossier_shape(work: UnitOfWork, dossier: Dossier) -> DossierShape:

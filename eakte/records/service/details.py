@@ -13,6 +13,7 @@ from eakte.foundation.errors import NotFound
 from eakte.foundation.ids import new_id
 from eakte.foundation.work import UnitOfWork
 from eakte.records.errors import LinkNotFound, LinkToItself, PartyNotFound
+from eakte.records.guards import must_be_free
 from eakte.records.messages import BusinessDataChanged, DossierProtected, PartiesChanged, RecordLinked
 from eakte.records.models import BusinessDatum, Dossier, Party, PartyRole, Reader, Record, RecordLink
 from eakte.records.queries import business_data_of, dossier_id_of, get_dossier, get_record, links_of, readers_of
@@ -126,10 +127,13 @@ def protect_dossier(
         work.session.add(Reader(dossier_id=dossier.id, identity_id=identity_id))
     for identity_id in before - wanted:
         work.session.delete(work.session.get_one(Reader, (dossier.id, identity_id)))
-    changes = {
-        "protected": (dossier.protected, protected),
-        "readers": (sorted(map(str, before)), sorted(map(str, wanted))),
-    }
+    if dossier.protected == protected and before == wanted:
+        return dossier
+    changes: dict[str, tuple[object, object]] = {}
+    if dossier.protected != protected:
+        changes["protected"] = (dossier.protected, protected)
+    if before != wanted:
+        changes["readers"] = (sorted(map(str, before)), sorted(map(str, wanted)))
     dossier.protected, dossier.modified_at = protected, work.now
     work.publish(DossierProtected(record_id=dossier.id, dossier_id=dossier.id, changes=changes, subtree=True))
     return dossier
@@ -137,7 +141,7 @@ def protect_dossier(
 
 def _editable(work: UnitOfWork, record_id: UUID, revision: int | None = None) -> Record:
     record = get_record(work, record_id, to=Permission.EDIT, revision=revision)
-    record.must_allow(Action.EDIT)
+    must_be_free(work, record, Action.EDIT)
     return record
 
 

@@ -1,6 +1,6 @@
 """Opening dossiers and cases, and changing their metadata."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,12 +12,13 @@ from eakte.foundation.ids import new_id
 from eakte.foundation.messages import changes_of
 from eakte.foundation.work import UnitOfWork
 from eakte.records.errors import LocationMissing
+from eakte.records.guards import must_be_free
 from eakte.records.messages import CaseCreated, DossierCreated, RecordChanged, RecordEvent
 from eakte.records.models import Case, Dossier, Record
 from eakte.records.plan_queries import get_entry_for_filing
-from eakte.records.queries import get_dossier
+from eakte.records.queries import get_dossier, place_of
 from eakte.records.rules import Action, Medium, Place, RecordKind, permissions_at, sort_key
-from eakte.records.service.numbering import next_reference
+from eakte.records.service.numbering import case_values, next_reference
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -79,14 +80,9 @@ def create_case(work: UnitOfWork, dossier_id: UUID, metadata: Metadata) -> Case:
     """
     dossier = get_dossier(work, dossier_id, to=Permission.CREATE_CASE)
     dossier.must_allow(Action.CREATE_CASE)
-    values = {
-        "plan": dossier.entry.plan.key,
-        "entry": dossier.entry.code,
-        "year": work.now.astimezone(BERLIN).year,
-        "dossier": dossier.reference,
-    }
-    reference, number = next_reference(work, dossier.entry.plan.case_pattern, values)
     level = metadata.confidentiality or dossier.confidentiality
+    must_reach(work, dossier, level, Permission.CREATE_CASE)
+    reference, number = next_reference(work, dossier.entry.plan.case_pattern, case_values(dossier, work.now))
     case = Case(
         **common_fields(work, metadata, RecordKind.CASE, reference, number, level, dossier.unit_id),
         dossier=dossier,
@@ -94,6 +90,13 @@ def create_case(work: UnitOfWork, dossier_id: UUID, metadata: Metadata) -> Case:
         runs_until=metadata.runs_until,
     )
     return add_record(work, case, CaseCreated(record_id=case.id, dossier_id=dossier.id))
+
+
+def must_reach(work: UnitOfWork, record: Record, level: Confidentiality, permission: Permission) -> None:
+    """Refuse a level at which the actor would not hold `permission` at this record's place. Raises ActionForbidden."""
+    place = place_of(record)
+    if permission not in permissions_at(work.actor, replace(place, levels=place.levels | {level.value})):
+        raise ActionForbidden(permission=permission)
 
 
 def common_fields(
@@ -137,12 +140,14 @@ def add_record(work: UnitOfWork, record: RecordT, event: RecordEvent) -> RecordT
 
 
 def change_record(work: UnitOfWork, record: Record, fields: dict[str, Any], *, dossier_id: UUID) -> None:
-    """Set metadata fields of a loaded record (bearbeiten). Raises RecordStateForbids, LocationMissing, ActionForbidden.
+    """Set metadata fields of a record loaded for EDIT (bearbeiten); another confidentiality needs PROTECT too.
 
-    Callers load it with Permission.EDIT. Raising or lowering the confidentiality needs Permission.PROTECT too,
-    which `fields` reveals.
+    Raises RecordStateForbids, TransitionBlocked, LocationMissing, ActionForbidden.
     """
-    record.must_allow(Action.EDIT)
+    must_be_free(work, record, Action.EDIT)
+    level = fields.get("confidentiality", record.confidentiality)
+    if level is not record.confidentiality:
+        must_reach(work, record, level, Permission.PROTECT)
     for name, value in fields.items():
         setattr(record, name, value)
     if record.medium is not Medium.ELECTRONIC and not record.location:

@@ -7,6 +7,7 @@ from eakte.access import Permission
 from eakte.access.errors import ActionForbidden
 from eakte.access.queries import BERLIN, get_unit
 from eakte.foundation.errors import Finding
+from eakte.foundation.messages import changes_of
 from eakte.foundation.work import UnitOfWork
 from eakte.records.guards import guards, must_be_free
 from eakte.records.messages import (
@@ -19,18 +20,17 @@ from eakte.records.messages import (
 )
 from eakte.records.models import Case, Dossier, Record, ReferenceAlias
 from eakte.records.plan_queries import get_entry_for_filing
-from eakte.records.queries import all_cases_of, cases_in_state, get_case, get_dossier
+from eakte.records.queries import all_cases_of, cases_in_state, get_case, get_dossier, permissions_on
 from eakte.records.rules import (
     TRANSITIONS,
     Action,
     Medium,
-    NumberTemplate,
     Place,
     RecordState,
     permissions_at,
     sort_key,
 )
-from eakte.records.service.numbering import next_reference
+from eakte.records.service.numbering import case_values, next_reference, same_number
 
 _EVENTS: dict[Action, type[RecordEvent]] = {
     Action.CLOSE: RecordClosed,
@@ -47,10 +47,13 @@ def change_dossier_state(work: UnitOfWork, dossier_id: UUID, action: Action, *, 
     """
     dossier = get_dossier(work, dossier_id, to=TRANSITIONS[action].permission, revision=revision)
     must_be_free(work, dossier, action)
+    cancelled_at = dossier.cancelled_at
+    pass_through(work, dossier, action, dossier_id=dossier.id)
     if action in (Action.CANCEL, Action.RESTORE):
         for case in cases_in_state(work.session, dossier.id, TRANSITIONS[action].source):
-            pass_through(work, case, action, dossier_id=dossier.id)
-    pass_through(work, dossier, action, dossier_id=dossier.id)
+            # What was cancelled before its dossier was, stays cancelled.
+            if case.cancelled_at == cancelled_at:
+                pass_through(work, case, action, dossier_id=dossier.id)
     return dossier
 
 
@@ -67,9 +70,10 @@ def change_case_state(work: UnitOfWork, case_id: UUID, action: Action, *, revisi
 
 def pass_through(work: UnitOfWork, record: Record, action: Action, *, dossier_id: UUID) -> None:
     """Take a record through one transition and tell it."""
-    old = record.state
     record.pass_through(action, work.now)
-    changes = {"state": (old.value, record.state.value)}
+    changes = changes_of(record)
+    changes.pop("modified_at", None)
+    work.session.flush()
     work.publish(_EVENTS[action](record_id=record.id, dossier_id=dossier_id, changes=changes, subtree=True))
 
 
@@ -77,7 +81,8 @@ def pass_through(work: UnitOfWork, record: Record, action: Action, *, dossier_id
 def _open_cases(work: UnitOfWork, record: Record) -> Iterable[Finding]:
     if isinstance(record, Dossier):
         for case in cases_in_state(work.session, record.id, RecordState.OPEN):
-            yield Finding("case-open", f"Vorgang {case.reference} ist noch in Bearbeitung.", case.reference)
+            name = _name_of(work, case)
+            yield Finding("case-open", f"{name or _HIDDEN} ist noch in Bearbeitung.", name and case.reference)
 
 
 @guards(Action.CLOSE)
@@ -90,17 +95,25 @@ def _paper_without_location(work: UnitOfWork, record: Record) -> Iterable[Findin
 def _closed_cases(work: UnitOfWork, record: Record) -> Iterable[Finding]:
     if isinstance(record, Dossier):
         for case in cases_in_state(work.session, record.id, RecordState.CLOSED):
-            yield Finding("case-closed", f"Vorgang {case.reference} ist bereits geschlossen.", case.reference)
+            name = _name_of(work, case)
+            yield Finding("case-closed", f"{name or _HIDDEN} ist bereits geschlossen.", name and case.reference)
 
 
-@guards(Action.REOPEN)
-@guards(Action.RESTORE)
 @guards(Action.REFILE)
-@guards(Action.EDIT)
-def _dossier_not_open(work: UnitOfWork, record: Record) -> Iterable[Finding]:
-    if isinstance(record, Case) and record.dossier.state is not RecordState.OPEN:
-        message = f"Die Akte {record.dossier.reference} ist nicht in Bearbeitung."
-        yield Finding("dossier-not-open", message, record.dossier.reference)
+def _cases_beyond_reach(work: UnitOfWork, record: Record) -> Iterable[Finding]:
+    if isinstance(record, Dossier):
+        for case in all_cases_of(work.session, record.id):
+            if Permission.REFILE not in permissions_on(work.actor, case):
+                name = _name_of(work, case)
+                yield Finding("case-forbidden", f"{name or _HIDDEN} darf nicht mit umziehen.", name and case.reference)
+
+
+_HIDDEN = "Ein Vorgang, den Sie nicht sehen dürfen,"
+
+
+def _name_of(work: UnitOfWork, case: Case) -> str:
+    """How a blocker calls a case; nothing when the actor may not know it."""
+    return f"Vorgang {case.reference}" if Permission.READ in permissions_on(work.actor, case) else ""
 
 
 # --- refiling -----------------------------------------------------------------------------------------
@@ -123,20 +136,21 @@ def refile_dossier(
     target = Place(unit_id, tuple(entry.path), frozenset({dossier.confidentiality.value}))
     if Permission.REFILE not in permissions_at(work.actor, target):
         raise ActionForbidden(permission=Permission.REFILE)
-    changes = {"entry": (dossier.entry.code, entry.code), "unit_id": (str(dossier.unit_id), str(unit_id))}
     moved = dossier.entry_id != entry.id
-    dossier.entry, dossier.unit_id = entry, unit_id
-    dossier.modified_at = work.now
-    for case in all_cases_of(work.session, dossier.id):
-        case.unit_id = unit_id
+    if not moved and dossier.unit_id == unit_id:
+        return dossier
+    changes: dict[str, tuple[object, object]] = {}
     if moved:
+        changes["entry"] = (dossier.entry.code, entry.code)
         values = {"plan": entry.plan.key, "entry": entry.code, "year": work.now.astimezone(BERLIN).year}
-        reference, number = next_reference(work, entry.plan.dossier_pattern, values)
-        changes["reference"] = (dossier.reference, reference)
-        rename(work, dossier, reference, number)
-        for case in all_cases_of(work.session, dossier.id):
-            _renumber_case(work, case)
+        changes |= rename(work, dossier, *next_reference(work, entry.plan.dossier_pattern, values))
+    if dossier.unit_id != unit_id:
+        changes["unit_id"] = (dossier.unit_id, unit_id)
+    dossier.entry, dossier.unit_id, dossier.modified_at = entry, unit_id, work.now
+    work.session.flush()
     work.publish(RecordRefiled(record_id=dossier.id, dossier_id=dossier.id, changes=changes, subtree=True))
+    for case in all_cases_of(work.session, dossier.id):
+        _follow_dossier(work, case, moved=moved)
     return dossier
 
 
@@ -151,38 +165,35 @@ def refile_case(work: UnitOfWork, case_id: UUID, *, dossier_id: UUID, revision: 
     dossier.must_allow(Action.CREATE_CASE)
     if case.dossier_id == dossier.id:
         return case
-    old = case.reference
-    values = {
-        "plan": dossier.entry.plan.key,
-        "entry": dossier.entry.code,
-        "year": case.created_at.astimezone(BERLIN).year,
-        "dossier": dossier.reference,
-    }
-    reference, number = next_reference(work, dossier.entry.plan.case_pattern, values)
+    pattern, values = dossier.entry.plan.case_pattern, case_values(dossier, case.created_at)
+    changes = rename(work, case, *next_reference(work, pattern, values))
     case.dossier, case.unit_id, case.modified_at = dossier, dossier.unit_id, work.now
-    rename(work, case, reference, number)
-    changes = {"reference": (old, reference)}
+    work.session.flush()
     work.publish(RecordRefiled(record_id=case.id, dossier_id=dossier.id, changes=changes, subtree=True))
     return case
 
 
-def _renumber_case(work: UnitOfWork, case: Case) -> None:
-    """Give a case the reference that its dossier's new one implies; its own number stays."""
+def _follow_dossier(work: UnitOfWork, case: Case, *, moved: bool) -> None:
+    """Take a case along with its refiled dossier; its own number stays."""
     dossier = case.dossier
-    values = {
-        "plan": dossier.entry.plan.key,
-        "entry": dossier.entry.code,
-        "year": case.created_at.astimezone(BERLIN).year,
-        "dossier": dossier.reference,
-    }
-    reference = NumberTemplate(dossier.entry.plan.case_pattern).reference(values, case.number)
-    changes = {"reference": (case.reference, reference)}
-    rename(work, case, reference, case.number)
+    changes: dict[str, tuple[object, object]] = {}
+    if moved:
+        pattern, values = dossier.entry.plan.case_pattern, case_values(dossier, case.created_at)
+        changes |= rename(work, case, *same_number(work, pattern, values, case.number, case.reference))
+    if case.unit_id != dossier.unit_id:
+        changes["unit_id"] = (case.unit_id, dossier.unit_id)
+        case.unit_id = dossier.unit_id
+    case.modified_at = work.now
+    work.session.flush()
     work.publish(RecordRefiled(record_id=case.id, dossier_id=dossier.id, changes=changes, subtree=True))
 
 
-def rename(work: UnitOfWork, record: Record, reference: str, number: int) -> None:
-    """Give a record a new reference and keep the old one as its alias."""
-    work.session.add(ReferenceAlias(reference=record.reference, record_id=record.id, retired_at=work.now))
+def rename(work: UnitOfWork, record: Record, reference: str, number: int) -> dict[str, tuple[object, object]]:
+    """Give a record a reference, keep the former one as its alias, and say what changed."""
+    former = record.reference
+    if former == reference:
+        return {}
+    # A record that comes back to a former place may have had this very alias.
+    work.session.merge(ReferenceAlias(reference=former, record_id=record.id, retired_at=work.now))
     record.reference, record.reference_sort, record.number = reference, sort_key(reference), number
-    work.session.flush()
+    return {"reference": (former, reference)}

@@ -1,12 +1,15 @@
 """Giving reference numbers: in the transaction that uses them, without gaps, never twice."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
+from eakte.access.queries import BERLIN
 from eakte.foundation.work import UnitOfWork
-from eakte.records.models import Counter, Record, ReferenceAlias
+from eakte.records.models import Counter, Dossier, Record, ReferenceAlias
 from eakte.records.rules import NumberTemplate
 
 
@@ -27,10 +30,32 @@ def next_reference(work: UnitOfWork, pattern: str, values: Mapping[str, object])
     while True:
         number = work.session.scalars(upsert, execution_options={"populate_existing": True}).one()
         reference = template.reference(values, number)
-        taken = (
-            select(Record.id)
-            .where(Record.reference == reference)
-            .union(select(ReferenceAlias.record_id).where(ReferenceAlias.reference == reference))
-        )
-        if work.session.execute(taken).first() is None:
+        if not _is_taken(work.session, reference):
             return reference, number
+
+
+def same_number(
+    work: UnitOfWork, pattern: str, values: Mapping[str, object], number: int, former: str
+) -> tuple[str, int]:
+    """The reference a record gets in a new place with the number it had; the next free one where that is taken."""
+    reference = NumberTemplate(pattern).reference(values, number)
+    if reference != former and _is_taken(work.session, reference):
+        return next_reference(work, pattern, values)
+    return reference, number
+
+
+def _is_taken(session: Session, reference: str) -> bool:
+    """Whether a record has or had this reference."""
+    now = select(Record.id).where(Record.reference == reference)
+    once = select(ReferenceAlias.record_id).where(ReferenceAlias.reference == reference)
+    return session.execute(now.union_all(once).limit(1)).first() is not None
+
+
+def case_values(dossier: Dossier, opened_at: datetime) -> dict[str, object]:
+    """What a case's number template can speak of. The year is that of its opening (a legal day in Berlin)."""
+    return {
+        "plan": dossier.entry.plan.key,
+        "entry": dossier.entry.code,
+        "year": opened_at.astimezone(BERLIN).year,
+        "dossier": dossier.reference,
+    }
