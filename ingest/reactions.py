@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from eakte.access import Permission
 from eakte.documents.messages import VersionAdded
-from eakte.documents.models import Document, DocumentVersion
+from eakte.documents.models import DocumentVersion
+from eakte.documents.queries import get_document
 from eakte.foundation.errors import Finding
 from eakte.foundation.messages import on
 from eakte.foundation.work import UnitOfWork
@@ -17,7 +19,7 @@ from ingest.queries import unsettled_into
 @on(VersionAdded)
 def recognize_upload(work: UnitOfWork, event: VersionAdded) -> None:
     """An original that did not come through an ingest gets its renditions all the same."""
-    document = work.session.get_one(Document, event.record_id)
+    document = get_document(work, event.record_id, to=Permission.FILE_DOCUMENT)
     service.receive_version(work, document, work.session.get_one(DocumentVersion, event.version_id))
 
 
