@@ -61,12 +61,13 @@ def _decode(cursor: str, order: Sequence[InstrumentedAttribute[Any]]) -> list[An
         if signature != _signature(order) or len(values) != len(order):
             raise InvalidCursor
         return [_typed(column, value) for column, value in zip(order, values, strict=True)]
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise InvalidCursor from error
 
 
 def _typed(column: InstrumentedAttribute[Any], value: str) -> Any:
     kind = column.type.python_type
+    value.encode()
     if "\x00" in value:
         raise InvalidCursor
     return kind.fromisoformat(value) if hasattr(kind, "fromisoformat") else kind(value)

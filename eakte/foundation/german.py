@@ -1,5 +1,6 @@
 """German sentences for what pydantic finds wrong with a request."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ _SENTENCES = {
     "missing": "Die Angabe fehlt.",
     "extra_forbidden": "Dieses Feld ist unbekannt.",
     "string_type": "Erwartet wird ein Text.",
+    "string_unicode": "Der Text enthält ungültige Zeichen.",
     "string_too_short": "Der Text braucht mindestens {min_length} Zeichen.",
     "string_too_long": "Der Text darf höchstens {max_length} Zeichen haben.",
     "string_pattern_mismatch": "Der Text hat nicht die verlangte Form.",
@@ -41,4 +43,5 @@ _SENTENCES = {
 def in_german(item: Mapping[str, Any]) -> str:
     """The German sentence for one entry of `ValidationError.errors()`."""
     template = _SENTENCES.get(str(item["type"]), "Der Wert ist hier nicht erlaubt.")
-    return template.format_map({key: str(value) for key, value in (item.get("ctx") or {}).items()})
+    facts = defaultdict(lambda: "…", {key: str(value) for key, value in (item.get("ctx") or {}).items()})
+    return template.format_map(facts)

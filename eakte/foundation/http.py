@@ -1,6 +1,7 @@
 """What every HTTP edge shares: work per request, problems (RFC 9457), ETags, idempotency, strict shapes."""
 
 import hashlib
+import hmac
 import re
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime
@@ -119,13 +120,19 @@ class Shape(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _storable(cls, data: Any) -> Any:
-        if isinstance(data, dict) and any(isinstance(value, str) and not _storable(value) for value in data.values()):
-            raise ValueError("Steuerzeichen NUL und einzelne Surrogate sind nicht erlaubt")
+        if isinstance(data, dict) and not all(_storable(value) for value in data.values()):
+            raise ValueError("Das Zeichen NUL und einzelne Surrogate sind nicht erlaubt.")
         return data
 
 
-def _storable(value: str) -> bool:
-    return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+def _storable(value: Any) -> bool:
+    match value:
+        case str():
+            return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+        case list():
+            return all(_storable(item) for item in value)
+        case _:
+            return True
 
 
 ItemT = TypeVar("ItemT")
@@ -254,10 +261,12 @@ class ApiRoute(APIRoute):
                 return Response(repeated.body, repeated.status, repeated.headers)
             work: UnitOfWork | None = getattr(request.state, "work", None)
             if work is not None and response.status_code < 400:
-                kept = {name: value for name, value in response.headers.items() if name != "content-length"}
-                await run_in_threadpool(
-                    keep_answer, work, key, status=response.status_code, headers=kept, body=bytes(response.body)
-                )
+                # What must not be stored anywhere, a token's secret, is not stored here either.
+                secret = response.headers.get("cache-control") == "no-store"
+                dropped = {"content-length", "content-type"} if secret else {"content-length"}
+                kept = {name: value for name, value in response.headers.items() if name not in dropped}
+                body = b"" if secret else bytes(response.body)
+                await run_in_threadpool(keep_answer, work, key, status=response.status_code, headers=kept, body=body)
             return response
 
         return checked
@@ -266,7 +275,7 @@ class ApiRoute(APIRoute):
 def _unless_known(request: Request, response: Response) -> Response:
     tag = response.headers.get("etag")
     known = request.headers.get("if-none-match", "")
-    if tag is not None and tag in (candidate.strip() for candidate in known.split(",")):
+    if tag is not None and tag in (candidate.strip().removeprefix("W/") for candidate in known.split(",")):
         return Response(status_code=304, headers={"ETag": tag})
     return response
 
@@ -278,7 +287,10 @@ def _query_parameters(dependant: Any) -> Iterator[Any]:
 
 
 async def _request_hash(request: Request) -> str:
-    digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+    # Keyed, since a body may hold a password, and a plain hash of one can be guessed.
+    house: House = request.app.state.house
+    address = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    digest = hmac.new(house.settings.audit.key.get_secret_value().encode(), address, hashlib.sha256)
     if request.headers.get("content-type", "").startswith("application/json"):
         digest.update(await request.body())
     else:
@@ -352,6 +364,10 @@ def answer_validation(request: Request, error: Exception) -> JSONResponse:
     return problem_response(request, RequestInvalid(findings=findings))
 
 
+# Deadlock, serialization failure, lock not available: PostgreSQL ended one of two works that met.
+_COLLISIONS = {"40P01", "40001", "55P03"}
+
+
 def answer_database(request: Request, error: Exception) -> JSONResponse:
     """Handler for what the database refused and we did not foresee in words."""
     refined: EakteError
@@ -361,6 +377,8 @@ def answer_database(request: Request, error: Exception) -> JSONResponse:
         case DataError():
             refined = ValueNotStorable()
         case IntegrityError():
+            refined = ChangedMeanwhile()
+        case OperationalError() if getattr(error.orig, "sqlstate", None) in _COLLISIONS:
             refined = ChangedMeanwhile()
         case OperationalError():
             refined = DatabaseUnavailable()
