@@ -34,7 +34,6 @@ T = TypeVar("T")
 
 _GRACE_S = 30.0
 _LARGEST_ANSWER = 512 * 1024 * 1024
-_OUTPUT_MB = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,7 @@ def run_confined(
     *,
     timeout_s: float,
     memory_mb: int,
+    output_mb: int = 4096,
     jobs: int = 1,
     workdir: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -88,7 +88,7 @@ def run_confined(
         timeout_s=timeout_s,
         cpu_s=int(timeout_s * (jobs + 1)) + 1,
         memory_mb=memory_mb,
-        output_mb=_OUTPUT_MB,
+        output_mb=output_mb,
         reports=progress is not None,
     )
     answer, verdict = _zygote().run(request, progress)
@@ -125,6 +125,8 @@ def _error_from(answer: dict[str, Any], request: Request) -> EakteError:
     name = str(answer.get("error", ""))
     if name == "MemoryError":
         return errors.RecognitionOutOfMemory(limit=request.memory_mb)
+    if name == "TooMuchOutput":
+        return errors.TooMuchOutput(limit=request.output_mb)
     known = _known_errors().get(name)
     if known is None:
         log.warning("confined_call_failed", call=request.call, problem=name, trace=answer.get("trace", ""))

@@ -32,6 +32,12 @@ from ingest.adapters.sandbox import Request, Verdict
 _PRELOADED = ("ingest.adapters.filetype", "ingest.adapters.ocrmypdf")
 _PR_SET_PDEATHSIG = 1
 _TAIL = 4000
+_ERRORS_BY_NUMBER = {
+    errno.ENOMEM: "MemoryError",
+    errno.EFBIG: "TooMuchOutput",
+    errno.ENOSPC: "RecognitionInterrupted",
+    errno.EDQUOT: "RecognitionInterrupted",
+}
 
 
 @dataclass(slots=True)
@@ -186,8 +192,7 @@ def _answer(request: Request, out: Any) -> None:
     except MemoryError:
         say({"error": "MemoryError"})
     except OSError as error:
-        transient = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        name = "RecognitionInterrupted" if transient else type(error).__name__
+        name = _ERRORS_BY_NUMBER.get(error.errno or 0, type(error).__name__)
         say({"error": name, "trace": traceback.format_exc()})
     except Exception as error:  # noqa: BLE001  whatever it is, the worker shall hear its name
         say({"error": type(error).__name__, "trace": traceback.format_exc()})

@@ -106,6 +106,12 @@ class RecognitionOutOfMemory(UnreadableFile):
     advice = "Bei {limit} MB wurde abgebrochen. Bitte die Datei prüfen, teilen oder die Speichergrenze anheben lassen."
 
 
+class TooMuchOutput(UnreadableFile):
+    """Die Verarbeitung hat zu viele Daten geschrieben."""
+
+    advice = "Bei {limit} MB wurde abgebrochen. Bitte die Datei prüfen oder teilen."
+
+
 class RecognitionCrashed(UnreadableFile):
     """Die Verarbeitung ist an dieser Datei abgestürzt."""
 

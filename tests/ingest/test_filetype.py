@@ -1,0 +1,225 @@
+"""What a file is, is found by its content; what cannot be read is refused by name, in German."""
+
+import shutil
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pikepdf
+import pytest
+from PIL import Image
+from pikepdf import Array, Dictionary, Name
+
+from eakte.foundation.errors import EakteError
+from ingest.recognition import errors
+from ingest.recognition.confined import inspect
+from ingest.recognition.results import MediaType, RecognitionLimits
+from tests.ingest.papers import LETTER, native_pdf, saved, scan, scanned_pdf
+
+LIMITS = RecognitionLimits(timeout_s=60, memory_mb=800, max_pages=50, max_megapixels=30)
+
+
+def warnings_of(path: Path) -> set[str]:
+    return {warning.code for warning in inspect(path, limits=LIMITS).warnings}
+
+
+def spoiled(path: Path, spoil: Callable[[pikepdf.Pdf], None], **options: object) -> Path:
+    with pikepdf.open(native_pdf(path, LETTER), allow_overwriting_input=True) as pdf:
+        spoil(pdf)
+        pdf.save(path, **options)  # type: ignore[arg-type]
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("scan.pdf", MediaType.PDF),
+        ("scan.tif", MediaType.TIFF),
+        ("scan.jpg", MediaType.JPEG),
+        ("scan.png", MediaType.PNG),
+        ("scan.webp", MediaType.WEBP),
+        ("scan.heic", MediaType.HEIC),
+    ],
+)
+def test_accepted_files_are_known_by_content_whatever_their_name(tmp_path: Path, name: str, kind: MediaType) -> None:
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    page = scan(dpi=100)
+    path = tmp_path / name
+    if kind is MediaType.PDF:
+        scanned_pdf(path, page)
+    else:
+        saved(page, path)
+    renamed = shutil.copy(path, tmp_path / "irgendwas.docx")
+    found = inspect(Path(renamed), limits=LIMITS)
+    assert (found.media_type, found.pages, found.warnings) == (kind, 1, ())
+
+
+@pytest.mark.parametrize(
+    ("content", "german"),
+    [
+        (b"MZ\x90\x00" + b"\0" * 60 + b"PE\0\0" + b"\0" * 200, "Programm"),
+        (b"<!DOCTYPE html><html><script>alert(1)</script></html>", "Webseite"),
+        (b"<?xml version='1.0'?><Invoice/>", "XML"),
+        ("Grüße aus dem Rathaus, wie besprochen.".encode("cp1252"), "Textdatei"),
+        (b"From: a@example.org\r\nTo: b@example.org\r\nSubject: Akte\r\n\r\nText", "E-Mail"),
+        (b"PK\x03\x04\x14\x00\x00\x00\x00\x00" + b"\0" * 40, "ZIP-Archiv"),
+        (b"GIF89a\x01\x00\x01\x00\x80\x00\x00" + b"\0" * 20, "GIF"),
+    ],
+)
+def test_other_files_are_refused_with_their_german_name(tmp_path: Path, content: bytes, german: str) -> None:
+    path = tmp_path / "rechnung.pdf"
+    path.write_bytes(content)
+    with pytest.raises(errors.UnsupportedFileType, match=german):
+        inspect(path, limits=LIMITS)
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "leer.pdf"
+    path.touch()
+    with pytest.raises(errors.EmptyFile):
+        inspect(path, limits=LIMITS)
+
+
+def test_junk_before_the_header_is_passed_over(tmp_path: Path) -> None:
+    path = native_pdf(tmp_path / "a.pdf", LETTER)
+    path.write_bytes(bytes(range(128, 228)) * 9 + path.read_bytes())
+    assert warnings_of(path) == {"junk-before-header"}
+
+
+def test_a_password_is_named(tmp_path: Path) -> None:
+    locked = spoiled(tmp_path / "a.pdf", lambda pdf: None, encryption=pikepdf.Encryption(user="geheim", owner="x"))
+    with pytest.raises(errors.EncryptedPdf, match="Passwort"):
+        inspect(locked, limits=LIMITS)
+
+
+def test_an_owner_password_alone_is_only_a_warning(tmp_path: Path) -> None:
+    restricted = spoiled(tmp_path / "a.pdf", lambda pdf: None, encryption=pikepdf.Encryption(user="", owner="x"))
+    assert warnings_of(restricted) == {"restrictions-removed"}
+
+
+def test_a_pdf_without_cross_references_is_repaired(tmp_path: Path) -> None:
+    path = native_pdf(tmp_path / "a.pdf", LETTER, LETTER, LETTER)
+    path.write_bytes(path.read_bytes().replace(b"startxref", b"startxxxx"))
+    found = inspect(path, limits=LIMITS)
+    assert found.pages == 3
+    assert {warning.code for warning in found.warnings} == {"repaired"}
+
+
+def test_a_pdf_cut_off_is_not_accepted_with_fewer_pages(tmp_path: Path) -> None:
+    path = scanned_pdf(tmp_path / "a.pdf", *[scan(dpi=72)] * 4)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * 0.6)])
+    with pytest.raises(errors.BrokenPdf):
+        inspect(path, limits=LIMITS)
+
+
+def test_a_pdf_without_pages_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    pikepdf.new().save(path)
+    with pytest.raises(errors.PdfWithoutPages):
+        inspect(path, limits=LIMITS)
+
+
+def test_a_page_tree_that_contains_itself_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(
+        b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+        b"2 0 obj\n<</Type/Pages/Kids[3 0 R 2 0 R]/Count 2>>\nendobj\n"
+        b"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>\nendobj\ntrailer\n<</Size 4/Root 1 0 R>>\n%%EOF\n"
+    )
+    with pytest.raises(errors.PageTreeLoop):
+        inspect(path, limits=LIMITS)
+
+
+def test_drawing_instructions_that_unpack_to_gigabytes_are_refused(tmp_path: Path) -> None:
+    flood = zlib.compressobj(9)
+    packed = b"".join(flood.compress(b"\0" * (1 << 24)) for _ in range(16)) + flood.flush()
+
+    def spoil(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].obj.Contents = pdf.make_stream(zlib.compress(packed), Filter=Array([Name.FlateDecode] * 2))
+
+    with pytest.raises(errors.DecompressionBomb):
+        inspect(spoiled(tmp_path / "a.pdf", spoil, compress_streams=False), limits=LIMITS)
+
+
+def test_an_xfa_form_is_named(tmp_path: Path) -> None:
+    def spoil(pdf: pikepdf.Pdf) -> None:
+        pdf.Root.AcroForm = Dictionary(Fields=Array([]), XFA=pdf.make_stream(b"<xdp/>"))
+
+    with pytest.raises(errors.XfaForm, match="Adobe"):
+        inspect(spoiled(tmp_path / "a.pdf", spoil), limits=LIMITS)
+
+
+def test_a_program_as_attachment_is_named(tmp_path: Path) -> None:
+    def spoil(pdf: pikepdf.Pdf) -> None:
+        pdf.attachments["update.exe"] = b"MZ\x90\x00"
+
+    with pytest.raises(errors.ExecutableAttachment, match="update.exe"):
+        inspect(spoiled(tmp_path / "a.pdf", spoil), limits=LIMITS)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        Dictionary(S=Name.JavaScript, JS=pikepdf.String("app.alert(1)")),
+        Dictionary(S=Name.Launch, F=pikepdf.String("calc.exe")),
+        Dictionary(S=Name.URI, URI=pikepdf.String("file://server/share/x")),
+        Dictionary(S=Name.URI, URI=pikepdf.String("\\\\server\\share")),
+    ],
+)
+def test_active_content_is_flagged(tmp_path: Path, action: Dictionary) -> None:
+    def spoil(pdf: pikepdf.Pdf) -> None:
+        link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), A=action)
+        pdf.pages[0].obj.Annots = Array([link])
+
+    assert warnings_of(spoiled(tmp_path / "a.pdf", spoil)) == {"active-content"}
+
+
+def test_an_ordinary_web_link_is_no_active_content(tmp_path: Path) -> None:
+    def spoil(pdf: pikepdf.Pdf) -> None:
+        action = Dictionary(S=Name.URI, URI=pikepdf.String("https://www.example.org"))
+        link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), A=action)
+        pdf.pages[0].obj.Annots = Array([link])
+
+    assert warnings_of(spoiled(tmp_path / "a.pdf", spoil)) == set()
+
+
+def test_too_many_pages_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(errors.TooManyPages, match="51 Seiten, erlaubt sind 50"):
+        inspect(native_pdf(tmp_path / "a.pdf", *[("Seite",)] * 51), limits=LIMITS)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_a_picture_bomb_is_refused_by_its_header(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"bombe{suffix}"
+    Image.new("1", (8000, 8000)).save(path, **({"compression": "group4"} if suffix == ".tif" else {}))
+    with pytest.raises(errors.ImageTooLarge, match="8000 × 8000"):
+        inspect(path, limits=LIMITS)
+
+
+def test_a_tiff_whose_pages_run_in_a_circle_is_read_once(tmp_path: Path) -> None:
+    path = saved(scan(dpi=72), tmp_path / "a.tif")
+    data = bytearray(path.read_bytes())
+    first = struct.unpack("<L", data[4:8])[0]
+    entries = struct.unpack("<H", data[first : first + 2])[0]
+    data[first + 2 + 12 * entries : first + 6 + 12 * entries] = struct.pack("<L", first)
+    path.write_bytes(data)
+    found = inspect(path, limits=LIMITS)
+    assert (found.pages, {warning.code for warning in found.warnings}) == (1, {"page-loop"})
+
+
+def test_a_picture_without_a_readable_head_is_broken(tmp_path: Path) -> None:
+    path = saved(scan(dpi=72), tmp_path / "a.png")
+    path.write_bytes(path.read_bytes()[:20] + b"\0" * 40)
+    with pytest.raises(errors.BrokenImage):
+        inspect(path, limits=LIMITS)
+
+
+def test_every_error_has_a_german_title_and_tells_what_to_do() -> None:
+    kinds = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, EakteError)]
+    for kind in kinds:
+        assert kind.__doc__ and kind.__doc__.endswith("."), kind
+        if kind.__module__ == errors.__name__:
+            assert kind.advice, kind
