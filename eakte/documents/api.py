@@ -28,9 +28,8 @@ from eakte.foundation.storage import Digest, Storage
 from eakte.records.api.dossiers import metadata_of
 from eakte.records.guards import must_be_free
 from eakte.records.queries import get_case
-from eakte.records.rules import TRANSITIONS, Action
+from eakte.records.rules import Action
 from eakte.records.service.filing import change_record
-from eakte.records.service.lifecycle import pass_through
 
 router = APIRouter(tags=["Dokumente"], route_class=ApiRoute)
 
@@ -101,12 +100,12 @@ def change_document(
 
 @router.post("/documents/{document_id}:cancel", summary="Dokument stornieren")
 def cancel_document(work: Work, document_id: UUID, revision: Revision, response: Response) -> DocumentShape:
-    return _tagged(work, _change_state(work, document_id, Action.CANCEL, revision), response)
+    return _tagged(work, service.change_document_state(work, document_id, Action.CANCEL, revision=revision), response)
 
 
 @router.post("/documents/{document_id}:restore", summary="Stornierung eines Dokuments aufheben")
 def restore_document(work: Work, document_id: UUID, revision: Revision, response: Response) -> DocumentShape:
-    return _tagged(work, _change_state(work, document_id, Action.RESTORE, revision), response)
+    return _tagged(work, service.change_document_state(work, document_id, Action.RESTORE, revision=revision), response)
 
 
 @router.post("/documents/{document_id}:refile", summary="Dokument umschreiben")
@@ -115,14 +114,6 @@ def refile_document(
 ) -> DocumentShape:
     document = service.refile_document(work, document_id, case_id=target.case_id, revision=revision)
     return _tagged(work, document, response)
-
-
-def _change_state(work: Work, document_id: UUID, action: Action, revision: int | None) -> Document:
-    permission = TRANSITIONS[action].permission
-    document = queries.get_document(work, document_id, to=permission, revision=revision)
-    must_be_free(work, document, action)
-    pass_through(work, document, action, dossier_id=document.case.dossier_id)
-    return document
 
 
 @router.get("/documents/{document_id}/versions", summary="Versionen und Fassungen eines Dokuments")

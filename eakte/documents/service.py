@@ -27,9 +27,9 @@ from eakte.records.guards import must_be_free
 from eakte.records.messages import RecordRefiled
 from eakte.records.models import Case
 from eakte.records.queries import get_case
-from eakte.records.rules import Action, RecordKind
+from eakte.records.rules import TRANSITIONS, Action, RecordKind
 from eakte.records.service.filing import Metadata, add_record, common_fields, must_reach
-from eakte.records.service.lifecycle import rename
+from eakte.records.service.lifecycle import pass_through, rename
 from eakte.records.service.numbering import case_values, next_reference
 
 PAGE_BREAK = "\f"
@@ -136,6 +136,17 @@ def add_version(
     version = _add_version(work, document, original)
     document.modified_at = work.now
     return document, version
+
+
+def change_document_state(work: UnitOfWork, document_id: UUID, action: Action, *, revision: int | None) -> Document:
+    """Cancel or restore a document.
+
+    Raises DocumentNotFound, ActionForbidden, Stale, RecordStateForbids, TransitionBlocked.
+    """
+    document = queries.get_document(work, document_id, to=TRANSITIONS[action].permission, revision=revision)
+    must_be_free(work, document, action)
+    pass_through(work, document, action, dossier_id=document.case.dossier_id)
+    return document
 
 
 def _add_version(work: UnitOfWork, document: Document, original: StoredFile) -> DocumentVersion:
