@@ -37,6 +37,9 @@ _HYPHEN = re.compile(rf"[{_HYPHENS}]")
 _SEPARATOR = re.compile(r"[-./_,:]")
 _DIGIT = re.compile(r"\d")
 
+FORM = "="
+"""Stands before a written form where forms and terms are kept together."""
+
 _LONGEST = 200
 """Letters of a token that count; longer ones are data, not words."""
 
@@ -63,11 +66,13 @@ class Word(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A text as an engine stores it: stems in their order, and the sets of its terms and forms."""
+    """A text as an engine stores it: its stems in order with blanks between, and everything it is found by.
 
-    stems: list[str]
-    terms: set[str]
-    forms: set[str]
+    `found` holds terms as they are, and forms with FORM before them.
+    """
+
+    stems: str
+    found: set[str]
 
 
 class Token(NamedTuple):
@@ -90,20 +95,16 @@ def words_of(text: str) -> Iterator[Word]:
 
 
 def reading(text: str) -> Reading:
-    """All that an engine needs of a normalised text, in one pass."""
+    """All that an engine needs of a normalised text."""
     tokens = _TOKEN.findall(text)
-    found = Reading([word.stem for token in tokens for word in read(token)], set(), set())
-    for token in set(tokens):
-        for word in read(token):
-            found.terms.add(word.stem)
-            found.terms.update(word.parts)
-            found.forms.update(word.forms)
-    return found
+    known = {token: _reading_of(token) for token in set(tokens)}
+    stems = " ".join([known[token][0] for token in tokens])
+    return Reading(stems, set().union(*[found for _, found in known.values()]))
 
 
-def matches_of(text: str) -> Iterator[re.Match[str]]:
-    """The tokens of a normalised text, not yet read."""
-    return _TOKEN.finditer(text)
+def written_in(text: str) -> set[str]:
+    """The different tokens of a normalised text, as they are written."""
+    return set(_TOKEN.findall(text))
 
 
 def tokens_of(text: str) -> Iterator[Token]:
@@ -118,9 +119,16 @@ def written_words(text: str) -> Iterator[str]:
         yield _HYPHEN.sub("-", _BREAK.sub(_join, token).replace("\u00ad", ""))
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 17)
+def _reading_of(token: str) -> tuple[str, tuple[str, ...]]:
+    """Stems and found terms of one token: kept, because texts repeat their words."""
+    words = read(token)
+    found = {term for word in words for term in word.terms} | {FORM + form for word in words for form in word.forms}
+    return " ".join(word.stem for word in words), tuple(found)
+
+
 def read(token: str) -> tuple[Word, ...]:
-    """The words of one token of the text: cached, because texts repeat their words."""
+    """The words of one token of a text."""
     token = token[:_LONGEST]
     if token.isalpha():
         return (_word(fold(token)),)
@@ -159,6 +167,7 @@ def _join(broken: re.Match[str]) -> str:
     return "" if broken.string[broken.end()].islower() else "-"
 
 
+@lru_cache(maxsize=1 << 16)
 def _word(folded: str) -> Word:
     return Word(stem(folded), tuple(dict.fromkeys(map(stem, compounds.parts(folded)))), (folded,))
 

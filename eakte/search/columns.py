@@ -1,11 +1,10 @@
 """A document laid out for an engine: analysed texts by field, codes, and words worth suggesting."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eakte.search.analysis import Reading, normalise, reading, written_words
 from eakte.search.folding import code_key, fold
-from eakte.search.index import IndexedDocument, Scope, Visibility
+from eakte.search.index import IndexedDocument, Visibility
 from eakte.search.query import Field
 from eakte.search.stored import Stored, store
 
@@ -16,19 +15,18 @@ COLUMNS = (Field.TEXT, Field.TITLE, Field.PARTY, Field.REFERENCE, KEYWORDS)
 WEIGHTS = {Field.TEXT: 1.0, Field.TITLE: 3.0, Field.PARTY: 2.0, Field.REFERENCE: 4.0, KEYWORDS: 2.0}
 """How much a whole word is worth by where it stands."""
 
-EVERYONE = "*"
-"""Reader of a document that is not protected."""
+ANY = EVERYONE = "*"
+"""Any unit, any entry; the reader of a document that is not protected."""
 
 _SHORTEST_SUGGESTION, _LONGEST_SUGGESTION = 3, 80
 
 
 @dataclass(slots=True)
 class Column:
-    """One field, analysed: the stems of each of its values in order, and the sets of its terms and forms."""
+    """One field, analysed: the stems of each of its values in order, and all terms and forms found in it."""
 
-    runs: list[list[str]]
-    terms: set[str]
-    forms: set[str]
+    runs: list[str]
+    found: set[str]
 
 
 @dataclass(slots=True)
@@ -46,17 +44,20 @@ class Prepared:
 
     @property
     def access(self) -> list[str]:
-        """What the rights filter and the filters by record ask for."""
+        """Every way in which a scope can name this document, for each of its readers."""
         document = self.document
         readers = [EVERYONE] if document.readers is None else [reader.hex for reader in document.readers]
         return [
-            f"unit={document.unit_id.hex}",
-            f"level={document.confidentiality}",
-            f"dossier={document.dossier_id.hex}",
-            f"case={document.case_id.hex}",
-            *(f"entry={entry.hex}" for entry in document.entry_path),
-            *(f"reader={reader}" for reader in readers),
+            _access(unit, entry, document.confidentiality, reader)
+            for unit in (ANY, document.unit_id.hex)
+            for entry in (ANY, *(entry.hex for entry in document.entry_path))
+            for reader in readers
         ]
+
+    @property
+    def records(self) -> list[str]:
+        """The dossier and the case the document belongs to."""
+        return [f"dossier={self.document.dossier_id.hex}", f"case={self.document.case_id.hex}"]
 
     @property
     def suggestions(self) -> list[str]:
@@ -87,7 +88,7 @@ def prepare(document: IndexedDocument) -> Prepared:
     }
     read = [reading(page) for page in pages]
     columns[Field.TEXT] = _column(read)
-    return Prepared(document, store(document, pages, [found.terms for found in read]), columns)
+    return Prepared(document, store(document, pages, [found.found for found in read]), columns)
 
 
 def suggestion_key(text: str) -> str:
@@ -96,17 +97,26 @@ def suggestion_key(text: str) -> str:
     return key if key.isprintable() and len(key) <= _LONGEST_SUGGESTION else ""
 
 
-def scopes_of(visibility: Visibility) -> Iterator[Scope]:
-    """The scopes that can match anything at all."""
-    return (scope for scope in visibility.scopes if scope.levels and (scope.units is None or scope.units))
+def access_of(visibility: Visibility) -> list[str]:
+    """What `Prepared.access` must hold one of for the actor to see the document; empty: nothing is visible."""
+    return sorted(
+        {
+            _access(unit, entry, level, reader)
+            for scope in visibility.scopes
+            for unit in ([ANY] if scope.units is None else [unit.hex for unit in scope.units])
+            for entry in [ANY if scope.entry_id is None else scope.entry_id.hex]
+            for level in scope.levels
+            for reader in (EVERYONE, visibility.reader.hex)
+        }
+    )
+
+
+def _access(unit: str, entry: str, level: str, reader: str) -> str:
+    return f"{unit}|{entry}|{level}|{reader}"
 
 
 def _column(read: list[Reading]) -> Column:
-    return Column(
-        runs=[found.stems for found in read],
-        terms=set().union(*(found.terms for found in read)),
-        forms=set().union(*(found.forms for found in read)),
-    )
+    return Column(runs=[found.stems for found in read], found=set().union(*[found.found for found in read]))
 
 
 def _coded(document: IndexedDocument) -> tuple[tuple[Field, str], ...]:

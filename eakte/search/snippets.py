@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from eakte.search.analysis import Token, Word, matches_of, normalise, read, tokens_of
+from eakte.search.analysis import Token, Word, normalise, read, tokens_of, written_in
 from eakte.search.columns import KEYWORDS
 from eakte.search.index import IndexedDocument, Snippet
 from eakte.search.query import Field, Phrase, Prefix, Query, Term
@@ -80,21 +80,25 @@ class Marker:
 
     def _marks(self, text: str, wanted: Sequence[int]) -> list[_Mark]:
         phrases = [number for number in wanted if isinstance(self._wanted[number], Phrase)]
-        tokens = list(tokens_of(text)) if phrases else []
-        marks = [mark for number in phrases for mark in _phrase_marks(tokens, self._wanted[number], number)]
-        if len(phrases) < len(wanted):
-            marks += self._word_marks(text, set(wanted).difference(phrases))
+        marks = list(self._word_marks(text, set(wanted).difference(phrases))) if len(phrases) < len(wanted) else []
+        if phrases:
+            tokens = list(tokens_of(text))
+            marks += [mark for number in phrases for mark in _phrase_marks(tokens, self._wanted[number], number)]
         return sorted(marks)
 
     def _word_marks(self, text: str, wanted: set[int]) -> Iterator[_Mark]:
-        for found in matches_of(text):
-            token = found[0]
+        taken: list[tuple[int, int]] = []
+        # The longest first: "Bau" is not marked again inside of "Bau-Genehmigung".
+        for token in sorted(written_in(text), key=len, reverse=True):
             clauses = self._known.get(token)
             if clauses is None:
                 clauses = self._known[token] = self._matching(read(token))
-            for clause in clauses:
-                if clause in wanted:
-                    yield _Mark(found.start(), found.end(), clause)
+            if not clauses:
+                continue
+            for start, end in _places_of(token, text):
+                if not any(start < other_end and other_start < end for other_start, other_end in taken):
+                    taken.append((start, end))
+                    yield from (_Mark(start, end, clause) for clause in clauses if clause in wanted)
 
     def _matching(self, words: Iterable[Word]) -> tuple[int, ...]:
         words = tuple(words)
@@ -107,6 +111,16 @@ class Marker:
                 and any(form.startswith(clause.start) for word in words for form in word.forms)
             )
         )
+
+
+def _places_of(token: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where a token stands in a text, and not inside of a word."""
+    start = text.find(token)
+    while start >= 0:
+        end = start + len(token)
+        if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+            yield start, end
+        start = text.find(token, end)
 
 
 def _phrase_marks(tokens: Sequence[Token], clause: _Wanted, number: int) -> Iterator[_Mark]:

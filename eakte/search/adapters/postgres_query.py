@@ -20,8 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from eakte.search.adapters.postgres_schema import FORM, LABELS, SUGGESTION, quoted
-from eakte.search.columns import scopes_of
+from eakte.search.adapters.postgres_schema import LABELS, SUGGESTION, quoted
+from eakte.search.analysis import FORM
 from eakte.search.index import Filters, Scope, Visibility
 from eakte.search.models import SearchDocument
 from eakte.search.query import Clause, Code, Field, Period, Phrase, Prefix, Query, Term
@@ -51,7 +51,7 @@ def rank(query: Query, *, exact: bool) -> ColumnElement[float]:
 
 def visible(visibility: Visibility) -> ColumnElement[bool]:
     """The rights filter: any scope, and among the readers where the dossier is protected."""
-    scopes = [_scope(scope) for scope in scopes_of(visibility)]
+    scopes = [_scope(scope) for scope in visibility.scopes]
     if not scopes:
         return false()
     is_reader = literal(visibility.reader) == any_(SearchDocument.readers)

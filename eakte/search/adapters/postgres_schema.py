@@ -1,13 +1,12 @@
 """How a document lies in a row of PostgreSQL."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from eakte.search.columns import KEYWORDS, Prepared, suggestion_key
 from eakte.search.query import Field
 
-FORM = "="
-"""Opens a lexeme that is a written form, for prefixes."""
 SUGGESTION = "~"
 """Opens a lexeme that a suggestion is found by."""
 SUGGESTION_BREAK = "\x1f"
@@ -28,7 +27,7 @@ _MOST_BYTES = 900_000
 def row_of(prepared: Prepared, generation: int) -> dict[str, Any]:
     """The document as a row."""
     source, stored, columns = prepared.document, prepared.stored, prepared.columns
-    names = [(term, _places(name)) for name in _NAMES for term in columns[name].terms]
+    names = [(term, _places(name)) for name in _NAMES for term in columns[name].found]
     suggestions = [(suggestion_key(text), text) for text in prepared.suggestions]
     return {
         "generation": generation,
@@ -44,12 +43,10 @@ def row_of(prepared: Prepared, generation: int) -> dict[str, Any]:
         "entry_path": list(source.entry_path),
         "readers": None if source.readers is None else list(source.readers),
         "names": _vector([*names, *((SUGGESTION + key, ()) for key, _ in suggestions)]),
-        "words": _vector([*names, *_codes(prepared), *_forms(prepared), *_text(prepared)]),
+        "words": _vector([*names, *_codes(prepared), *_text(prepared)]),
         "suggestions": [f"{key}{SUGGESTION_BREAK}{text}" for key, text in suggestions],
-        "name_stems": "".join(
-            f"{LABELS.get(name, '')} {' '.join(stems)} \n" for name in _NAMES for stems in columns[name].runs
-        ),
-        "text_stems": "".join(f" {' '.join(stems)} \n" for stems in columns[Field.TEXT].runs),
+        "name_stems": "".join(f"{LABELS.get(name, '')} {stems} \n" for name in _NAMES for stems in columns[name].runs),
+        "text_stems": "".join(f" {stems} \n" for stems in columns[Field.TEXT].runs),
         "stored_metadata": stored.metadata,
         "stored_pages": list(stored.pages),
         "stored_signatures": list(stored.signatures),
@@ -72,18 +69,11 @@ def _codes(prepared: Prepared) -> Iterable[_Placed]:
     return ((code, ()) for code in prepared.codes)
 
 
-def _forms(prepared: Prepared) -> Iterable[_Placed]:
-    return ((FORM + form, _places(name)) for name, column in prepared.columns.items() for form in column.forms)
-
-
 def _text(prepared: Prepared) -> Iterable[_Placed]:
-    """Terms of the pages, with one place for being there and one more for each time as a whole word."""
+    """What is found on the pages, with one place for being there and one more for each time as a whole word."""
     text = prepared.columns[Field.TEXT]
     first, label = _POSITIONS[Field.TEXT], LABELS[Field.TEXT]
-    counts = dict.fromkeys(text.terms, 0)
-    for stems in text.runs:
-        for stem in stems:
-            counts[stem] += 1
+    counts = dict.fromkeys(text.found, 0) | Counter(stem for stems in text.runs for stem in stems.split())
     places = [tuple(f"{first + place}{label}" for place in range(times + 1)) for times in range(_MOST_COUNTED)]
     return ((term, places[min(count, _MOST_COUNTED - 1)]) for term, count in counts.items())
 

@@ -5,17 +5,17 @@ from pathlib import Path
 from uuid import UUID
 
 import tantivy
-from tantivy import Occur, Order
+from tantivy import Occur
 
 from eakte.search import cursor as cursors
 from eakte.search.adapters.directory import DirectoryIndex, Opened
-from eakte.search.adapters.tantivy_query import later_than, matching, visible
+from eakte.search.adapters.tantivy_query import Translation, later_than, visible
 from eakte.search.adapters.tantivy_schema import (
     SCHEMA,
     SUGGESTION_BREAK,
+    day_of,
     document_of,
     ids_of,
-    newest_first_read,
     stored_of,
 )
 from eakte.search.columns import prepare
@@ -113,7 +113,8 @@ class _Search:
         self._searcher = searcher
         self._asked = asked
         self._marker = Marker(asked.query)
-        self._matching = matching(asked.query, asked.visibility, asked.filters, scored=False)
+        self._translation = Translation(searcher, asked.query, asked.visibility, asked.filters)
+        self._matching = self._translation.matching
 
     def page(self) -> SearchPage:
         ranks = self._asked.query.ranks
@@ -127,36 +128,40 @@ class _Search:
         )
 
     def _best(self) -> tuple[Sequence[_Ranked], Position | None]:
-        asked = self._asked
-        scored = matching(asked.query, asked.visibility, asked.filters, scored=True)
-        needed = wanted = asked.passed + asked.limit + SLACK
-        while True:
-            hits = self._searcher.search(scored, wanted, count=False).hits
-            # Documents of equal score must all be there before they can be ordered by id.
-            if len(hits) < wanted or hits[-1][0] < hits[needed - 1][0]:
-                break
-            wanted *= 4
-        ids = ids_of(self._searcher, [address for _, address in hits])
-        ranked = [Ranked(score, id_, address) for (score, address), id_ in zip(hits, ids, strict=True)]
-        ranked.sort(key=lambda hit: (-hit.score, hit.id))
-        return page_of(ranked, asked.after, asked.limit)
+        hits = self._first(self._translation.scored, weight="weight")
+        return page_of(self._ranked(hits), self._asked.after, self._asked.limit)
 
     def _newest(self) -> tuple[Sequence[_Ranked], Position | None]:
         """The newest documents. The day stands for the score, and only its own hits are passed over again."""
-        asked, query = self._asked, self._matching
-        if asked.after is not None:
-            shown = later_than(int(asked.after.score))
+        query, after = self._matching, self._asked.after
+        if after is not None:
+            shown = later_than(int(after.score))
             query = tantivy.Query.boolean_query([(Occur.Must, query), (Occur.MustNot, shown)])
-        wanted = asked.passed + asked.limit + SLACK
-        found = self._searcher.search(query, wanted, count=False, order_by_field="order", order=Order.Asc)
-        ranked = []
-        for order, address in found.hits:
-            day, id_ = newest_first_read(order)
-            ranked.append(Ranked(float(day), id_, address))
-        hits, ended = page_of(ranked, asked.after, asked.limit)
+        hits = self._first(query, order="order")
+        ranked = self._ranked([(day_of(int(order)), address) for order, address in hits])
+        page, ended = page_of(ranked, after, self._asked.limit)
         if ended is not None:
             ended = ended._replace(passed=sum(hit.score == ended.score for hit in ranked[: ended.passed]))
-        return hits, ended
+        return page, ended
+
+    def _first(
+        self, query: tantivy.Query, *, order: str | None = None, weight: str | None = None
+    ) -> list[tuple[float, tantivy.DocAddress]]:
+        """The first hits, as many as are needed to fill a page."""
+        needed = wanted = self._asked.passed + self._asked.limit + SLACK
+        while True:
+            found = self._searcher.search(query, wanted, count=False, order_by_field=order, weight_by_field=weight)
+            hits = found.hits
+            # Documents of equal rank must all be there before they can be ordered by id.
+            if len(hits) < wanted or hits[-1][0] < hits[needed - 1][0]:
+                return hits
+            wanted *= 4
+
+    def _ranked(self, hits: Sequence[tuple[float, tantivy.DocAddress]]) -> list[_Ranked]:
+        ids = ids_of(self._searcher, [address for _, address in hits])
+        ranked = [Ranked(float(score), id_, address) for (score, address), id_ in zip(hits, ids, strict=True)]
+        ranked.sort(key=lambda hit: (-hit.score, hit.id))
+        return ranked
 
     def _counts(self) -> tuple[int, dict[str, tuple[FacetValue, ...]]]:
         questions: dict[str, object] = {

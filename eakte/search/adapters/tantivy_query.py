@@ -1,40 +1,24 @@
 """Our queries, filters and rights as tantivy queries."""
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 import tantivy
 from tantivy import FieldType, Occur
 
-from eakte.search.adapters.tantivy_schema import FORM, SCHEMA, found_in
-from eakte.search.columns import COLUMNS, EVERYONE, WEIGHTS, scopes_of
-from eakte.search.index import Filters, Scope, Visibility
+from eakte.search.adapters.tantivy_schema import SCHEMA, found_in
+from eakte.search.analysis import FORM
+from eakte.search.columns import COLUMNS, WEIGHTS, access_of
+from eakte.search.index import Filters, Visibility
 from eakte.search.query import Clause, Code, Field, Period, Phrase, Prefix, Query, Term
 
 _PART_SCORE = 0.1
 """What it is worth that a word occurs at all, perhaps only inside a compound."""
 
 
-def matching(query: Query, visibility: Visibility, filters: Filters, *, scored: bool) -> tantivy.Query:
-    """Everything the actor may see that matches; `scored` adds what ranks the hits."""
-    must = [visible(visibility), *_filters(filters), *(_clause(clause) for clause in query.wanted)]
-    clauses = [
-        *((Occur.Must, part) for part in must),
-        *((Occur.MustNot, _clause(clause)) for clause in query.unwanted),
-    ]
-    if scored:
-        clauses += [(Occur.Should, score) for clause in query.wanted for score in _scores(clause)]
-    return tantivy.Query.boolean_query(clauses)
-
-
 def visible(visibility: Visibility) -> tantivy.Query:
-    """The rights filter: any scope, and among the readers where the dossier is protected."""
-    scopes = [_scope(scope) for scope in scopes_of(visibility)]
-    if not scopes:
-        return tantivy.Query.empty_query()
-    readers = _any("access", (f"reader={EVERYONE}", f"reader={visibility.reader.hex}"))
-    return _unscored(_all([_either(scopes), readers]))
+    """The rights filter."""
+    return _unscored(_any("access", access_of(visibility)))
 
 
 def later_than(day: int) -> tantivy.Query:
@@ -42,13 +26,53 @@ def later_than(day: int) -> tantivy.Query:
     return _days(day + 1, None)
 
 
-def _scope(scope: Scope) -> tantivy.Query:
-    parts = [_any("access", (f"level={level}" for level in scope.levels))]
-    if scope.units is not None:
-        parts.append(_any("access", (f"unit={unit.hex}" for unit in scope.units)))
-    if scope.entry_id is not None:
-        parts.append(_term("access", f"entry={scope.entry_id.hex}"))
-    return _all(parts)
+class Translation:
+    """A query for one state of the index, in which the beginnings of words are looked up.
+
+    `matching` is everything the actor may see that matches; `scored` adds what ranks it.
+    """
+
+    def __init__(self, searcher: tantivy.Searcher, query: Query, visibility: Visibility, filters: Filters) -> None:
+        self._searcher = searcher
+        clauses = [
+            *((Occur.Must, part) for part in (visible(visibility), *_filters(filters))),
+            *((Occur.Must, self._clause(clause)) for clause in query.wanted),
+            *((Occur.MustNot, self._clause(clause)) for clause in query.unwanted),
+        ]
+        scores = [(Occur.Should, score) for clause in query.wanted for score in _scores(clause)]
+        self.matching = tantivy.Query.boolean_query(clauses)
+        self.scored = tantivy.Query.boolean_query([*clauses, *scores])
+
+    def _clause(self, clause: Clause) -> tantivy.Query:
+        """What the clause needs to match at all."""
+        match clause:
+            case Term(stem, field):
+                found = _either([_term(found_in(column), stem) for column in _columns(field)])
+                return tantivy.Query.const_score_query(found, _PART_SCORE)
+            case Phrase(stems, field):
+                return _either([_phrase(column, stems) for column in _columns(field)])
+            case Prefix(start, field):
+                return _either([self._beginning(column, start) for column in _columns(field)])
+            case Code(field, value, begins):
+                code = f"{field}={value}"
+                return _unscored(_any("code", self._begun("code", code)) if begins else _term("code", code))
+            case Period(first, last):
+                return _period(first, last)
+
+    def _beginning(self, column: str, start: str) -> tantivy.Query:
+        words = _any(found_in(column), self._begun(found_in(column), FORM + start))
+        return tantivy.Query.const_score_query(words, WEIGHTS[column])
+
+    def _begun(self, name: str, start: str) -> list[str]:
+        """Every term of a field that begins so."""
+        return [term for term, _ in self._searcher.terms_with_prefix(name, start)]
+
+
+def _scores(clause: Clause) -> Iterator[tantivy.Query]:
+    """What makes one word's match better than another: that it is the whole word, and where it stands."""
+    if isinstance(clause, Term):
+        for column in _columns(clause.field):
+            yield tantivy.Query.boost_query(_term(column, clause.stem), WEIGHTS[column])
 
 
 def _filters(filters: Filters) -> Iterator[tantivy.Query]:
@@ -59,39 +83,9 @@ def _filters(filters: Filters) -> Iterator[tantivy.Query]:
         yield _unscored(_either([_term("year", year) for year in sorted(filters.year)]))
     for name, record in (("dossier", filters.dossier_id), ("case", filters.case_id)):
         if record is not None:
-            yield _unscored(_term("access", f"{name}={record.hex}"))
+            yield _unscored(_term("record", f"{name}={record.hex}"))
     if filters.date_from or filters.date_until:
         yield _period(filters.date_from, filters.date_until)
-
-
-def _clause(clause: Clause) -> tantivy.Query:
-    """What the clause needs to match at all."""
-    match clause:
-        case Term(stem, field):
-            found = _either([_term(found_in(column), stem) for column in _columns(field)])
-            return tantivy.Query.const_score_query(found, _PART_SCORE)
-        case Phrase(stems, field):
-            return _either([_phrase(column, stems) for column in _columns(field)])
-        case Prefix(start, field):
-            found = _either([_beginning(found_in(column), FORM + start) for column in _columns(field)])
-            return tantivy.Query.const_score_query(found, _PART_SCORE)
-        case Code(field, value, begins):
-            code = f"{field}={value}"
-            return _unscored(_beginning("code", code) if begins else _term("code", code))
-        case Period(first, last):
-            return _period(first, last)
-
-
-def _scores(clause: Clause) -> Iterator[tantivy.Query]:
-    """What makes one match better than another: whole words, and where they stand."""
-    if isinstance(clause, Term):
-        for column in _columns(clause.field):
-            yield tantivy.Query.boost_query(_term(column, clause.stem), WEIGHTS[column])
-    elif isinstance(clause, Prefix):
-        for column in _columns(clause.field):
-            if WEIGHTS[column] > 1:
-                found = _beginning(found_in(column), FORM + clause.start)
-                yield tantivy.Query.const_score_query(found, WEIGHTS[column])
 
 
 def _columns(field: Field | None) -> tuple[str, ...]:
@@ -103,11 +97,6 @@ def _phrase(column: str, stems: tuple[str, ...]) -> tantivy.Query:
     return tantivy.Query.boost_query(words, WEIGHTS[column])
 
 
-def _beginning(name: str, start: str) -> tantivy.Query:
-    escaped = re.sub(r"([^\w\s=])", r"\\\1", start)
-    return tantivy.Query.regex_query(SCHEMA, name, f"{escaped}.*")
-
-
 def _period(first: date | None, last: date | None) -> tantivy.Query:
     return _unscored(_days(first.toordinal() if first else None, last.toordinal() if last else None))
 
@@ -117,19 +106,18 @@ def _days(first: int | None, last: int | None) -> tantivy.Query:
 
 
 def _term(name: str, value: str | int) -> tantivy.Query:
-    return tantivy.Query.term_query(SCHEMA, name, value, index_option="basic" if name.endswith("_any") else "position")
+    return tantivy.Query.term_query(SCHEMA, name, value, index_option="position" if name in COLUMNS else "basic")
 
 
 def _any(name: str, values: Iterable[str]) -> tantivy.Query:
-    return tantivy.Query.term_set_query(SCHEMA, name, sorted(values))
-
-
-def _all(parts: list[tantivy.Query]) -> tantivy.Query:
-    return parts[0] if len(parts) == 1 else tantivy.Query.boolean_query([(Occur.Must, part) for part in parts])
+    terms = sorted(values)
+    return tantivy.Query.term_set_query(SCHEMA, name, terms) if terms else tantivy.Query.empty_query()
 
 
 def _either(parts: list[tantivy.Query]) -> tantivy.Query:
-    return parts[0] if len(parts) == 1 else tantivy.Query.boolean_query([(Occur.Should, part) for part in parts])
+    if len(parts) == 1:
+        return parts[0]
+    return tantivy.Query.boolean_query([(Occur.Should, part) for part in parts])
 
 
 def _unscored(query: tantivy.Query) -> tantivy.Query:

@@ -1,5 +1,7 @@
 """How a document lies in a tantivy index."""
 
+import zlib
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +14,10 @@ from eakte.search.stored import Stored
 SUGGESTION_BREAK = "\x1f"
 """Stands in a suggestion's term between what is compared and what is shown."""
 
-FORM = "="
-"""Opens a term that is a written form, for prefixes, in a field that otherwise holds stems."""
-
 _LOW_BITS = 64
+_ID_BITS_IN_ORDER = 42
+_DAYS_WEIGHED = 36_525
+_MOST_WEIGHT = 0.05
 
 
 def found_in(column: str) -> str:
@@ -28,14 +30,15 @@ def _schema() -> tantivy.Schema:
     for column in COLUMNS:
         builder.add_text_field(column, tokenizer_name="whitespace", index_option="position")
         builder.add_text_field(found_in(column), tokenizer_name="whitespace", index_option="basic")
-    for name in ("id", "access", "code", "suggestion"):
+    for name in ("id", "access", "record", "code", "suggestion"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("kind", "entry", "unit", "order"):
+    for name in ("kind", "entry", "unit"):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("year", "day"):
         builder.add_unsigned_field(name, indexed=True, fast=True)
-    for name in ("id_high", "id_low"):
+    for name in ("order", "id_high", "id_low"):
         builder.add_unsigned_field(name, fast=True)
+    builder.add_float_field("weight", fast=True)
     for name in ("metadata", "page", "signature"):
         builder.add_bytes_field(name, stored=True)
     return builder.build()
@@ -50,11 +53,13 @@ def document_of(prepared: Prepared) -> tantivy.Document:
     document = tantivy.Document()
     for name, column in prepared.columns.items():
         for stems in column.runs:
-            document.add_text(name, " ".join(stems))
-        document.add_text(found_in(name), " ".join([*column.terms, *(FORM + form for form in column.forms)]))
+            document.add_text(name, stems)
+        document.add_text(found_in(name), " ".join(column.found))
     document.add_text("id", source.id.hex)
     for access in prepared.access:
         document.add_text("access", access)
+    for record in prepared.records:
+        document.add_text("record", record)
     for code in prepared.codes:
         document.add_text("code", code)
     for suggestion in prepared.suggestions:
@@ -62,7 +67,8 @@ def document_of(prepared: Prepared) -> tantivy.Document:
     document.add_text("kind", source.kind)
     document.add_text("entry", source.entry)
     document.add_text("unit", source.unit)
-    document.add_text("order", newest_first(source))
+    document.add_unsigned("order", _newest_highest(source))
+    document.add_float("weight", _weight(source))
     document.add_unsigned("year", source.date.year)
     document.add_unsigned("day", source.date.toordinal())
     document.add_unsigned("id_high", source.id.int >> _LOW_BITS)
@@ -75,14 +81,9 @@ def document_of(prepared: Prepared) -> tantivy.Document:
     return document
 
 
-def newest_first(document: IndexedDocument) -> str:
-    """Sorts documents by date, the newest first, and then by id."""
-    return f"{9_999_999 - document.date.toordinal():07}{document.id.hex}"
-
-
-def newest_first_read(order: str) -> tuple[int, UUID]:
-    """Day (as ordinal) and id that `newest_first` was made of."""
-    return 9_999_999 - int(order[:7]), UUID(hex=order[7:])
+def day_of(order: int) -> int:
+    """The day (as ordinal) that an `order` begins with."""
+    return order >> _ID_BITS_IN_ORDER
 
 
 def ids_of(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> list[UUID]:
@@ -99,3 +100,20 @@ def stored_of(document: tantivy.Document) -> Stored:
         pages=[bytes(page) for page in document.get_all("page")],
         signatures=[bytes(signature) for signature in document.get_all("signature")],
     )
+
+
+def _newest_highest(document: IndexedDocument) -> int:
+    """Sorts documents by date, and those of one day by their id downwards, as far as its first bits tell."""
+    low = (1 << _ID_BITS_IN_ORDER) - 1
+    return (document.date.toordinal() << _ID_BITS_IN_ORDER) | (low - (document.id.int >> (128 - _ID_BITS_IN_ORDER)))
+
+
+def _weight(document: IndexedDocument) -> float:
+    """Makes a document's score its own, so that few are equal: newer ones count a trace more.
+
+    tantivy multiplies the score by log2(2 + weight), which is 1 to 1.05 here.
+    """
+    chance = zlib.crc32(document.id.bytes) / (1 << 32)
+    days = min(max(document.date.toordinal() - date(1970, 1, 1).toordinal(), 0), _DAYS_WEIGHED)
+    factor: float = 2 ** (1 + _MOST_WEIGHT * (days + chance) / (_DAYS_WEIGHED + 1))
+    return factor - 2

@@ -6,9 +6,10 @@ from typing import Any
 
 from whoosh import query as whoosh
 
-from eakte.search.adapters.whoosh_schema import FORM, found_in
-from eakte.search.columns import COLUMNS, EVERYONE, WEIGHTS, scopes_of
-from eakte.search.index import Filters, Scope, Visibility
+from eakte.search.adapters.whoosh_schema import found_in
+from eakte.search.analysis import FORM
+from eakte.search.columns import COLUMNS, WEIGHTS, access_of
+from eakte.search.index import Filters, Visibility
 from eakte.search.query import Clause, Code, Field, Period, Phrase, Prefix, Query, Term
 
 _PART_BOOST = 0.1
@@ -23,21 +24,8 @@ def matching(query: Query, filters: Filters) -> Any:
 
 
 def visible(visibility: Visibility) -> Any:
-    """The rights filter: any scope, and among the readers where the dossier is protected."""
-    scopes = [_scope(scope) for scope in scopes_of(visibility)]
-    if not scopes:
-        return whoosh.NullQuery
-    readers = _any("access", (f"reader={EVERYONE}", f"reader={visibility.reader.hex}"))
-    return whoosh.And([whoosh.Or(scopes), readers])
-
-
-def _scope(scope: Scope) -> Any:
-    parts = [_any("access", (f"level={level}" for level in scope.levels))]
-    if scope.units is not None:
-        parts.append(_any("access", (f"unit={unit.hex}" for unit in scope.units)))
-    if scope.entry_id is not None:
-        parts.append(whoosh.Term("access", f"entry={scope.entry_id.hex}"))
-    return whoosh.And(parts)
+    """The rights filter."""
+    return _any("access", access_of(visibility))
 
 
 def _filters(filters: Filters) -> Iterator[Any]:
@@ -48,7 +36,7 @@ def _filters(filters: Filters) -> Iterator[Any]:
         yield _unscored(whoosh.Or([whoosh.NumericRange("year", year, year) for year in filters.year]))
     for name, record in (("dossier", filters.dossier_id), ("case", filters.case_id)):
         if record is not None:
-            yield _unscored(whoosh.Term("access", f"{name}={record.hex}"))
+            yield _unscored(whoosh.Term("record", f"{name}={record.hex}"))
     if filters.date_from or filters.date_until:
         yield _period(filters.date_from, filters.date_until)
 
@@ -82,7 +70,9 @@ def _period(first: date | None, last: date | None) -> Any:
 
 
 def _any(name: str, values: Iterable[str]) -> Any:
-    return whoosh.Or([whoosh.Term(name, value) for value in sorted(values)])
+    terms = [whoosh.Term(name, value) for value in sorted(values)]
+    # An empty Or would be no condition at all.
+    return whoosh.Or(terms) if terms else whoosh.NullQuery
 
 
 def _unscored(query: Any) -> Any:

@@ -10,8 +10,6 @@ from eakte.search.stored import Stored
 
 SUGGESTION_BREAK = "\x1f"
 """Stands in a suggestion's term between what is compared and what is shown."""
-FORM = "="
-"""Opens a term that is a written form, for prefixes, in a field that otherwise holds stems."""
 _GAP = "|"
 """Stands between two values of one field, so that no phrase runs across."""
 
@@ -28,6 +26,7 @@ def schema() -> Any:
     return fields.Schema(
         id=fields.ID(unique=True, sortable=True),
         access=fields.KEYWORD(),
+        record=fields.KEYWORD(),
         code=fields.KEYWORD(),
         suggestion=fields.KEYWORD(),
         kind=fields.ID(sortable=True),
@@ -47,6 +46,7 @@ def document_of(prepared: Prepared) -> dict[str, Any]:
     document: dict[str, Any] = {
         "id": source.id.hex,
         "access": prepared.access,
+        "record": prepared.records,
         "code": prepared.codes,
         "suggestion": [f"{suggestion_key(text)}{SUGGESTION_BREAK}{text}" for text in prepared.suggestions],
         Field.KIND: source.kind,
@@ -57,8 +57,8 @@ def document_of(prepared: Prepared) -> dict[str, Any]:
         "stored": (stored.metadata, list(stored.pages), list(stored.signatures)),
     }
     for name, column in prepared.columns.items():
-        document[name] = [term for stems in column.runs for term in (*stems, _GAP)]
-        document[found_in(name)] = [*column.terms, *(FORM + form for form in column.forms)]
+        document[name] = [term for stems in column.runs for term in (*stems.split(), _GAP)]
+        document[found_in(name)] = list(column.found)
     return {str(name): value for name, value in document.items()}
 
 
