@@ -10,6 +10,11 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+# In a checkout the state lies beside the sources, from whichever folder a command is typed.
+_CHECKOUT = Path(__file__).parents[2]
+_VAR = _CHECKOUT / "var" if (_CHECKOUT / "pyproject.toml").exists() else Path("var")
+
+
 class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -94,7 +99,7 @@ class Settings(BaseSettings):
         env_prefix="EAKTE_", env_nested_delimiter="__", env_file=".env", frozen=True, extra="ignore"
     )
 
-    var: Path = Path("var")
+    var: Path = _VAR
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     database: DatabaseSettings = DatabaseSettings()
