@@ -26,6 +26,7 @@ from eakte.foundation.storage import Storage
 from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
 from tests.support import factories
 from tests.support.factories import AsActor
+from tests.support.installation import Installation, installation
 
 TEMPLATE = "eakte_migrated"
 AUDIT_KEY = "ein Schlüssel, der nur in Tests gilt"
@@ -216,3 +217,16 @@ def client(client_of: Callable[[Actor], TestClient], as_actor: AsActor) -> TestC
 @pytest.fixture
 def anonymous(app: FastAPI) -> TestClient:
     return TestClient(app)
+
+
+@pytest.fixture(scope="session")
+def stack(
+    postgres: EmbeddedPostgres,
+    clone_database: Callable[[str], str],
+    storage_settings: StorageSettings,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Installation]:
+    """API and worker as real processes, for all tests that use the house from outside."""
+    dsn = postgres.dsn_of(clone_database("eakte_stack"))
+    with installation(tmp_path_factory.mktemp("stack") / "var", dsn, storage_settings, audit_key=AUDIT_KEY) as running:
+        yield running

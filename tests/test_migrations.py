@@ -23,5 +23,7 @@ def test_the_queue_is_there(engine: Engine) -> None:
 
 def test_the_lanes_of_the_audit_are_counted_from_one(engine: Engine) -> None:
     with engine.connect() as connection:
-        start = connection.scalar(text("select start_value from pg_sequences where sequencename = 'audit_lane_numbers'"))
+        start = connection.scalar(
+            text("select start_value from pg_sequences where sequencename = 'audit_lane_numbers'")
+        )
     assert start == 1
