@@ -31,38 +31,43 @@ from eakte.search.models import create_tables
 BATCH = 1_000
 ROUNDS = 60
 
-FIRSTS = (
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+FIRSTS = _words(
     "Bau Abwasser Straßen Gewerbe Grundstücks Verkehrs Umwelt Haushalts Jugend Sozial Schul Friedhofs Abfall Melde"
     " Kataster Vermessungs Denkmalschutz Brandschutz Naturschutz Erschließungs Anlieger Wohnungs Wasser Gebäude"
     " Flächen Planungs Personal Rechnungs Steuer Gebühren Beitrags Kita Hort Sport Kultur Markt Gaststätten Park"
     " Radwege Kanal Winterdienst Feuerwehr Rettungs Katastrophen Wahl Standesamts Vereins Förder Zuwendungs"
-).split()
-MIDDLES = ("",) * 12 + tuple("genehmigungs planungs nutzungs prüfungs sanierungs ausbau verwaltungs aufsichts".split())
-LASTS = (
+)
+MIDDLES = ("",) * 12 + tuple(_words("genehmigungs planungs nutzungs prüfungs sanierungs ausbau verwaltungs aufsichts"))
+LASTS = _words(
     "verfahren satzung antrag bescheid gebühr plan amt ausschuss behörde ordnung prüfung vertrag protokoll rechnung"
     " beschluss vorlage bericht gutachten stellungnahme auflage maßnahme fläche anlage stelle förderung beitrag"
     " konzept kosten frist verordnung"
-).split()
-PLAIN = (
+)
+PLAIN = _words(
     "die der das und in zu den mit von für auf ist im dem nicht ein eine als auch nach wird bei werden aus an hat"
     " über vor durch sind nur noch kann wie unter haben vom zur bis zum oder diese dieser sowie gemäß"
-).split()
-TRADE = (
+)
+TRADE = _words(
     "Antragsteller Nachbar Grundstück Unterlagen Nachweis Frist Eingang Prüfung Entscheidung Hinweis Begründung"
     " Anhörung Ortstermin Zustimmung Vermerk Anlage Gemarkung Flurstück Eigentümer Vorhaben Lageplan Statik Zufahrt"
     " Stellplatz Spielplatz Gehweg Bürgersteig Baum Laterne Zaun Garage Carport Dach Fassade Heizung Leitung Kanal"
     " Sitzung Rat Bürgermeister Dezernat Sachbearbeiterin Widerspruch Klage Verwaltungsgericht Zuständigkeit"
-).split()
-VERBS = (
+)
+VERBS = _words(
     "geprüft genehmigt abgelehnt beantragt erteilt vorgelegt nachgereicht festgesetzt bezahlt erhoben angehört"
     " beschlossen vertagt zugestellt begründet geändert aufgehoben vereinbart übersandt bestätigt"
-).split()
-NAMES = (
+)
+NAMES = _words(
     "Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Koch Bauer Richter Klein Wolf"
     " Schröder Neumann Schwarz Zimmermann Braun Krüger Hofmann Hartmann Lange Krause Lehmann Köhler Yılmaz Kowalski"
-).split()
-STREET_FIRSTS = "Ahrenbrücken Bahnhof Linden Mühlen Kirch Schiller Goethe Garten Wald See Berg Haupt Markt Ring".split()
-STREET_LASTS = "straße weg platz allee gasse ring damm".split()
+)
+STREET_FIRSTS = _words("Ahrenbrücken Bahnhof Linden Mühlen Kirch Schiller Goethe Garten Wald See Berg Haupt Markt Ring")
+STREET_LASTS = _words("straße weg platz allee gasse ring damm")
 UNITS = ("Bauamt", "Ordnungsamt", "Kämmerei", "Sozialamt", "Schulamt", "Grünflächenamt", "Jugendamt", "Standesamt")
 LEVELS = ("open", "open", "open", "internal", "confidential")
 READER = UUID(int=7)
@@ -168,7 +173,10 @@ def measure(engine: str, index: SearchIndex, size: Callable[[], int], documents:
         index.index(batch)
         seconds += time.perf_counter() - begun
         written += len(batch)
-    times = {kind: [_search(index, queries[turn % len(queries)]) for turn in range(ROUNDS)] for kind, queries in QUERIES.items()}
+    times = {
+        kind: [_search(index, queries[turn % len(queries)]) for turn in range(ROUNDS)]
+        for kind, queries in QUERIES.items()
+    }
     return Measured(engine, written, written / seconds, size(), times)
 
 
@@ -198,9 +206,7 @@ def run(engine: str, documents: int, seed: int) -> Measured:
         create_tables(database)
         with database.connect() as connection:
             relation = text("select pg_total_relation_size('search_documents')")
-            return measure(
-                engine, PostgresIndex(database), lambda: connection.scalar(relation) or 0, documents, seed
-            )
+            return measure(engine, PostgresIndex(database), lambda: connection.scalar(relation) or 0, documents, seed)
 
 
 def show(console: Console, results: list[Measured]) -> None:

@@ -127,6 +127,11 @@ def _reading_of(token: str) -> tuple[str, tuple[str, ...]]:
     return " ".join(word.stem for word in words), tuple(found)
 
 
+def found_by(token: str) -> tuple[str, ...]:
+    """What one token of a text is found by: terms, and forms with FORM before them."""
+    return _reading_of(token)[1]
+
+
 def read(token: str) -> tuple[Word, ...]:
     """The words of one token of a text."""
     token = token[:_LONGEST]

@@ -116,7 +116,8 @@ def _access(unit: str, entry: str, level: str, reader: str) -> str:
 
 
 def _column(read: list[Reading]) -> Column:
-    return Column(runs=[found.stems for found in read], found=set().union(*[found.found for found in read]))
+    found = read[0].found if len(read) == 1 else set().union(*[one.found for one in read])
+    return Column([one.stems for one in read], found)
 
 
 def _coded(document: IndexedDocument) -> tuple[tuple[Field, str], ...]:

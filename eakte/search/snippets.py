@@ -1,9 +1,9 @@
 """Pieces of text around the hits (Fundstellen), with the page they stand on."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from eakte.search.analysis import Token, Word, normalise, read, tokens_of, written_in
+from eakte.search.analysis import FORM, Token, found_by, normalise, tokens_of, written_in
 from eakte.search.columns import KEYWORDS
 from eakte.search.index import IndexedDocument, Snippet
 from eakte.search.query import Field, Phrase, Prefix, Query, Term
@@ -92,7 +92,7 @@ class Marker:
         for token in sorted(written_in(text), key=len, reverse=True):
             clauses = self._known.get(token)
             if clauses is None:
-                clauses = self._known[token] = self._matching(read(token))
+                clauses = self._known[token] = self._matching(found_by(token))
             if not clauses:
                 continue
             for start, end in _places_of(token, text):
@@ -100,16 +100,12 @@ class Marker:
                     taken.append((start, end))
                     yield from (_Mark(start, end, clause) for clause in clauses if clause in wanted)
 
-    def _matching(self, words: Iterable[Word]) -> tuple[int, ...]:
-        words = tuple(words)
+    def _matching(self, found: Collection[str]) -> tuple[int, ...]:
         return tuple(
             number
             for number, clause in enumerate(self._wanted)
-            if (isinstance(clause, Term) and any(clause.stem in word.terms for word in words))
-            or (
-                isinstance(clause, Prefix)
-                and any(form.startswith(clause.start) for word in words for form in word.forms)
-            )
+            if (isinstance(clause, Term) and clause.stem in found)
+            or (isinstance(clause, Prefix) and any(term.startswith(FORM + clause.start) for term in found))
         )
 
 

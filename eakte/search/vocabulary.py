@@ -89,17 +89,20 @@ class _Lexicon(NamedTuple):
 
 
 def _lexicon(dictionary: Mapping[str, str]) -> _Lexicon:
-    nouns, verbs, others = set(), set(), set()
+    nouns, verbs, others, plurals = set(), set(), set(), set()
     for form, lemma in dictionary.items():
         if not (lemma.isalpha() and 3 <= len(lemma) <= 30):
             continue
         if form[0].isupper() and lemma[0].isupper():
             nouns.add(fold(lemma))
+            if fold(form) == fold(lemma) + "er":
+                plurals.add(fold(form))
         elif lemma[0].islower() and lemma.endswith(("en", "eln", "ern")):
             verbs.add(fold(lemma).removesuffix("n").removesuffix("e"))
         elif lemma[0].islower():
             others.add(fold(lemma))
-    return _Lexicon(frozenset(nouns), frozenset(verbs), frozenset(others))
+    # Häuser is a surname in the dictionary; as plural of Haus it must not become a word of its own.
+    return _Lexicon(frozenset(nouns - plurals), frozenset(verbs), frozenset(others))
 
 
 def _openings(left: str, lexicon: _Lexicon) -> Iterator[tuple[str, float]]:
