@@ -36,7 +36,7 @@ check: $(STAMP) ## the static part: ruff, mypy --strict, import-linter
 	$(BIN)/lint-imports
 
 bench: $(STAMP) ## the benchmarks, each prints its table
-	@for script in bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
 soak: $(STAMP) ## the long rounds of faults and fuzzing
 	$(BIN)/pytest -q -m soak $(PYTEST_ARGS)
