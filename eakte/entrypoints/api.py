@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
 
 import eakte.access.api
 import eakte.documents.api
@@ -22,6 +23,7 @@ import eakte.records.api.dossiers
 import eakte.records.api.plans
 import eakte.records.api.records
 import eakte.search.api
+import eakte.web.pages
 import ingest.api
 from eakte.access.service import authenticate
 from eakte.entrypoints.metrics import Observed, metrics
@@ -34,6 +36,8 @@ from eakte.foundation.http import (
     answer_validation,
 )
 from eakte.foundation.work import Actor, House
+from eakte.web.answers import page_or
+from eakte.web.rendering import STATIC
 
 DESCRIPTION = """
 Elektronische Aktenführung für Kommunen: Aktenplan, Akten, Vorgänge, Dokumente, Eingang, Suche.
@@ -80,11 +84,13 @@ def create_app(house: House) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1", responses=problems)  # type: ignore[arg-type]
     app.include_router(eakte.entrypoints.problems.router)
-    app.add_exception_handler(EakteError, answer_error)
-    app.add_exception_handler(RequestValidationError, answer_validation)
-    app.add_exception_handler(HTTPException, answer_http)
-    app.add_exception_handler(DBAPIError, answer_database)
-    app.add_exception_handler(StaleDataError, answer_database)
+    app.include_router(eakte.web.pages.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_exception_handler(EakteError, page_or(answer_error))
+    app.add_exception_handler(RequestValidationError, page_or(answer_validation))
+    app.add_exception_handler(HTTPException, page_or(answer_http))
+    app.add_exception_handler(DBAPIError, page_or(answer_database))
+    app.add_exception_handler(StaleDataError, page_or(answer_database))
     app.add_middleware(Observed)
     app.add_api_route("/health/live", live, include_in_schema=False)
     app.add_api_route("/health/ready", ready, include_in_schema=False)
