@@ -4,7 +4,8 @@ import base64
 import hashlib
 import time
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from types import TracebackType
+from typing import Any, BinaryIO, Self
 
 import httpx
 
@@ -52,6 +53,14 @@ class Client:
             headers={"Authorization": f"Bearer {settings.client.token.get_secret_value()}"},
             timeout=httpx.Timeout(300.0, connect=5.0),
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
 
     def get(self, path: str, **params: Any) -> Any:
         """The JSON behind a path. Raises ProblemAnswer, ServerUnreachable."""

@@ -18,12 +18,18 @@ def stack_file(settings: Settings) -> Path:
 
 
 def load_settings() -> Settings:
-    """The settings from the environment and `.env`; what they leave open is taken from a running stack."""
+    """The settings from the environment and `.env`; what they leave open is taken from a running stack.
+
+    A stack on another database than the one configured is none of ours.
+    """
     settings = Settings()
     path = stack_file(settings)
-    if settings.database.dsn.get_secret_value() or not path.exists():
+    if not path.exists():
         return settings
-    return completed(settings, json.loads(path.read_text()))
+    parts = json.loads(path.read_text())
+    if settings.database.dsn.get_secret_value() not in ("", parts["database"]["dsn"]):
+        return settings
+    return completed(settings, parts)
 
 
 def completed(settings: Settings, parts: dict[str, dict[str, Any]]) -> Settings:

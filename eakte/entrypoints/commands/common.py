@@ -38,13 +38,14 @@ def api_client() -> Iterator[Client]:
     settings = quiet(load_settings())
     if settings.client.url:
         if _answers(settings.client.url):
-            yield Client(settings)
+            with Client(settings) as client:
+                yield client
             return
         if _configured_elsewhere(settings):
             raise ServerUnreachable
     err.print("[dim]Kein laufender Server; die eingebettete Umgebung läuft für diesen Befehl.[/]")
-    with running_stack(quiet(Settings())) as stack:
-        yield Client(stack.settings)
+    with running_stack(quiet(Settings())) as stack, Client(stack.settings) as client:
+        yield client
 
 
 @contextmanager

@@ -1,0 +1,140 @@
+"""Whatever is killed whenever during an ingest: nothing is lost, and nothing is filed twice."""
+
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from eakte.audit.service import verify_audit
+from eakte.documents.models import Document, DocumentVersion, Rendition, RenditionKind
+from eakte.entrypoints.sweep import OrphanKind, find_orphans
+from eakte.foundation.embedded import EmbeddedPostgres
+from eakte.foundation.ids import new_id
+from eakte.foundation.settings import StorageSettings
+from eakte.records.models import Case
+from ingest.models import IngestItem
+from ingest.rules import ItemState
+from tests.conftest import AUDIT_KEY
+from tests.support.installation import EAKTE, Installation, installation, json_lines, until
+from tests.support.scans import write_scans
+
+FILES = 50
+# Moments while files still arrive, and moments while they are recognised and filed.
+UPLOAD_MOMENTS, FILING_MOMENTS = 4, 12
+KILLS = 20
+
+
+@pytest.fixture
+def running(
+    tmp_path: Path,
+    postgres: EmbeddedPostgres,
+    clone_database: Callable[[str], str],
+    storage_settings: StorageSettings,
+) -> Iterator[Installation]:
+    dsn = postgres.dsn_of(clone_database(f"eakte_{new_id().hex}"))
+    # Twenty kills in a minute hit some files more often than a machine would in years: no giving up here.
+    patience = {"EAKTE_INGEST__ATTEMPTS": "100"}
+    # The dead are noticed soon, so that the test is short.
+    watchful = {"EAKTE_WORKER__HEARTBEAT_S": "0.5", "EAKTE_WORKER__STALLED_S": "3"}
+    with installation(tmp_path / "var", dsn, storage_settings, audit_key=AUDIT_KEY, **patience, **watchful) as stack:
+        yield stack
+
+
+def test_fifty_files_survive_twenty_kills(running: Installation, tmp_path: Path) -> None:
+    kill_during_ingest(running, tmp_path, seed=random.randrange(1 << 32))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(10))
+def test_they_do_so_every_time(running: Installation, tmp_path: Path, seed: int) -> None:
+    kill_during_ingest(running, tmp_path, seed=seed)
+
+
+def kill_during_ingest(running: Installation, tmp_path: Path, *, seed: int) -> None:
+    """Ingest as a user does while API and worker die at moments that spread over the whole way."""
+    chance = random.Random(seed)
+    sys.stdout.write(f"seed {seed}\n")
+    paths = write_scans(tmp_path / "in", FILES)
+    sent = {hashlib.sha256(path.read_bytes()).hexdigest(): path.name for path in paths}
+    command = [*EAKTE, "ingest", str(tmp_path / "in"), "--into", running.new_dossier(), "--wait", "--json"]
+    with (tmp_path / "out").open("w+") as out, (tmp_path / "err").open("w+") as err:
+        user = subprocess.Popen(command, env={**os.environ, **running.environment}, stdout=out, stderr=err)
+        try:
+            killed = kill_now_and_then(running, chance, user)
+            user.wait(240)
+        finally:
+            user.kill()
+            user.wait()
+        out.seek(0)
+        err.seek(0)
+        lines, complaints = json_lines(out.read()), err.read()
+    sys.stdout.write(f"killed {dict(killed)}\n{complaints}\n")
+
+    assert killed.total() >= KILLS
+    assert user.returncode == 0, complaints
+    assert Counter(line["state"] for line in lines) == {"filed": FILES}
+    assert len({line["document"] for line in lines}) == FILES
+    running.wait_for_index()
+    nothing_is_lost(running, sent)
+
+
+def kill_now_and_then(running: Installation, chance: random.Random, user: "subprocess.Popen[bytes]") -> "Counter[str]":
+    """Kill when so many files have arrived, then when so many are filed, each time a random instant later.
+
+    At some moments both die, as when the machine does.
+    """
+    moments = [(None, number) for number in sorted(chance.sample(range(FILES - 5), UPLOAD_MOMENTS))]
+    moments += [(ItemState.FILED, number) for number in sorted(chance.sample(range(FILES - 3), FILING_MOMENTS))]
+    both = chance.sample(moments, KILLS - len(moments))
+    killed: Counter[str] = Counter()
+    for moment in moments:
+        until(lambda moment=moment: user.poll() is not None or reached(running, *moment), "progress", timeout_s=200)
+        assert user.poll() is None, f"the user gave up or was done after {killed}"
+        threading.Event().wait(chance.uniform(0, 0.5))
+        for victim in (
+            [running.api, running.worker] if moment in both else [chance.choice([running.api, running.worker])]
+        ):
+            running.wait_for(victim)
+            running.kill(victim)
+            killed[victim.name] += 1
+    return killed
+
+
+def reached(running: Installation, state: ItemState | None, number: int) -> bool:
+    with running.house.sessions() as session:
+        states = session.scalars(select(IngestItem.state)).all()
+    return len([one for one in states if state is None or one is state]) >= number
+
+
+def nothing_is_lost(running: Installation, sent: dict[str, str]) -> None:
+    """Every file once, its bytes unchanged, every row with its object, no number skipped, the audit whole."""
+    house = running.house
+    with house.begin() as work:
+        items = work.session.scalars(select(IngestItem)).all()
+        originals = work.session.scalars(select(Rendition).where(Rendition.kind == RenditionKind.ORIGINAL)).all()
+        versions = work.session.scalars(select(DocumentVersion)).all()
+        documents = work.session.scalars(select(Document)).all()
+        cases = work.session.scalars(select(Case)).all()
+        flaws = list(verify_audit(work))
+        given_up = work.session.scalar(text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'"))
+
+    assert sorted(item.sha256 for item in items) == sorted(sent)
+    assert sorted(original.sha256 for original in originals) == sorted(sent)
+    for original in originals:
+        stored = house.storage.read(original.key, original.digest)
+        assert hashlib.sha256(stored).hexdigest() in sent
+    assert len(versions) == len(documents) == FILES
+    assert [case.number for case in cases] == [1]
+    assert sorted(document.number for document in documents) == list(range(1, FILES + 1))
+    assert flaws == []
+    assert given_up == 0
+    gone = [one for one in find_orphans(house, grace_minutes=0) if one.kind is OrphanKind.ROW_WITHOUT_OBJECT]
+    assert gone == []
