@@ -79,6 +79,8 @@ def recognize_here(
                 desk.show_kept(number)
     archival = workdir / "archival.pdf"
     original_kept, level, findings = _archive(source, recognized, archival, intake, desk, chosen)
+    for leftover in {intake.pdf, recognized}:
+        leftover.unlink()
     return Recognition(
         media_type=intake.kind,
         archival=archival,

@@ -17,6 +17,7 @@ from ingest.recognition.reading import Reading, Word
 
 # PDFium is not safe for threads: every call goes through this lock
 _LOCK = threading.Lock()
+_DEEPEST = 4
 _VECTOR_DPI = 300.0
 _LEAST_DPI, _MOST_DPI = 72.0, 300.0
 
@@ -104,8 +105,8 @@ class Document:
                 if whole_sheet:
                     page.set_cropbox(*page.get_mediabox())
                 if without_text:
-                    for thing in list(page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=1)):
-                        page.remove_obj(thing)
+                    for thing in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=_DEEPEST):
+                        raw.FPDFTextObj_SetTextRenderMode(thing.raw, raw.FPDF_TEXTRENDERMODE_INVISIBLE)
                 bitmap = page.render(scale=dpi / 72, may_draw_forms=False, prefer_bgrx=False)
                 pixels = bitmap.to_numpy().copy()
                 bitmap.close()
@@ -145,7 +146,7 @@ def _layer_words(page: pdfium.PdfPage, scale: float) -> list[Word]:
 def _facts(page: pdfium.PdfPage) -> PageFacts:
     width, height = page.get_size()
     share, dpi, objects, visible, hidden = 0.0, 0.0, 0, 0, 0
-    for thing in page.get_objects(max_depth=4):
+    for thing in page.get_objects(max_depth=_DEEPEST):
         objects += 1
         if thing.type == raw.FPDF_PAGEOBJ_IMAGE:
             part, fineness = _image_facts(thing, width * height)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from PIL import Image
 from pikepdf import Array, Dictionary, Name
+from PIL import Image
 
 from eakte.foundation.errors import EakteError
 from ingest.recognition import errors
@@ -156,7 +156,7 @@ def test_a_program_as_attachment_is_named(tmp_path: Path) -> None:
     def spoil(pdf: pikepdf.Pdf) -> None:
         pdf.attachments["update.exe"] = b"MZ\x90\x00"
 
-    with pytest.raises(errors.ExecutableAttachment, match="update.exe"):
+    with pytest.raises(errors.ExecutableAttachment, match=r"update\.exe"):
         inspect(spoiled(tmp_path / "a.pdf", spoil), limits=LIMITS)
 
 
@@ -187,7 +187,7 @@ def test_an_ordinary_web_link_is_no_active_content(tmp_path: Path) -> None:
 
 
 def test_too_many_pages_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(errors.TooManyPages, match="51 Seiten, erlaubt sind 50"):
+    with pytest.raises(errors.TooManyPages, match="51 Seiten"):
         inspect(native_pdf(tmp_path / "a.pdf", *[("Seite",)] * 51), limits=LIMITS)
 
 
