@@ -13,8 +13,8 @@ from eakte.web.rendering import render
 from eakte.web.session import protect, session_secret
 from eakte.web.wording import advice_of
 
-_MACHINES = ("/api/", "/health/", "/metrics", "/docs", "/static/")
-_NOT_THERE = ("Diese Seite gibt es nicht.", "not-found", 404)
+_MACHINES = ("/api/", "/health/", "/metrics", "/docs", "/problems/", "/static/")
+_NOT_THERE = ("Diese Seite gibt es nicht.", "address-not-found", 404)
 
 
 def page_or(answer: Callable[[Request, Exception], JSONResponse]) -> Callable[[Request, Exception], Response]:

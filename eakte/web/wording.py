@@ -157,7 +157,7 @@ _ADVICE = {
     "transition-blocked": "Bitte zuerst die folgenden Hindernisse beseitigen.",
     "changed-meanwhile": "Jemand anderes war schneller; es wurde nichts gespeichert. Bitte neu laden und wiederholen.",
     "unauthenticated": "Bitte anmelden.",
-    "not-found": "Bitte die Adresse prüfen oder von der Startseite aus weitergehen.",
+    "address-not-found": "Bitte die Adresse prüfen oder von der Startseite aus weitergehen.",
 }
 
 

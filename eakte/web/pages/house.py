@@ -17,8 +17,9 @@ from eakte.web.pages import (
     uploads,
 )
 
+_ROOMS = (session, start, search, plan, dossiers, cases, documents, records, changes, details, uploads, ingests)
+ROUTERS = tuple(room.router for room in _ROOMS)
+
 router = APIRouter(include_in_schema=False)
-for module in (
-    session, start, search, plan, dossiers, cases, documents, records, changes, details, uploads, ingests
-):  # fmt: skip
-    router.include_router(module.router)
+for one in ROUTERS:
+    router.include_router(one)

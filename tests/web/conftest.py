@@ -1,0 +1,112 @@
+"""Somebody at a browser: keeps cookies, sends forms with what the page put into them."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from httpx import Response
+from lxml import html
+
+from eakte.access import Confidentiality, Role
+from eakte.access.models import Identity, IdentityKind, OrganisationalUnit
+from eakte.access.service import create_identity, grant_role
+from eakte.foundation.work import SYSTEM, House, UnitOfWork
+from tests.support.factories import a_token, unique
+
+BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8", "sec-fetch-site": "same-origin"}
+PASSWORD = "ein langes Kennwort"
+
+
+def a_person(
+    work: UnitOfWork,
+    *roles: Role,
+    unit: OrganisationalUnit | None = None,
+    level: Confidentiality = Confidentiality.RESTRICTED,
+    password: str | None = PASSWORD,
+) -> Identity:
+    """A person who can log in with PASSWORD."""
+    login = unique("person-")
+    person = create_identity(
+        work, kind=IdentityKind.PERSON, login=login, display_name=f"Frau {login}", password=password
+    )
+    for role in roles:
+        grant_role(work, person.id, role, unit_id=unit.id if unit is not None else None, max_confidentiality=level)
+    return person
+
+
+class Page:
+    """An answer as somebody reads it."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+        self.status = response.status_code
+        self.headers = response.headers
+        self.source = response.text
+        self.tree = html.fromstring(response.text) if response.text else None
+
+    @property
+    def path(self) -> str:
+        return self.response.url.raw_path.decode()
+
+    def words(self, path: str = "//main") -> str:
+        """The text of what an XPath finds, with single blanks."""
+        return " ".join(" ".join(found.text_content() for found in self.all(path)).split())
+
+    def all(self, path: str) -> list[Any]:
+        assert self.tree is not None
+        return list(self.tree.xpath(path))
+
+    def links(self, path: str = "//main//a") -> list[str]:
+        return [link.get("href") for link in self.all(path)]
+
+    def hidden(self, name: str) -> str:
+        *_, found = self.all(f"//input[@type='hidden'][@name='{name}']")
+        return str(found.get("value"))
+
+
+class Visitor:
+    def __init__(self, client: TestClient) -> None:
+        self.client = client
+        client.headers.update(BROWSER)
+        self.page: Page | None = None
+
+    def open(self, path: str, **headers: str) -> Page:
+        self.page = Page(self.client.get(path, headers=headers))
+        return self.page
+
+    def send(
+        self, path: str, fields: dict[str, Any] | None = None, *, files: Iterable[tuple[str, bytes]] = (), **how: Any
+    ) -> Page:
+        """Send a form of the page that is open, with its hidden fields."""
+        assert self.page is not None
+        hidden = {
+            one: self.page.hidden(one) for one in ("csrf", "revision") if self.page.all(f"//input[@name='{one}']")
+        }
+        chosen = [("files", (name, content)) for name, content in files]
+        self.page = Page(self.client.post(path, data={**hidden, **(fields or {})}, files=chosen or None, **how))
+        return self.page
+
+
+@pytest.fixture
+def visitor(app: FastAPI) -> Visitor:
+    """Nobody in particular, not logged in."""
+    return Visitor(TestClient(app))
+
+
+@pytest.fixture
+def visit(app: FastAPI, house: House) -> Callable[..., Visitor]:
+    """Makes a browser in which somebody with some roles is logged in."""
+
+    def visit(*roles: Role, **where: Any) -> Visitor:
+        with house.begin(SYSTEM) as work:
+            person = a_person(work, *(roles or tuple(Role)), **where, password=None)
+        visitor = Visitor(TestClient(app))
+        visitor.client.cookies.set("eakte", a_token(house, person.id))
+        return visitor
+
+    return visit
+
+
+Visit = Callable[..., Visitor]
