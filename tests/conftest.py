@@ -21,7 +21,14 @@ from eakte.entrypoints.api import create_app
 from eakte.entrypoints.house import migrate
 from eakte.foundation.embedded import EmbeddedPostgres, EmbeddedS3
 from eakte.foundation.ids import new_id
-from eakte.foundation.settings import AuditSettings, DatabaseSettings, SearchSettings, Settings, StorageSettings
+from eakte.foundation.settings import (
+    AccessSettings,
+    AuditSettings,
+    DatabaseSettings,
+    SearchSettings,
+    Settings,
+    StorageSettings,
+)
 from eakte.foundation.storage import Storage
 from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
 from tests.support import factories
@@ -112,6 +119,7 @@ def settings(
         database=DatabaseSettings(dsn=SecretStr(postgres.dsn_of(clone_database("eakte_tests")))),
         storage=storage_settings,
         search=SearchSettings(engine="postgres"),
+        access=AccessSettings(login_attempts=3),
         audit=AuditSettings(key=SecretStr(AUDIT_KEY)),
     )
 

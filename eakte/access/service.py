@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import date, datetime, timedelta
+from threading import BoundedSemaphore
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -47,6 +48,8 @@ TOKEN_PREFIX = "eakte_"  # noqa: S105  helps secret scanners to find leaked ones
 _hasher = PasswordHasher()
 # Verified when the login is unknown, so that the answer takes as long as with a known one.
 _NOBODY = _hasher.hash(secrets.token_urlsafe())
+# Each hash takes 64 MiB, so a flood of logins waits instead of filling the memory.
+_hashing = BoundedSemaphore(4)
 
 
 def create_unit(work: UnitOfWork, *, key: str, name: str, parent_id: UUID | None = None) -> OrganisationalUnit:
@@ -140,7 +143,8 @@ def _set_password(work: UnitOfWork, identity: Identity, password: str) -> None:
 def _hash(password: str) -> str:
     if len(password) < MINIMUM_PASSWORD:
         raise WeakPassword(length=MINIMUM_PASSWORD)
-    return _hasher.hash(password)
+    with _hashing:
+        return _hasher.hash(password)
 
 
 def log_in(work: UnitOfWork, login: str, password: str) -> tuple[ApiToken, str] | LoginFailed | TooManyLogins:
@@ -170,7 +174,8 @@ def log_in(work: UnitOfWork, login: str, password: str) -> tuple[ApiToken, str] 
 def _password_fits(identity: Identity | None, password: str) -> bool:
     known = identity.password_hash if identity is not None else None
     try:
-        return _hasher.verify(known or _NOBODY, password) and known is not None
+        with _hashing:
+            return _hasher.verify(known or _NOBODY, password) and known is not None
     except (VerificationError, InvalidHashError):
         return False
 

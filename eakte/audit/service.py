@@ -88,10 +88,10 @@ def verify_audit(work: UnitOfWork) -> Iterator[Flaw]:
     known = {lane.lane: lane for lane in queries.lanes(work.session)}
     for number in sorted(known):
         lane = known[number]
-        links = (_link(entry) for entry in queries.entries_of_lane(work.session, number))
+        links = (_link(entry) for entry in queries.entries_of_lane(work.session, number, lane.length))
         yield from judge_lane(key, number, links, lane.length, lane.head, lane.seal)
-    for entry in queries.entries_without_lane(work.session):
-        yield Flaw("inserted", entry.lane, entry.position, str(entry.id), "Der Eintrag gehört zu keiner Kette.")
+    for entry in queries.entries_outside_lanes(work.session):
+        yield Flaw("inserted", entry.lane, entry.position, str(entry.id), "Der Eintrag wurde nachträglich eingefügt.")
 
 
 def _link(entry: AuditEntry) -> Link:

@@ -1,0 +1,358 @@
+"""Every route × every role × visible or not. A route that nobody classified here fails."""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from fastapi.testclient import TestClient
+from httpx import Response
+from sqlalchemy import Connection
+
+from eakte.access import Permission, Role
+from eakte.access.models import OrganisationalUnit
+from eakte.access.rules import PERMISSIONS
+from eakte.access.service import grant_role, issue_token
+from eakte.foundation.work import Actor, House
+from eakte.records.models import PartyRole
+from eakte.records.rules import Action
+from eakte.records.service.details import PartyDetails, add_party, link_records
+from eakte.records.service.lifecycle import change_case_state, change_dossier_state
+from ingest.errors import OriginalMissing
+from ingest.service import open_ingest, receive
+from tests.support.factories import (
+    LETTER,
+    AsActor,
+    a_case,
+    a_client,
+    a_document,
+    a_dossier,
+    a_plan,
+    a_unit,
+    an_entry,
+)
+
+
+class Scope(Enum):
+    """Who may ask at all."""
+
+    ANYBODY = auto()  # also without a token
+    SIGNED_IN = auto()  # whoever has a token; nothing in it depends on rights
+    LISTED = auto()  # whoever has a token; shows what they have the permission for and nothing else
+    HOUSE = auto()  # the permission, for the whole house and not for a corner of it
+    SOMEWHERE = auto()  # the permission, anywhere
+    PLACE = auto()  # the permission where something is to be created
+    RECORD = auto()  # sees the record, and has the permission there
+    OWN = auto()  # one's own, or the permission anywhere; others get 404
+
+
+@dataclass(frozen=True)
+class Rule:
+    scope: Scope
+    permission: Permission | None = None
+    path: dict[str, str] = field(default_factory=dict)  # parameter: name in the world
+    query: Callable[["World"], dict[str, str]] = lambda world: {}
+    body: Callable[["World"], Any] | None = None
+    upload: str = ""
+    form: Callable[["World"], dict[str, str]] = lambda world: {}
+    content: tuple[str, str] | None = None
+    also: Permission | None = None  # needed at the other end too
+    first: Permission | None = None  # asked for before the record is looked at
+    shows: str = ""  # what of the world a list holds for whoever may see it
+    whole_house: bool = False
+
+
+World = dict[str, Any]
+P, S = Permission, Scope
+
+
+def on(record: str, permission: Permission, body: Callable[[World], Any] | None = None, **more: Any) -> Rule:
+    """A rule about one record; the parameter is called as its kind."""
+    kind = more.pop("parameter", record.split("_")[-1] + "_id")
+    return Rule(S.RECORD, permission, {kind: record}, body=body, **more)
+
+
+def record(permission: Permission, body: Callable[[World], Any] | None = None, **more: Any) -> Rule:
+    path = {"record_id": "case", **more.pop("path", {})}
+    return Rule(S.RECORD, permission, path, body=body, **more)
+
+
+RULES: dict[str, Rule] = {
+    "POST /api/v1/sessions": Rule(S.ANYBODY, body=lambda w: {"login": "x", "password": "y"}),
+    "GET /api/v1/me": Rule(S.SIGNED_IN),
+    "PUT /api/v1/me/password": Rule(
+        S.SIGNED_IN, body=lambda w: {"password": "neu neu neu neu", "currentPassword": "x"}
+    ),
+    "GET /api/v1/organisational-units": Rule(S.SIGNED_IN),
+    "POST /api/v1/organisational-units": Rule(S.HOUSE, P.MANAGE_ACCESS, body=lambda w: {"key": "neu", "name": "Neu"}),
+    "GET /api/v1/identities": Rule(S.HOUSE, P.MANAGE_ACCESS),
+    "POST /api/v1/identities": Rule(
+        S.HOUSE, P.MANAGE_ACCESS, body=lambda w: {"kind": "client", "login": "neu", "displayName": "Neu"}
+    ),
+    "GET /api/v1/identities/{identity_id}": Rule(S.HOUSE, P.MANAGE_ACCESS, {"identity_id": "identity"}),
+    "PATCH /api/v1/identities/{identity_id}": Rule(
+        S.HOUSE, P.MANAGE_ACCESS, {"identity_id": "identity"}, body=lambda w: {"displayName": "Anders"}
+    ),
+    "PUT /api/v1/identities/{identity_id}/password": Rule(
+        S.HOUSE, P.MANAGE_ACCESS, {"identity_id": "identity"}, body=lambda w: {"password": "zu kurz"}
+    ),
+    "GET /api/v1/identities/{identity_id}/grants": Rule(S.HOUSE, P.MANAGE_ACCESS, {"identity_id": "identity"}),
+    "POST /api/v1/identities/{identity_id}/grants": Rule(
+        S.HOUSE, P.MANAGE_ACCESS, {"identity_id": "identity"}, body=lambda w: {"role": "clerk"}
+    ),
+    "DELETE /api/v1/grants/{grant_id}": Rule(S.HOUSE, P.MANAGE_ACCESS, {"grant_id": "grant"}),
+    "GET /api/v1/identities/{identity_id}/tokens": Rule(S.HOUSE, P.MANAGE_ACCESS, {"identity_id": "identity"}),
+    "POST /api/v1/identities/{identity_id}/tokens": Rule(
+        S.HOUSE, P.MANAGE_ACCESS, {"identity_id": "identity"}, body=lambda w: {"label": "neu"}
+    ),
+    "DELETE /api/v1/tokens/{token_id}": Rule(S.OWN, P.MANAGE_ACCESS, {"token_id": "token"}, whole_house=True),
+    "GET /api/v1/filing-plans": Rule(S.SIGNED_IN),
+    "POST /api/v1/filing-plans": Rule(S.HOUSE, P.MANAGE_PLAN, body=lambda w: {"key": "neu", "name": "Neu"}),
+    "GET /api/v1/filing-plans/{plan_id}": Rule(S.SIGNED_IN, path={"plan_id": "plan"}),
+    "PATCH /api/v1/filing-plans/{plan_id}": Rule(
+        S.HOUSE, P.MANAGE_PLAN, {"plan_id": "plan"}, body=lambda w: {"name": "Anders"}
+    ),
+    "POST /api/v1/filing-plans/{plan_id}:import": Rule(
+        S.HOUSE, P.MANAGE_PLAN, {"plan_id": "plan"}, content=("text/csv", "code,title\nneu,Neu\n")
+    ),
+    "GET /api/v1/filing-plans/{plan_id}/export": Rule(S.SIGNED_IN, path={"plan_id": "plan"}),
+    "GET /api/v1/filing-plan-entries": Rule(S.SIGNED_IN),
+    "POST /api/v1/filing-plan-entries": Rule(
+        S.HOUSE, P.MANAGE_PLAN, body=lambda w: {"planId": w["plan"], "code": "neu", "title": "Neu"}
+    ),
+    "GET /api/v1/filing-plan-entries/{entry_id}": Rule(S.SIGNED_IN, path={"entry_id": "entry"}),
+    "PATCH /api/v1/filing-plan-entries/{entry_id}": Rule(
+        S.HOUSE, P.MANAGE_PLAN, {"entry_id": "entry"}, body=lambda w: {"title": "Anders"}
+    ),
+    "POST /api/v1/filing-plan-entries/{entry_id}:close-down": Rule(S.HOUSE, P.MANAGE_PLAN, {"entry_id": "entry"}),
+    "GET /api/v1/dossiers": Rule(S.LISTED, P.READ, shows="dossier"),
+    "POST /api/v1/dossiers": Rule(
+        S.PLACE, P.CREATE_DOSSIER, body=lambda w: {"title": "Neu", "entryId": w["entry"], "unitId": w["unit"]}
+    ),
+    "GET /api/v1/dossiers/{dossier_id}": on("dossier", P.READ),
+    "PATCH /api/v1/dossiers/{dossier_id}": on("dossier", P.EDIT, lambda w: {"title": "Anders"}),
+    "POST /api/v1/dossiers/{dossier_id}:close": on("dossier", P.CLOSE),
+    "POST /api/v1/dossiers/{dossier_id}:reopen": on("closed_dossier", P.REOPEN),
+    "POST /api/v1/dossiers/{dossier_id}:cancel": on("dossier", P.CANCEL),
+    "POST /api/v1/dossiers/{dossier_id}:restore": on("cancelled_dossier", P.CANCEL),
+    "POST /api/v1/dossiers/{dossier_id}:refile": on("dossier", P.REFILE, lambda w: {"entryId": w["other_entry"]}),
+    "PUT /api/v1/dossiers/{dossier_id}/protection": on("dossier", P.PROTECT, lambda w: {"protected": True}),
+    "GET /api/v1/dossiers/{dossier_id}/cases": on("dossier", P.READ),
+    "POST /api/v1/dossiers/{dossier_id}/cases": on("dossier", P.CREATE_CASE, lambda w: {"title": "Neu"}),
+    "GET /api/v1/cases": Rule(S.LISTED, P.READ, shows="case"),
+    "GET /api/v1/cases/{case_id}": on("case", P.READ),
+    "PATCH /api/v1/cases/{case_id}": on("case", P.EDIT, lambda w: {"title": "Anders"}),
+    "POST /api/v1/cases/{case_id}:close": on("case", P.CLOSE),
+    "POST /api/v1/cases/{case_id}:reopen": on("closed_case", P.REOPEN),
+    "POST /api/v1/cases/{case_id}:cancel": on("case", P.CANCEL),
+    "POST /api/v1/cases/{case_id}:restore": on("cancelled_case", P.CANCEL),
+    "POST /api/v1/cases/{case_id}:refile": on(
+        "case", P.REFILE, lambda w: {"dossierId": w["other_dossier"]}, also=P.CREATE_CASE
+    ),
+    "GET /api/v1/records": Rule(S.RECORD, P.READ, query=lambda w: {"reference": w["reference"]}),
+    "GET /api/v1/records/{record_id}": record(P.READ),
+    "GET /api/v1/records/{record_id}/audit": record(P.SEE_AUDIT),
+    "GET /api/v1/records/{record_id}/parties": record(P.READ),
+    "POST /api/v1/records/{record_id}/parties": record(P.EDIT, lambda w: {"role": "sender", "name": "Neu"}),
+    "DELETE /api/v1/records/{record_id}/parties/{party_id}": record(P.EDIT, path={"party_id": "party"}),
+    "GET /api/v1/records/{record_id}/business-data": record(P.READ),
+    "PATCH /api/v1/records/{record_id}/business-data": record(P.EDIT, lambda w: {"name": "Wert"}),
+    "GET /api/v1/records/{record_id}/links": record(P.READ),
+    "POST /api/v1/records/{record_id}/links": record(P.EDIT, lambda w: {"targetId": w["dossier"]}),
+    "DELETE /api/v1/records/{record_id}/links/{link_id}": record(P.EDIT, path={"link_id": "link"}),
+    "GET /api/v1/documents": Rule(S.LISTED, P.READ, shows="document"),
+    "GET /api/v1/cases/{case_id}/documents": on("case", P.READ),
+    "POST /api/v1/cases/{case_id}/documents": on("case", P.FILE_DOCUMENT, lambda w: {"title": "Neu"}),
+    "GET /api/v1/documents/{document_id}": on("document", P.READ),
+    "PATCH /api/v1/documents/{document_id}": on("document", P.EDIT, lambda w: {"title": "Anders"}),
+    "POST /api/v1/documents/{document_id}:cancel": on("document", P.CANCEL),
+    "POST /api/v1/documents/{document_id}:restore": on("document", P.CANCEL),
+    "POST /api/v1/documents/{document_id}:refile": on(
+        "document", P.REFILE, lambda w: {"caseId": w["other_case"]}, also=P.FILE_DOCUMENT
+    ),
+    "GET /api/v1/documents/{document_id}/versions": on("document", P.READ),
+    "POST /api/v1/documents/{document_id}/versions": on("document", P.FILE_DOCUMENT, upload="file"),
+    "GET /api/v1/documents/{document_id}/renditions/{kind}": on("document", P.READ_CONTENT),
+    "GET /api/v1/search": Rule(S.SIGNED_IN),
+    "GET /api/v1/search/suggestions": Rule(S.SIGNED_IN, query=lambda w: {"prefix": "Bau"}),
+    "POST /api/v1/search/index:rebuild": Rule(S.SOMEWHERE, P.MANAGE_SYSTEM),
+    "GET /api/v1/ingests": Rule(S.LISTED, P.MANAGE_INGEST, shows="ingest"),
+    "POST /api/v1/ingests": Rule(S.RECORD, P.FILE_DOCUMENT, form=lambda w: {"into": w["reference"]}, first=P.INGEST),
+    "GET /api/v1/ingests/{ingest_id}": Rule(S.OWN, P.MANAGE_INGEST, {"ingest_id": "ingest"}),
+    "GET /api/v1/ingests/{ingest_id}/items": Rule(S.OWN, P.MANAGE_INGEST, {"ingest_id": "ingest"}),
+    "POST /api/v1/ingests/{ingest_id}/items": Rule(S.OWN, P.MANAGE_INGEST, {"ingest_id": "ingest"}, upload="file"),
+    "GET /api/v1/ingest-items": Rule(S.LISTED, P.MANAGE_INGEST, shows="item"),
+    "GET /api/v1/ingest-items/{item_id}": Rule(S.OWN, P.MANAGE_INGEST, {"item_id": "item"}),
+    "POST /api/v1/ingest-items/{item_id}:retry": Rule(S.OWN, P.MANAGE_INGEST, {"item_id": "item"}, body=lambda w: {}),
+    "GET /api/v1/ingest-items/{item_id}/original": Rule(S.OWN, P.MANAGE_INGEST, {"item_id": "item"}),
+    "GET /health/live": Rule(S.ANYBODY),
+    "GET /health/ready": Rule(S.ANYBODY),
+    "GET /metrics": Rule(S.ANYBODY),
+    "GET /api/v1/openapi.json": Rule(S.ANYBODY),
+    "GET /docs": Rule(S.ANYBODY),
+    "GET /docs/oauth2-redirect": Rule(S.ANYBODY),
+}
+
+
+@pytest.fixture
+def world(house: House) -> World:
+    """One of everything, in one unit."""
+    with house.begin() as work:
+        plan = a_plan(work)
+        entry = an_entry(work, plan=plan)
+        unit, elsewhere = a_unit(work), a_unit(work)
+
+        def dossier() -> Any:
+            return a_dossier(work, entry=entry, unit=unit)
+
+        document = a_document(work, case=a_case(work, dossier=dossier()), content=LETTER)
+        case = document.case
+        identity = a_client(work)
+        closed, cancelled = a_case(work, dossier=dossier()), a_case(work, dossier=dossier())
+        change_case_state(work, closed.id, Action.CLOSE, revision=None)
+        change_case_state(work, cancelled.id, Action.CANCEL, revision=None)
+        closed_dossier, cancelled_dossier = dossier(), dossier()
+        change_dossier_state(work, closed_dossier.id, Action.CLOSE, revision=None)
+        change_dossier_state(work, cancelled_dossier.id, Action.CANCEL, revision=None)
+        ingest = open_ingest(work, case.reference)
+        item = receive(work, ingest.id, io.BytesIO(LETTER), "brief.pdf")
+        item.fail(OriginalMissing(), work.now)
+        rows = {
+            "plan": plan,
+            "entry": entry,
+            "other_entry": an_entry(work, plan=plan),
+            "unit": unit,
+            "elsewhere": elsewhere,
+            "dossier": case.dossier,
+            "other_dossier": dossier(),
+            "closed_dossier": closed_dossier,
+            "cancelled_dossier": cancelled_dossier,
+            "case": case,
+            "other_case": a_case(work, dossier=dossier()),
+            "closed_case": closed,
+            "cancelled_case": cancelled,
+            "document": document,
+            "party": add_party(work, case.id, PartyDetails(PartyRole.SENDER, "Tschöpe")),
+            "link": link_records(work, case.id, document.id, note=None),
+            "identity": identity,
+            "grant": grant_role(work, identity.id, Role.CLERK, unit_id=elsewhere.id),
+            "token": issue_token(work, identity.id, label="fremd")[0],
+            "ingest": ingest,
+            "item": item,
+        }
+        return {name: str(row.id) for name, row in rows.items()} | {"reference": case.reference}
+
+
+def routes_of(app: FastAPI) -> Iterator[str]:
+    """Every route of the API; pages have a test of their own."""
+    for route in iter_route_contexts(app.routes):
+        page = getattr(route.endpoint, "__module__", "").startswith(("eakte.web", "eakte.entrypoints.problems"))
+        if not page:
+            yield from (f"{method} {route.path}" for method in sorted((route.methods or set()) - {"HEAD"}))
+
+
+def test_every_route_is_classified(app: FastAPI) -> None:
+    assert sorted(routes_of(app)) == sorted(RULES)
+
+
+def ask(client: TestClient, route: str, rule: Rule, world: World) -> Response:
+    method, _, path = route.partition(" ")
+    for parameter, name in {"kind": "original", **rule.path}.items():
+        path = path.replace(f"{{{parameter}}}", world.get(name, name))
+    headers = {"If-Match": "*"}
+    content = None
+    if rule.content is not None:
+        headers["Content-Type"], content = rule.content
+    files = {rule.upload: ("brief.pdf", io.BytesIO(LETTER))} if rule.upload else None
+    body = rule.body(world) if rule.body is not None else None
+    return client.request(
+        method,
+        path,
+        params=rule.query(world),
+        headers=headers,
+        json=body,
+        data=rule.form(world) or None,
+        files=files,
+        content=content,
+    )
+
+
+def refusal(rule: Rule, role: Role, *, wide: bool) -> int | None:
+    """The status somebody with a role is refused with, or None: the role for the whole house, or for another unit."""
+    granted = PERMISSIONS[role]
+    may = rule.permission in granted and (rule.also is None or rule.also in granted)
+    match rule.scope:
+        case Scope.HOUSE | Scope.PLACE:
+            return None if may and wide else 403
+        case Scope.SOMEWHERE:
+            return None if may else 403
+        case Scope.OWN:
+            return None if may and (wide or not rule.whole_house) else 404
+        case Scope.RECORD:
+            if rule.first is not None and rule.first not in granted:
+                return 403
+            if Permission.READ not in granted or not wide:
+                return 404
+            return None if may else 403
+        case _:
+            return None
+
+
+@pytest.mark.parametrize("wide", [True, False], ids=["everywhere", "elsewhere"])
+def test_every_route_answers_each_role_as_its_rights_say(
+    house: House, world: World, as_actor: AsActor, client_of: Callable[[Actor], TestClient], wide: bool
+) -> None:
+    connection: Connection = house.sessions.kw["bind"]
+    with house.begin() as work:
+        unit = None if wide else work.session.get_one(OrganisationalUnit, UUID(world["elsewhere"]))
+    wrong = []
+    for role in Role:
+        client = client_of(as_actor(role, unit=unit))
+        for route, rule in RULES.items():
+            if rule.scope is not Scope.ANYBODY:
+                undo = connection.begin_nested()
+                answer = ask(client, route, rule, world)
+                undo.rollback()
+                if not is_right(answer, rule, role, world, wide=wide):
+                    wrong.append((role.value, route, answer.status_code, answer.text[:200]))
+    assert wrong == []
+
+
+def is_right(answer: Response, rule: Rule, role: Role, world: World, *, wide: bool) -> bool:
+    """Whether the answer is the one the role's rights give, and tells nothing else."""
+    expected = refusal(rule, role, wide=wide)
+    if expected is not None:
+        told = any(secret in answer.text for secret in ("Tschöpe", "Bauantrag"))
+        return answer.status_code == expected and not told
+    if rule.shows:
+        sees = rule.permission in PERMISSIONS[role] and (wide or rule.permission is Permission.MANAGE_INGEST)
+        return answer.status_code == 200 and (world[rule.shows] in answer.text) is sees
+    return answer.status_code not in (401, 403, 404, 500)
+
+
+def test_nothing_but_login_health_and_documentation_answers_without_a_token(
+    anonymous: TestClient, world: World
+) -> None:
+    for route, rule in RULES.items():
+        answer = ask(anonymous, route, rule, world)
+        if rule.scope is Scope.ANYBODY:
+            assert answer.status_code in (200, 401 if "sessions" in route else 200), route
+        else:
+            assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), route
+
+
+def test_whoever_has_no_role_is_told_nothing_of_any_record(
+    house: House, world: World, as_actor: AsActor, client_of: Callable[[Actor], TestClient]
+) -> None:
+    client = client_of(as_actor())
+    for route, rule in RULES.items():
+        if rule.scope in (Scope.RECORD, Scope.OWN):
+            expected = 404 if rule.first is None else 403
+            assert ask(client, route, rule, world).status_code == expected, route
+        elif rule.scope in (Scope.HOUSE, Scope.SOMEWHERE, Scope.PLACE):
+            assert ask(client, route, rule, world).status_code == 403, route
