@@ -35,6 +35,7 @@ _TOKEN = re.compile(
 _BREAK = re.compile(rf"[{_HYPHENS}]\s*\n\s*(?=[^\W\d_])")
 _HYPHEN = re.compile(rf"[{_HYPHENS}]")
 _SEPARATOR = re.compile(r"[-./_,:]")
+_SEPARATED = re.compile(r"([-./_,:])")
 _DIGIT = re.compile(r"\d")
 
 FORM = "="
@@ -102,9 +103,21 @@ def reading(text: str) -> Reading:
     return Reading(stems, set().union(*[found for _, found in known.values()]))
 
 
-def written_in(text: str) -> set[str]:
-    """The different tokens of a normalised text, as they are written."""
-    return set(_TOKEN.findall(text))
+def token_at(text: str, place: int) -> tuple[int, int]:
+    """Start and end of the token at a place of a text where a word stands."""
+    start = place
+    while True:
+        start = max(text.rfind(" ", 0, start), text.rfind("\n", 0, start)) + 1
+        before = start - 1
+        while before >= 0 and text[before].isspace():
+            before -= 1
+        if before < 0 or text[before] not in _HYPHENS or "\n" not in text[before:start]:
+            break
+        start = before
+    found = _TOKEN.search(text, start)
+    while found and found.end() <= place:
+        found = _TOKEN.search(text, found.end())
+    return found.span() if found else (place, place)
 
 
 def tokens_of(text: str) -> Iterator[Token]:
@@ -190,21 +203,23 @@ def _hyphenated(pieces: list[str]) -> Word:
 
 
 def _reference(written: str) -> Word:
-    """A word with digits is a reference, date or amount: nothing is stemmed, its separators count."""
-    pieces = _SEPARATOR.split(written)
-    if len(pieces) == 1:
+    """A word with digits is a reference, a date or an amount: nothing is stemmed, and its separators count."""
+    pieces = _SEPARATED.split(written)
+    # An amount (12,50) or a time (10:30) is one thing; nobody looks for the cents.
+    if len(pieces) == 1 or "," in pieces or ":" in pieces:
         return Word(written, (), (written,))
-    places = [(found.start(), found.end()) for found in re.finditer(r"[^-./_,:]+", written)]
+    count = len(pieces)
+    every = count < 2 * _MOST_SEGMENTS
     spans = [
-        written[places[first][0] : places[last][1]]
-        for first in range(len(places))
-        for last in range(first, len(places))
-        if len(places) <= _MOST_SEGMENTS or first in (0, last)
+        "".join(pieces[first : last + 1])
+        for first in range(0, count, 2)
+        for last in range(first, count, 2)
+        if every or first == last or first == 0
     ]
-    forms = tuple(dict.fromkeys(fold(span) if span.isalpha() else span for span in spans))
+    forms = dict.fromkeys((written, *(fold(span) if span.isalpha() else span for span in spans)))
     terms = dict.fromkeys(stem(form) if form.isalpha() else form for form in forms)
-    terms.pop(written, None)
-    return Word(written, tuple(terms), (written, *(form for form in forms if form != written)))
+    del terms[written]
+    return Word(written, tuple(terms), tuple(forms))
 
 
 def _runs(pieces: list[str]) -> Iterator[list[str]]:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from eakte.search.analysis import FORM, Token, found_by, normalise, tokens_of, written_in
+from eakte.search.analysis import FORM, Token, found_by, normalise, tokens_of
 from eakte.search.columns import KEYWORDS
 from eakte.search.index import IndexedDocument, Snippet
+from eakte.search.probe import Probe
 from eakte.search.query import Field, Phrase, Prefix, Query, Term
 from eakte.search.stored import Stored
 
@@ -33,6 +34,7 @@ class Marker:
         self._wanted: tuple[_Wanted, ...] = tuple(
             clause for clause in query.wanted if isinstance(clause, Term | Phrase | Prefix)
         )
+        self._probes = tuple(tuple(map(Probe, _words_of(clause))) for clause in self._wanted)
         self._known: dict[str, tuple[int, ...]] = {}
 
     def snippets(self, stored: Stored, most: int) -> tuple[Snippet, ...]:
@@ -45,12 +47,15 @@ class Marker:
         wanted = self._for(Field.TEXT)
         if not wanted:
             return ()
-        found = []
-        for number in self._candidates(stored, wanted):
-            text = stored.page(number)
-            if marks := self._marks(text, wanted):
-                kinds = len({mark.clause for mark in marks})
-                found.append((-kinds, -len(marks), number, text, marks))
+        pages = [(number, stored.page(number)) for number in self._candidates(stored, wanted)]
+        marked = [(number, text, self._marks(text, wanted)) for number, text in pages]
+        if not any(marks for _, _, marks in marked):
+            marked = [(number, text, self._marks(text, wanted, thorough=True)) for number, text in pages]
+        found = [
+            (-len({mark.clause for mark in marks}), -len(marks), number, text, marks)
+            for number, text, marks in marked
+            if marks
+        ]
         best = sorted(found, key=lambda page: page[:3])[:most]
         return tuple(_cut(text, marks, number) for _, _, number, text, marks in best)
 
@@ -58,47 +63,50 @@ class Marker:
         clauses = [self._wanted[number] for number in wanted]
         if any(isinstance(clause, Prefix) for clause in clauses):
             return range(1, len(stored.pages) + 1)
-        return stored.pages_with(
-            term
-            for clause in clauses
-            for term in (
-                clause.stems if isinstance(clause, Phrase) else (clause.stem,) if isinstance(clause, Term) else ()
-            )
-        )
+        return stored.pages_with(word for clause in clauses for word in _words_of(clause))
 
     def _from_metadata(self, facts: IndexedDocument, most: int) -> tuple[Snippet, ...]:
         snippets = []
         for field, values in _metadata(facts):
             wanted = self._for(field)
             if wanted:
-                marked = ((text, self._marks(text, wanted)) for text in map(normalise, values))
+                marked = ((text, self._marks(text, wanted, thorough=True)) for text in map(normalise, values))
                 snippets += [_cut(text, marks, None) for text, marks in marked if marks]
         return tuple(dict.fromkeys(snippets))[:most]
 
     def _for(self, field: str) -> list[int]:
         return [number for number, clause in enumerate(self._wanted) if clause.field in (None, field)]
 
-    def _marks(self, text: str, wanted: Sequence[int]) -> list[_Mark]:
-        phrases = [number for number in wanted if isinstance(self._wanted[number], Phrase)]
-        marks = list(self._word_marks(text, set(wanted).difference(phrases))) if len(phrases) < len(wanted) else []
-        if phrases:
-            tokens = list(tokens_of(text))
-            marks += [mark for number in phrases for mark in _phrase_marks(tokens, self._wanted[number], number)]
+    def _marks(self, text: str, wanted: Sequence[int], *, thorough: bool = False) -> list[_Mark]:
+        """What is wanted and where it stands; `thorough` reads every word."""
+        lowered = text.lower()
+        if thorough or len(lowered) != len(text):
+            places = {(token.start, token.end) for token in tokens_of(text)}
+        else:
+            places = {
+                place
+                for number in wanted
+                if not isinstance(self._wanted[number], Phrase)
+                for probe in self._probes[number]
+                for place in probe.tokens(text, lowered)
+            }
+        marks = [
+            _Mark(start, end, clause)
+            for start, end in places
+            for clause in self._clauses_of(text[start:end])
+            if clause in wanted
+        ]
+        for number in wanted:
+            clause = self._wanted[number]
+            if isinstance(clause, Phrase) and (thorough or all(one.may_be_in(lowered) for one in self._probes[number])):
+                marks += _phrase_marks(list(tokens_of(text)), clause, number)
         return sorted(marks)
 
-    def _word_marks(self, text: str, wanted: set[int]) -> Iterator[_Mark]:
-        taken: list[tuple[int, int]] = []
-        # The longest first: "Bau" is not marked again inside of "Bau-Genehmigung".
-        for token in sorted(written_in(text), key=len, reverse=True):
-            clauses = self._known.get(token)
-            if clauses is None:
-                clauses = self._known[token] = self._matching(found_by(token))
-            if not clauses:
-                continue
-            for start, end in _places_of(token, text):
-                if not any(start < other_end and other_start < end for other_start, other_end in taken):
-                    taken.append((start, end))
-                    yield from (_Mark(start, end, clause) for clause in clauses if clause in wanted)
+    def _clauses_of(self, token: str) -> tuple[int, ...]:
+        clauses = self._known.get(token)
+        if clauses is None:
+            clauses = self._known[token] = self._matching(found_by(token))
+        return clauses
 
     def _matching(self, found: Collection[str]) -> tuple[int, ...]:
         return tuple(
@@ -109,18 +117,17 @@ class Marker:
         )
 
 
-def _places_of(token: str, text: str) -> Iterator[tuple[int, int]]:
-    """Where a token stands in a text, and not inside of a word."""
-    start = text.find(token)
-    while start >= 0:
-        end = start + len(token)
-        if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
-            yield start, end
-        start = text.find(token, end)
+def _words_of(clause: _Wanted) -> tuple[str, ...]:
+    match clause:
+        case Term(stem):
+            return (stem,)
+        case Phrase(stems):
+            return stems
+        case Prefix(start):
+            return (start,)
 
 
-def _phrase_marks(tokens: Sequence[Token], clause: _Wanted, number: int) -> Iterator[_Mark]:
-    assert isinstance(clause, Phrase)
+def _phrase_marks(tokens: Sequence[Token], clause: Phrase, number: int) -> Iterator[_Mark]:
     places = [(word.stem, token) for token in tokens for word in token.words]
     length = len(clause.stems)
     for start in range(len(places) - length + 1):

@@ -1,5 +1,6 @@
 """Our queries, filters and rights as tantivy queries."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
@@ -55,17 +56,19 @@ class Translation:
                 return _either([self._beginning(column, start) for column in _columns(field)])
             case Code(field, value, begins):
                 code = f"{field}={value}"
-                return _unscored(_any("code", self._begun("code", code)) if begins else _term("code", code))
+                return _unscored(self._begins("code", code) if begins else _term("code", code))
             case Period(first, last):
                 return _period(first, last)
 
     def _beginning(self, column: str, start: str) -> tantivy.Query:
-        words = _any(found_in(column), self._begun(found_in(column), FORM + start))
+        words = self._begins(found_in(column), FORM + start)
         return tantivy.Query.const_score_query(words, WEIGHTS[column])
 
-    def _begun(self, name: str, start: str) -> list[str]:
-        """Every term of a field that begins so."""
-        return [term for term, _ in self._searcher.terms_with_prefix(name, start)]
+    def _begins(self, name: str, start: str) -> tantivy.Query:
+        if any(map(str.isdigit, start)):
+            # References are so many that listing them takes longer than to compile a pattern.
+            return tantivy.Query.regex_query(SCHEMA, name, re.sub(r"([^\w=])", r"\\\1", start) + ".*")
+        return _any(name, [term for term, _ in self._searcher.terms_with_prefix(name, start)])
 
 
 def _scores(clause: Clause) -> Iterator[tantivy.Query]:
