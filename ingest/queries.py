@@ -10,11 +10,12 @@ from eakte.access import Permission
 from eakte.access.models import Identity
 from eakte.access.queries import actor_for
 from eakte.foundation.cursors import Page, page_of
+from eakte.foundation.jobs import is_queued
 from eakte.foundation.work import SYSTEM, Actor, UnitOfWork
 from eakte.records.models import Record
 from ingest.errors import IngestItemNotFound, IngestNotFound
 from ingest.models import Ingest, IngestItem
-from ingest.rules import SETTLED, ItemState
+from ingest.rules import NEXT_STEP, SETTLED, ItemState
 
 
 def _mine(actor: Actor) -> ColumnElement[bool]:
@@ -98,9 +99,11 @@ def unsettled_into(session: Session, target_ids: Collection[UUID]) -> list[Inges
     return list(session.scalars(statement.order_by(IngestItem.id)))
 
 
-def unsettled(session: Session) -> list[IngestItem]:
-    """Every item still on its way."""
-    return list(session.scalars(select(IngestItem).where(IngestItem.state.not_in(SETTLED)).order_by(IngestItem.id)))
+def stranded(session: Session) -> list[IngestItem]:
+    """Items on their way for which no job waits or runs."""
+    on_its_way = is_queued(set(NEXT_STEP.values()), item_id=IngestItem.id)
+    statement = select(IngestItem).where(IngestItem.state.not_in(SETTLED), ~on_its_way)
+    return list(session.scalars(statement.order_by(IngestItem.id)))
 
 
 def actor_of(work: UnitOfWork, identity_id: UUID) -> Actor:

@@ -324,6 +324,18 @@ def _case_for(work: UnitOfWork, item: IngestItem) -> UUID:
     return case.id
 
 
+def resume_stranded(work: UnitOfWork) -> int:
+    """Give every item on its way that lost its job a new one; answers how many there were.
+
+    A job is lost when the queue gave up on it, after hours of a neighbour's trouble for example.
+    """
+    items = queries.stranded(work.session)
+    for item in items:
+        work.defer(NEXT_STEP[item.state](item_id=item.id))
+        log.warning("ingest_item_resumed", item=str(item.id), state=item.state.value)
+    return len(items)
+
+
 def text_file_of(work: UnitOfWork, item_id: UUID) -> tuple[StoredFile, UUID] | None:
     """Where the texts of a recognised item are, and who brought it."""
     item = queries.get_item(work, item_id)

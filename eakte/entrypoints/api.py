@@ -27,6 +27,7 @@ import eakte.web.pages
 import ingest.api
 from eakte.access.service import authenticate
 from eakte.entrypoints.metrics import Observed, metrics
+from eakte.entrypoints.openapi import describer
 from eakte.foundation.errors import EakteError, Unauthenticated
 from eakte.foundation.http import (
     Problem,
@@ -80,9 +81,8 @@ def create_app(house: House) -> FastAPI:
     )
     app.state.house = house
     app.state.authenticate = authenticate_request
-    problems = {code: {"model": Problem} for code in ("400", "401", "403", "404", "409", "422", "503")}
     for router in ROUTERS:
-        app.include_router(router, prefix="/api/v1", responses=problems)  # type: ignore[arg-type]
+        app.include_router(router, prefix="/api/v1", responses={422: {"model": Problem}})
     app.include_router(eakte.entrypoints.problems.router)
     app.include_router(eakte.web.pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -95,6 +95,7 @@ def create_app(house: House) -> FastAPI:
     app.add_api_route("/health/live", live, include_in_schema=False)
     app.add_api_route("/health/ready", ready, include_in_schema=False)
     app.add_api_route("/metrics", metrics, include_in_schema=False)
+    app.openapi = describer(app)  # type: ignore[method-assign]
     return app
 
 

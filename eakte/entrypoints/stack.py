@@ -78,7 +78,7 @@ def running_stack(settings: Settings) -> Iterator[RunningStack]:
         logs = settings.var / "log"
         environment = {"EAKTE_VAR": str(settings.var.absolute()), "EAKTE_LOG_FORMAT": "json"}
         stack.enter_context(Supervised("api", [*command, "serve"], logs=logs, env=environment))
-        stack.enter_context(Supervised("worker", [*command, "worker"], logs=logs, env=environment))
+        stack.enter_context(Supervised("worker", [*command, "worker"], logs=logs, env=environment, grace_s=25))
         _wait_until_ready(url, logs)
         credentials = _read_json(settings.var / "secrets" / "admin.json")
         yield RunningStack(settings, url, credentials["user"], credentials["password"])

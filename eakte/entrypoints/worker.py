@@ -1,9 +1,11 @@
-"""The worker process: recognition on every core, everything else beside it, and the jobs of the dead taken up."""
+"""The worker process: recognition on every core, everything else beside it, and what got lost taken up again."""
 
 import asyncio
 import os
-from collections.abc import Sequence
+import signal
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 from procrastinate import App
@@ -11,45 +13,74 @@ from procrastinate import App
 from eakte.entrypoints.house import open_house
 from eakte.foundation.jobs import worker_app
 from eakte.foundation.settings import Settings
+from eakte.foundation.work import House
+from eakte.search.service import resume_update
+from ingest.adapters import sandbox
+from ingest.service import resume_stranded
 
 log = structlog.get_logger()
 
 LONG_QUEUE = "recognition"
 SHORT_QUEUES = ("default", "ingest", "index")
 SHORT_CONCURRENCY = 3
+RESUME_EVERY_S = 30.0
 
 
 def run_worker(settings: Settings, queues: Sequence[str] | None = None) -> None:
-    """Work until SIGINT or SIGTERM; `queues` narrows what this process takes."""
+    """Work until SIGINT or SIGTERM; `queues` narrows what this process takes.
+
+    Told to stop, it ends the recognitions under way, whose jobs go back into the queue.
+    """
     with open_house(settings) as house:
         app = worker_app(settings.database.dsn.get_secret_value(), house.begin)
-        asyncio.run(_work(app, settings, frozenset(queues or (LONG_QUEUE, *SHORT_QUEUES))))
+        asyncio.run(_work(app, house, frozenset(queues or (LONG_QUEUE, *SHORT_QUEUES))))
 
 
-async def _work(app: App, settings: Settings, queues: frozenset[str]) -> None:
-    options = {
-        "update_heartbeat_interval": settings.worker.heartbeat_s,
-        "stalled_worker_timeout": settings.worker.stalled_s,
-        "fetch_job_polling_interval": 2.0,
-        "shutdown_graceful_timeout": 5.0,
-        "delete_jobs": "successful",
-    }
+async def _work(app: App, house: House, queues: frozenset[str]) -> None:
+    settings = house.settings.worker
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    if not queues.isdisjoint({LONG_QUEUE, "ingest"}):
+        sandbox.warm_up()
     async with app.open_async():
-        workers = []
-        if LONG_QUEUE in queues:
-            cores = settings.worker.concurrency or os.cpu_count() or 1
-            workers.append(app.run_worker_async(queues=[LONG_QUEUE], concurrency=cores, **options))  # type: ignore[arg-type]
-        short = sorted(queues - {LONG_QUEUE})
-        if short:
-            workers.append(app.run_worker_async(queues=short, concurrency=SHORT_CONCURRENCY, **options))  # type: ignore[arg-type]
-        rescue = asyncio.create_task(_rescue(app, settings.worker.stalled_s))
-        try:
-            await asyncio.gather(*workers)
-        finally:
-            rescue.cancel()
+        running: list[asyncio.Task[Any]] = [
+            *(asyncio.create_task(work) for work in _workers(app, house.settings, queues)),
+            asyncio.create_task(_rescue_jobs(app, settings.stalled_s)),
+            asyncio.create_task(_resume_stranded(house)),
+        ]
+        end: asyncio.Task[Any] = asyncio.create_task(told.wait())
+        done, _ = await asyncio.wait([*running, end], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.to_thread(sandbox.shut_down)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        for task in done - {end}:
+            # One of them failed, so the process ends and its supervisor starts it anew.
+            task.result()
 
 
-async def _rescue(app: App, stalled_s: float) -> None:
+def _workers(app: App, settings: Settings, queues: frozenset[str]) -> list[Coroutine[Any, Any, None]]:
+    cores = settings.worker.concurrency or os.cpu_count() or 1
+    shares = [([LONG_QUEUE], cores)] if LONG_QUEUE in queues else []
+    if short := sorted(queues - {LONG_QUEUE}):
+        shares.append((short, SHORT_CONCURRENCY))
+    return [
+        app.run_worker_async(
+            queues=names,
+            concurrency=concurrency,
+            update_heartbeat_interval=settings.worker.heartbeat_s,
+            stalled_worker_timeout=settings.worker.stalled_s,
+            fetch_job_polling_interval=2.0,
+            shutdown_graceful_timeout=20.0,
+            delete_jobs="successful",
+            install_signal_handlers=False,
+        )
+        for names, concurrency in shares
+    ]
+
+
+async def _rescue_jobs(app: App, stalled_s: float) -> None:
     """Take up the jobs of workers that died; procrastinate knows them by their missing heartbeat."""
     while True:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled_s):
@@ -57,3 +88,16 @@ async def _rescue(app: App, stalled_s: float) -> None:
             await app.job_manager.retry_job_by_id_async(job.id, datetime.now(UTC))  # noqa: TID251  the queue's clock
             log.warning("job_rescued", job=job.task_name, id=job.id)
         await asyncio.sleep(stalled_s / 2)
+
+
+async def _resume_stranded(house: House) -> None:
+    """Give work that lost its job a new one."""
+
+    def resume() -> None:
+        with house.begin() as work:
+            resume_stranded(work)
+            resume_update(work)
+
+    while True:
+        await asyncio.to_thread(resume)
+        await asyncio.sleep(RESUME_EVERY_S)

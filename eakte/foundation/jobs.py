@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,6 +10,8 @@ import structlog
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision, SyncPsycopgConnector
 from procrastinate.connector import BaseConnector
 from procrastinate.jobs import Job as QueuedJob
+from sqlalchemy import ColumnElement, SQLColumnExpression, Text, cast, column, select, table
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -80,6 +82,19 @@ def defer_job(session: Session, job: Job) -> None:
         priority=task.priority,
         connection=session.connection().connection.driver_connection,
     ).defer(**job.model_dump(mode="json"))
+
+
+_queued = table("procrastinate_jobs", column("status"), column("task_name", Text), column("args", JSONB))
+
+
+def is_queued(jobs: Iterable[type[Job]], **arguments: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """SQL: whether one of some kinds of job waits or runs, with these arguments."""
+    statement = select(_queued.c.task_name).where(
+        cast(_queued.c.status, Text).in_(["todo", "doing"]), _queued.c.task_name.in_([job.name for job in jobs])
+    )
+    for name, value in arguments.items():
+        statement = statement.where(_queued.c.args[name].astext == cast(value, Text))
+    return statement.exists()
 
 
 def queue_app(connector: BaseConnector, begin: BeginWork) -> App:

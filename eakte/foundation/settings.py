@@ -9,7 +9,6 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-
 # In a checkout the state lies beside the sources, from whichever folder a command is typed.
 _CHECKOUT = Path(__file__).parents[2]
 _VAR = _CHECKOUT / "var" if (_CHECKOUT / "pyproject.toml").exists() else Path("var")

@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from eakte.foundation.jobs import is_queued
 from eakte.foundation.table import Table
+from eakte.search.messages import UpdateIndex
 
 
 class IndexRequest(Table):
@@ -20,6 +22,11 @@ class IndexRequest(Table):
 
 def oldest_requests(session: Session, limit: int) -> list[IndexRequest]:
     return list(session.scalars(select(IndexRequest).order_by(IndexRequest.id).limit(limit)))
+
+
+def waits_for_nobody(session: Session) -> bool:
+    """Whether there are requests and no job to take them."""
+    return bool(session.scalar(select(select(IndexRequest).exists() & ~is_queued([UpdateIndex]))))
 
 
 def forget_requests(session: Session, ids: Collection[UUID]) -> None:

@@ -15,7 +15,7 @@ from eakte.foundation.work import Actor, BeginWork, UnitOfWork
 from eakte.search import pending, queries
 from eakte.search.engines import open_engine
 from eakte.search.index import FacetValue, Filters, Hit, Scope, SearchIndex, Visibility
-from eakte.search.messages import RebuildIndex
+from eakte.search.messages import RebuildIndex, UpdateIndex
 
 log = structlog.get_logger()
 
@@ -89,6 +89,12 @@ def ask_for_rebuild(work: UnitOfWork) -> None:
     """Have the index built anew by a worker."""
     require(work, Permission.MANAGE_SYSTEM)
     work.defer(RebuildIndex())
+
+
+def resume_update(work: UnitOfWork) -> None:
+    """Ask for an update of the index when requests wait and the job for them got lost."""
+    if pending.waits_for_nobody(work.session):
+        work.defer(UpdateIndex())
 
 
 def update_index(begin: BeginWork) -> int:

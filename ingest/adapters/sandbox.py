@@ -103,6 +103,11 @@ def warm_up() -> None:
     _zygote().start()
 
 
+def shut_down() -> None:
+    """End every child; calls under way raise RecognitionInterrupted, and so does every later one."""
+    _zygote().shut_down()
+
+
 def _failure(request: Request, answer: dict[str, Any] | None, verdict: Verdict | None) -> EakteError:
     if answer is not None:
         return _error_from(answer, request)
@@ -147,10 +152,13 @@ class _Zygote:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._shut = False
         self.owner = os.getpid()
 
     def start(self) -> socket.socket:
         with self._lock:
+            if self._shut:
+                raise errors.RecognitionInterrupted
             if self._process is not None and self._process.poll() is None and self._control is not None:
                 return self._control
             self._close()
@@ -202,6 +210,11 @@ class _Zygote:
 
     def stop(self) -> None:
         with self._lock:
+            self._close()
+
+    def shut_down(self) -> None:
+        with self._lock:
+            self._shut = True
             self._close()
 
     def _close(self) -> None:
