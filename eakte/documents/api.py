@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -33,7 +33,8 @@ from eakte.records.service.filing import change_record
 
 router = APIRouter(tags=["Dokumente"], route_class=ApiRoute)
 
-BINARY = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+# Whatever the file is; the type stands in the answer.
+BINARY: dict[str, Any] = {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 def _tagged(work: Work, document: Document, response: Response) -> DocumentShape:

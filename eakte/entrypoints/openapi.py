@@ -24,11 +24,9 @@ _WORDS = {
     "409": "Der jetzige Zustand lässt das nicht zu",
     "412": "Der Datensatz wurde inzwischen geändert",
     "413": "Zu groß",
-    "415": "Diese Art von Inhalt wird hier nicht angenommen",
     "416": "Der Bereich liegt außerhalb der Datei",
     "422": "Angaben fehlen oder sind ungültig",
     "428": "Der Kopf If-Match fehlt",
-    "429": "Zu viele Versuche",
     "503": "Ein Nachbarsystem antwortet nicht",
 }
 _ALWAYS = ("400", "401", "403", "404", "409", "422", "503")
@@ -65,9 +63,7 @@ def _complete(document: dict[str, Any]) -> None:
         if method == "post":
             parameters.append(_KEY)
         if "requestBody" in operation:
-            statuses |= {"413", "415"}
-        if path.endswith(("/sessions", "/password")):
-            statuses.add("429")
+            statuses.add("413")
         for status in statuses:
             schema = {"$ref": "#/components/schemas/Problem"}
             operation["responses"][status] = {"description": _WORDS[status], "content": {PROBLEM: {"schema": schema}}}

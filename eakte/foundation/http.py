@@ -97,6 +97,12 @@ class DatabaseUnavailable(errors.Unavailable):
     advice = "Bitte später erneut versuchen; es wurde nichts verändert."
 
 
+class UnexpectedFailure(EakteError):
+    """Bei der Bearbeitung ist ein unerwarteter Fehler aufgetreten."""
+
+    advice = "Es wurde nichts verändert. Bitte die Systembetreuung mit der Kennung {trace_id} fragen."
+
+
 class _Repeated(Exception):
     """This POST was answered before; carries the kept answer out of the dependency."""
 
