@@ -18,10 +18,14 @@ def plausible_dpi(pixels: tuple[int, int], claimed: object) -> float:
     if claim and min(pixels) / claim * _INCH_MM >= _SMALLEST_MM and long_mm <= largest:
         return claim
     for dpi in _SCANNER_DPI:
-        for side in _LONG_SIDES_MM:
-            if abs(max(pixels) / dpi * _INCH_MM - side) < 0.02 * side:
-                return dpi
+        high, wide = max(pixels) / dpi * _INCH_MM, min(pixels) / dpi * _INCH_MM
+        if any(_is_about(high, side) and _is_about(wide, side / 2**0.5) for side in _LONG_SIDES_MM):
+            return dpi
     return max(72.0, min(pixels) / _A4_MM[0] * _INCH_MM, max(pixels) / _A4_MM[1] * _INCH_MM)
+
+
+def _is_about(measured: float, wanted: float) -> bool:
+    return abs(measured - wanted) < 0.03 * wanted
 
 
 def _claim(claimed: object) -> float:
