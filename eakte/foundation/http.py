@@ -395,6 +395,11 @@ def answer_database(request: Request, error: Exception) -> JSONResponse:
     return problem_response(request, refined)
 
 
+def answer_unexpected(request: Request, error: Exception) -> JSONResponse:
+    """Handler for what nobody foresaw; the framework raises it again for the log."""
+    return problem_response(request, UnexpectedFailure(trace_id=getattr(request.state, "trace_id", "")))
+
+
 def answer_http(request: Request, error: Exception) -> JSONResponse:
     """Handler for what the framework refuses by itself."""
     assert isinstance(error, HTTPException)
