@@ -58,7 +58,7 @@ def _encode(row: Any, order: Sequence[InstrumentedAttribute[Any]]) -> str:
 def _decode(cursor: str, order: Sequence[InstrumentedAttribute[Any]]) -> list[Any]:
     try:
         signature, *values = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
-        if signature != _signature(order) or len(values) != len(order):
+        if signature != _signature(order) or not all(isinstance(value, str) for value in values):
             raise InvalidCursor
         return [_typed(column, value) for column, value in zip(order, values, strict=True)]
     except (ValueError, TypeError, RecursionError) as error:
@@ -67,7 +67,7 @@ def _decode(cursor: str, order: Sequence[InstrumentedAttribute[Any]]) -> list[An
 
 def _typed(column: InstrumentedAttribute[Any], value: str) -> Any:
     kind = column.type.python_type
-    value.encode()
+    value.encode()  # refuses lone surrogates
     if "\x00" in value:
         raise InvalidCursor
     return kind.fromisoformat(value) if hasattr(kind, "fromisoformat") else kind(value)

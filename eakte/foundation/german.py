@@ -44,4 +44,5 @@ def in_german(item: Mapping[str, Any]) -> str:
     """The German sentence for one entry of `ValidationError.errors()`."""
     template = _SENTENCES.get(str(item["type"]), "Der Wert ist hier nicht erlaubt.")
     facts = defaultdict(lambda: "…", {key: str(value) for key, value in (item.get("ctx") or {}).items()})
+    facts["expected"] = facts["expected"].replace(" or ", " oder ")
     return template.format_map(facts)

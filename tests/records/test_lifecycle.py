@@ -1,11 +1,15 @@
 """Closing, reopening, cancelling, restoring: guards and what follows (zdA, zdA aufheben, stornieren)."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from uuid import UUID
+
 import pytest
 
 from eakte.access import Confidentiality, Permission, Role
 from eakte.documents.queries import get_document
 from eakte.documents.service import DocumentDetails, file_document
-from eakte.foundation.errors import Stale
+from eakte.foundation.errors import EakteError, Stale
 from eakte.foundation.work import House, UnitOfWork
 from eakte.records.errors import RecordStateForbids, TransitionBlocked
 from eakte.records.queries import get_case, get_dossier
@@ -132,3 +136,30 @@ def test_whoever_saw_an_older_state_is_refused(work: UnitOfWork) -> None:
     work.session.flush()
     with pytest.raises(Stale):
         get_dossier(work, dossier.id, to=Permission.CLOSE, revision=seen)
+
+
+def test_a_case_never_ends_up_open_in_a_closed_dossier_however_two_meet(committed_house: House) -> None:
+    with committed_house.begin() as work:
+        cases = [a_case(work) for _ in range(12)]
+        for case in cases:
+            close_case(work, case.id)
+
+    def reopen(case_id: UUID) -> None:
+        with suppress(EakteError), committed_house.begin() as work:
+            change_case_state(work, case_id, Action.REOPEN, revision=None)
+
+    def close(dossier_id: UUID) -> None:
+        with suppress(EakteError), committed_house.begin() as work:
+            change_dossier_state(work, dossier_id, Action.CLOSE, revision=None)
+
+    with ThreadPoolExecutor(8) as pool:
+        for case in cases:
+            pool.submit(reopen, case.id)
+            pool.submit(close, case.dossier_id)
+    with committed_house.begin() as work:
+        for case in cases:
+            found = get_case(work, case.id, to=Permission.READ)
+            assert (found.state, found.dossier.state) in {
+                (RecordState.OPEN, RecordState.OPEN),
+                (RecordState.CLOSED, RecordState.CLOSED),
+            }
