@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from eakte.foundation.errors import Finding
 from eakte.web.forms import Refusal
 from eakte.web.rendering import render
-from eakte.web.session import protect, session_secret
+from eakte.web.session import local_path, protect, session_secret
 from eakte.web.wording import advice_of
 
 _MACHINES = ("/api/", "/health/", "/metrics", "/docs", "/problems/", "/static/")
@@ -52,9 +52,10 @@ def error_page(request: Request, problem: JSONResponse) -> Response:
 
 
 def _to_login(request: Request) -> Response:
-    onward = request.url.path if request.method == "GET" else "/"
-    if request.method == "GET" and request.url.query:
-        onward += f"?{request.url.query}"
+    onward = "/"
+    if request.method == "GET":
+        query = f"?{request.url.query}" if request.url.query else ""
+        onward = local_path(request.url.path + query)
     response: Response
     if not session_secret(request) and request.headers.get("sec-fetch-site") == "cross-site":
         # A link from an e-mail: the strict cookie stays behind, so our own page asks once more.

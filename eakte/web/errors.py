@@ -35,3 +35,9 @@ class NothingChosen(Invalid):
     """Es ist keine Datei ausgewählt."""
 
     advice = "Bitte mindestens eine Datei auswählen."
+
+
+class PasswordsDiffer(Invalid):
+    """Die beiden neuen Kennwörter sind verschieden."""
+
+    advice = "Bitte das neue Kennwort zweimal gleich eingeben."

@@ -56,7 +56,8 @@ class Page:
 
     def all(self, path: str) -> list[Any]:
         assert self.tree is not None
-        return list(self.tree.xpath(path))
+        found: Any = self.tree.xpath(path)
+        return list(found)
 
     def links(self, path: str = "//main//a") -> list[str]:
         return [link.get("href") for link in self.all(path)]

@@ -19,7 +19,7 @@ FORMS = sorted(
     route.path
     for router in ROUTERS
     for route in router.routes
-    if isinstance(route, APIRoute) and "POST" in route.methods
+    if isinstance(route, APIRoute) and "POST" in (route.methods or ())
 )
 
 

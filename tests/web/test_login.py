@@ -105,3 +105,17 @@ def test_a_link_from_an_email_finds_whoever_is_logged_in(visitor: Visitor, login
     assert page.status == 200
     (refresh,) = page.all("//meta[@http-equiv='refresh']")
     assert refresh.get("content") == "0; url=/aktenplan"
+
+
+def test_changing_the_password_needs_the_old_one_and_ends_every_session(visitor: Visitor, login: str) -> None:
+    log_in(visitor, login)
+    visitor.open("/konto")
+    new = "ein noch längeres Kennwort"
+    page = visitor.send("/konto", {"current": "falsch", "new": new, "again": new})
+    assert (page.status, "stimmt nicht" in page.words("//*[@role='alert']")) == (422, True)
+    page = visitor.send("/konto", {"current": PASSWORD, "new": new, "again": "anders"})
+    assert (page.status, "#again" in page.links("//*[@role='alert']//a")) == (422, True)
+    page = visitor.send("/konto", {"current": PASSWORD, "new": new, "again": new})
+    assert (page.status, page.path) == (200, "/anmelden?meldung=kennwort")
+    log_in(visitor, login, new)
+    assert visitor.open("/").path == "/"

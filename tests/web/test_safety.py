@@ -45,6 +45,7 @@ def pages(visit: Visit, house: House) -> dict[str, Page]:
         f"/schriftgut/{case.id}/beteiligte",
         f"/schriftgut/{dossier.id}/verlauf",
         f"/suche?q={EVIL}",
+        "/konto",
         "/eingaenge",
         "/arbeitsliste",
         "/nirgends",
@@ -54,7 +55,7 @@ def pages(visit: Visit, house: House) -> dict[str, Page]:
 
 
 def test_what_people_wrote_is_text_and_nothing_else(pages: dict[str, Page]) -> None:
-    assert sum(EVIL in page.tree.text_content() for page in pages.values() if page.tree is not None) > 10
+    assert sum(EVIL in "".join(page.all("//body//text()")) for page in pages.values()) > 10
     for path, page in pages.items():
         assert not page.all("//script"), path
         assert not page.all("//*[@onerror or @onclick or @style or @onload]"), path

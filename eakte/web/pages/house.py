@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from eakte.web.pages import (
+    account,
     cases,
     changes,
     details,
@@ -17,7 +18,21 @@ from eakte.web.pages import (
     uploads,
 )
 
-_ROOMS = (session, start, search, plan, dossiers, cases, documents, records, changes, details, uploads, ingests)
+_ROOMS = (
+    session,
+    account,
+    start,
+    search,
+    plan,
+    dossiers,
+    cases,
+    documents,
+    records,
+    changes,
+    details,
+    uploads,
+    ingests,
+)
 ROUTERS = tuple(room.router for room in _ROOMS)
 
 router = APIRouter(include_in_schema=False)

@@ -1,32 +1,35 @@
 """/schriftgut: what is the same for dossiers, cases and documents: finding, state, history."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from eakte.access import Permission
+from eakte.access import Confidentiality, Permission
 from eakte.audit.models import AuditEntry
 from eakte.audit.queries import entries_of
-from eakte.documents.models import Document
+from eakte.documents.models import Document, DocumentKind, DocumentSource
 from eakte.documents.service import change_document_state
 from eakte.foundation.http import Cursor
 from eakte.foundation.work import UnitOfWork
 from eakte.records.models import Case, Dossier, Record
 from eakte.records.queries import get_record, get_record_by_reference
-from eakte.records.rules import Action
+from eakte.records.rules import Action, Medium, RecordState
 from eakte.records.service.lifecycle import change_case_state, change_dossier_state
 from eakte.web.errors import ActionUnknown
 from eakte.web.forms import Refusal, attempt
 from eakte.web.pages.cases import case_page
 from eakte.web.pages.documents import document_page
 from eakte.web.pages.dossiers import dossier_page
-from eakte.web.rendering import address, go_to, path_of, render
+from eakte.web.rendering import address, as_date, go_to, path_of, render
 from eakte.web.session import FormWork, OwnForm, PageRoute, PageWork, seen_revision
 from eakte.web.views import trail_of
-from eakte.web.wording import EVENTS, FIELDS, QUIET_FIELDS
+from eakte.web.wording import EVENTS, FIELDS, QUIET_FIELDS, word_for
 
 router = APIRouter(prefix="/schriftgut", route_class=PageRoute)
 
@@ -111,10 +114,20 @@ def show_history(request: Request, work: PageWork, record_id: UUID, cursor: Curs
 def _changes(changes: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for name, (old, new) in changes.items():
         if name not in QUIET_FIELDS and (old or new):
-            yield FIELDS.get(name, name), _shown(old), _shown(new)
+            yield FIELDS.get(name, name), _shown(name, old), _shown(name, new)
 
 
-def _shown(value: Any) -> str:
+# Fields whose values are words of ours.
+_KINDS: dict[str, type[StrEnum]] = {
+    "state": RecordState,
+    "medium": Medium,
+    "confidentiality": Confidentiality,
+    "document_kind": DocumentKind,
+    "source": DocumentSource,
+}
+
+
+def _shown(name: str, value: Any) -> str:
     match value:
         case None | "" | []:
             return "–"
@@ -122,4 +135,8 @@ def _shown(value: Any) -> str:
             return "ja" if value else "nein"
         case list():
             return ", ".join(map(str, value))
+        case str() if name in _KINDS and value in list(_KINDS[name]):
+            return word_for(_KINDS[name](value))
+        case str() if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            return as_date(date.fromisoformat(value))
     return str(value)
