@@ -23,6 +23,10 @@ class IndexUnreadable(Unavailable):
     advice = "Bitte den Index mit „eakte index rebuild“ neu aufbauen; die Akten selbst sind davon nicht betroffen."
 
 
+class IndexUnreachable(Unavailable):
+    """Der Suchindex ist nicht erreichbar."""
+
+
 class SearchEngineMissing(Unavailable):
     """Die eingestellte Suchmaschine ist nicht installiert."""
 

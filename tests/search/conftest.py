@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,12 +32,12 @@ class Place:
         self.engine = engine
         self.where = where
 
-    def open(self) -> SearchIndex:
+    def open(self, *, lock_timeout_s: float = 30.0) -> SearchIndex:
         if self.engine == "tantivy":
-            return TantivyIndex(Path(self.where))
+            return TantivyIndex(Path(self.where), lock_timeout_s=lock_timeout_s)
         if self.engine == "whoosh":
-            return WhooshIndex(Path(self.where))
-        return PostgresIndex(create_engine(self.where))
+            return WhooshIndex(Path(self.where), lock_timeout_s=lock_timeout_s)
+        return PostgresIndex(create_engine(self.where), lock_timeout_s=lock_timeout_s)
 
     def elsewhere(self, program: str) -> str:
         """Run lines of Python in another process, with `index` open on this place; what they print."""
@@ -77,6 +77,3 @@ def index(place: Place) -> Iterator[SearchIndex]:
     opened = place.open()
     yield opened
     opened.close()
-
-
-Opened = Callable[[], SearchIndex]

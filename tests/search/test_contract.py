@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from eakte.search.errors import InvalidCursor, InvalidQuery, RebuildSuperseded
+from eakte.search.errors import IndexBusy, InvalidCursor, InvalidQuery, RebuildSuperseded
 from eakte.search.folding import fold
 from eakte.search.index import Filters, Hit, IndexedDocument, Scope, SearchIndex, SearchPage, Visibility
 
@@ -544,6 +544,13 @@ class TestWriting:
         assert found(index, "Ende") == {1}
         assert found(index, "Emoji") == {1}
 
+    def test_a_very_long_document_is_found_by_its_last_page(self, index: SearchIndex) -> None:
+        pages = [" ".join(f"wort{page}x{number}" for number in range(400)) for page in range(100)]
+        index.index([letter(1, *pages, "Schlussvermerk")])
+        assert found(index, "wort0x1") == {1}
+        (hit,) = index.search("wort99x399", EVERYTHING).hits
+        assert [snippet.page for snippet in hit.snippets] == [100]
+
     def test_a_batch_that_fails_leaves_the_index_as_it_was(self, index: SearchIndex) -> None:
         def broken() -> Iterator[IndexedDocument]:
             yield letter(1, "Bescheid")
@@ -634,3 +641,16 @@ class TestManyHands:
         assert found(index, "") == {1}
         index.finish_rebuild(fresh)
         assert found(index, "") == {3}
+
+    def test_a_second_writer_waits_and_then_says_that_the_index_is_busy(self, place: Any, index: SearchIndex) -> None:
+        hasty = place.open(lock_timeout_s=0.1)
+
+        def written_slowly() -> Iterator[IndexedDocument]:
+            with pytest.raises(IndexBusy):
+                hasty.index([letter(2, "Bescheid")])
+            yield letter(1, "Bescheid")
+
+        index.index(written_slowly())
+        assert found(index, "") == {1}
+        hasty.index([letter(2, "Bescheid")])
+        assert found(index, "") == {1, 2}

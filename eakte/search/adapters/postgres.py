@@ -18,7 +18,7 @@ from eakte.search.adapters.postgres_query import suggested, visible
 from eakte.search.adapters.postgres_schema import SUGGESTION_BREAK, row_of
 from eakte.search.adapters.postgres_search import Question
 from eakte.search.columns import prepare, suggestion_key
-from eakte.search.errors import IndexBusy, RebuildSuperseded
+from eakte.search.errors import IndexBusy, IndexUnreachable, RebuildSuperseded
 from eakte.search.index import Filters, IndexedDocument, SearchIndex, SearchPage, Visibility
 from eakte.search.models import SearchChange, SearchDocument, SearchState
 from eakte.search.query import parse
@@ -124,13 +124,13 @@ class PostgresIndex:
     def _reading(self) -> Iterator[Connection]:
         """One state of the index for all that one search asks."""
         repeatable = self._engine.execution_options(isolation_level="REPEATABLE READ")
-        with repeatable.begin() as connection:
+        with _reachable(), repeatable.begin() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         """Be the only writer. Raises IndexBusy when another one keeps it too long."""
-        with self._engine.begin() as connection:
+        with _reachable(), self._engine.begin() as connection:
             connection.execute(text(f"set local lock_timeout = {int(self._lock_timeout_s * 1_000)}"))
             try:
                 connection.execute(select(func.pg_advisory_xact_lock(_WRITER_LOCK)))
@@ -152,17 +152,25 @@ class FreshPostgresIndex(PostgresIndex):
             raise RebuildSuperseded
 
     def index(self, documents: Iterable[IndexedDocument]) -> int:
-        with self._engine.begin() as connection:
+        with _reachable(), self._engine.begin() as connection:
             self.ensure_wanted(connection)
             return len(_write(connection, self.number, documents))
 
     def remove(self, document_ids: Sequence[UUID]) -> None:
-        with self._engine.begin() as connection:
+        with _reachable(), self._engine.begin() as connection:
             self.ensure_wanted(connection)
             _erase(connection, self.number, document_ids)
 
     def _generation(self, connection: Connection) -> int:
         return self.number
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise IndexUnreachable from error
 
 
 def _current(connection: Connection) -> int:

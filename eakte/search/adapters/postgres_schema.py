@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from eakte.search.analysis import FORM
 from eakte.search.columns import KEYWORDS, Prepared, suggestion_key
 from eakte.search.query import Field
 
@@ -21,7 +22,7 @@ _MOST_COUNTED = 8
 """Occurrences in the text that still raise the rank."""
 
 _MOST_BYTES = 900_000
-"""A tsvector takes 1 MB. The last words of a longer text are not found; documents that long are rare."""
+"""A tsvector takes 1 MB, some 40,000 different words. What a longer text has beyond them is not found."""
 
 
 def row_of(prepared: Prepared, generation: int) -> dict[str, Any]:
@@ -73,7 +74,10 @@ def _text(prepared: Prepared) -> Iterable[_Placed]:
     """What is found on the pages, with one place for being there and one more for each time as a whole word."""
     text = prepared.columns[Field.TEXT]
     first, label = _POSITIONS[Field.TEXT], LABELS[Field.TEXT]
-    counts = dict.fromkeys(text.found, 0) | Counter(stem for stems in text.runs for stem in stems.split())
+    # Terms before forms: where not all fit, words are still found, only not by their beginnings.
+    counts = dict.fromkeys(sorted(text.found, key=lambda term: term.startswith(FORM)), 0) | Counter(
+        stem for stems in text.runs for stem in stems.split()
+    )
     places = [tuple(f"{first + place}{label}" for place in range(times + 1)) for times in range(_MOST_COUNTED)]
     return ((term, places[min(count, _MOST_COUNTED - 1)]) for term, count in counts.items())
 
