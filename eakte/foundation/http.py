@@ -10,6 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
+from fastapi.params import Form
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
@@ -21,10 +22,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from eakte.foundation import errors
+from eakte.foundation.bodies import TEXT_LIMIT_MB, bounded, must_have_only
+from eakte.foundation.bodies import RequestInvalid as RequestInvalid
 from eakte.foundation.cursors import Page
 from eakte.foundation.errors import EakteError, Finding
 from eakte.foundation.german import in_german
 from eakte.foundation.idempotency import IdempotencyKeyInProgress, KeptAnswer, claim_key, keep_answer
+from eakte.foundation.settings import Settings
 from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
 
 PROBLEM = "application/problem+json"
@@ -47,12 +51,6 @@ class MalformedRequest(errors.Invalid):
     """Die Anfrage ist nicht lesbar."""
 
     advice = "{problem}"
-
-
-class RequestInvalid(errors.Invalid):
-    """Angaben fehlen oder sind ungültig."""
-
-    advice = "Bitte die unter „errors“ genannten Felder berichtigen."
 
 
 class AddressNotFound(errors.NotFound):
@@ -131,10 +129,13 @@ class Shape(BaseModel):
         return data
 
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
 def _storable(value: Any) -> bool:
     match value:
         case str():
-            return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+            return _UNSTORABLE.search(value) is None
         case list():
             return all(_storable(item) for item in value)
         case _:
@@ -245,6 +246,8 @@ class ApiRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         known = {parameter.alias for parameter in _query_parameters(self.dependant)}
+        fields = {parameter.alias for parameter in self.dependant.body_params}
+        takes_files = self.body_field is not None and isinstance(self.body_field.field_info, Form)
 
         async def checked(request: Request) -> Response:
             if "%00" in request.url.path or "\x00" in request.url.path or "%00" in request.url.query:
@@ -254,6 +257,16 @@ class ApiRoute(APIRoute):
                     raise UnknownParameter(name=name)
             if request.method == "GET":
                 return _unless_known(request, await handle(request))
+            if takes_files:
+                # Before the body is read: nobody unknown makes us fill the disk.
+                await run_in_threadpool(_must_be_known, request)
+                settings: Settings = request.app.state.house.settings
+                request = bounded(request, settings.api.max_upload_mb + 1)
+                await must_have_only(request, fields)
+            else:
+                request = bounded(request, TEXT_LIMIT_MB)
+                if self.body_field is not None:
+                    await request.body()
             key = request.headers.get("idempotency-key") if request.method == "POST" else None
             if key is None:
                 return await handle(request)
@@ -276,6 +289,13 @@ class ApiRoute(APIRoute):
             return response
 
         return checked
+
+
+def _must_be_known(request: Request) -> None:
+    house: House = request.app.state.house
+    authenticate: Authenticate = request.app.state.authenticate
+    with house.begin_as(lambda session, now: authenticate(request, session, now)):
+        pass
 
 
 def _unless_known(request: Request, response: Response) -> Response:

@@ -1,0 +1,1 @@
+"""Neighbours with named faults."""
