@@ -304,6 +304,19 @@ def test_the_s3_server_continues_where_it_was_killed_even_on_other_ports(tmp_pat
     assert list(Path("/tmp").glob(f"seaweedfs-*-grpc-{taken['s3.port.grpc']}.sock")) == []
 
 
+def test_the_s3_server_takes_over_ports_kept_by_an_earlier_version_and_stops_soon(tmp_path: Path) -> None:
+    kept = {"s3.port": 20_999, "admin.port": 20_998, "admin.port.grpc": 20_997}
+    (tmp_path / "s3").mkdir()
+    (tmp_path / "s3" / "secrets.json").write_text(json.dumps({"access_key": "A" * 20, "ports": kept}))
+    server = EmbeddedS3(tmp_path / "s3", durable=False).start()
+    assert server.access_key == "A" * 20
+    assert "-admin" not in " ".join(Path(f"/proc/{server.pid}/cmdline").read_text().split("\0"))
+    begun = time.monotonic()
+    server.stop()
+    assert time.monotonic() - begun < 10
+    assert processes_in(tmp_path) == []
+
+
 # Children
 
 

@@ -25,14 +25,22 @@ from eakte.foundation.embedded.processes import Supervised
 log = structlog.get_logger()
 
 # Every listener is named, also those we do not use: an unnamed one takes its default port.
-LISTENERS = [f"{part}.port{kind}" for part in ("s3", "master", "volume", "filer", "admin") for kind in ("", ".grpc")]
+LISTENERS = [f"{part}.port{kind}" for part in ("s3", "master", "volume", "filer") for kind in ("", ".grpc")]
+# Not `weed mini`: its maintenance worker, which cannot be switched off, may lose its admin server and then spin.
 OPTIONS = [
+    "-filer",
+    "-s3",
     f"-ip={ports.LOOPBACK}",
     f"-ip.bind={ports.LOOPBACK}",
     "-dir=data",
     "-s3.config=identities.json",
     "-s3.localSocket=s3.sock",
     "-filer.localSocket=filer.sock",
+    # We are the whole cluster: nobody to elect, nobody to warn before the volumes close.
+    "-master.peers=none",
+    # The volumes know what the old election log knows; a resumed one polls at 2 % of a core for ever.
+    "-master.resumeState=false",
+    "-volume.preStopSeconds=0",
     # Its default is to report home.
     "-master.telemetry=false",
     "-master.volumeSizeLimitMB=1024",
@@ -45,11 +53,26 @@ OPTIONS = [
     "-s3.allowDeleteBucketNotEmpty=false",
     f"-s3.allowedOrigins=http://{ports.LOOPBACK}",
     f"-filer.allowedOrigins=http://{ports.LOOPBACK}",
-    # The way past S3, its rights and its locks: no HTTP at the filer, no pages, signed volume requests.
+    # The way past S3, its rights and its locks: no HTTP at the filer, signed volume requests.
     "-disableHttp",
-    "-admin.ui=false",
-    "-webdav=false",
 ]
+# One volume at a time instead of seven, and what the worker of `mini` swept, swept by the master once an hour.
+MASTER = """\
+[master.volume_growth]
+copy_1 = 1
+
+[master.maintenance]
+sleep_minutes = 60
+scripts = '''
+  lock
+  fs.log.purge -daysAgo=7
+  s3.clean.uploads -timeAgo=24h
+  unlock
+'''
+"""
+# At SIGTERM the volumes close at once; then the filer waits 15 s for streams that our own S3 server never ends.
+# Whatever it has answered is already with the kernel by then, so nothing is lost when we wait no longer.
+GRACE_S = 2.0
 # `weed` also listens on sockets of fixed names; it leaves some of them behind.
 SOCKETS = "/tmp/seaweedfs-{part}-grpc-{port}.sock"  # noqa: S108
 SHELL_SCRIPT = 'echo "$1" | "$2" shell -master="$3" -filer="$4"'
@@ -141,7 +164,8 @@ class EmbeddedS3:
         self.access_key = values.get("access_key") or secrets.token_hex(10).upper()
         self.secret_key = values.get("secret_key") or secrets.token_hex(20)
         self._signing_key = values.get("signing_key") or secrets.token_hex(32)
-        self._ports = {name: int(port) for name, port in values.get("ports", {}).items()}
+        kept_ports = values.get("ports", {})
+        self._ports = {name: int(kept_ports[name]) for name in LISTENERS if name in kept_ports}
         self._choose_ports()
 
     def _choose_ports(self) -> None:
@@ -168,8 +192,7 @@ class EmbeddedS3:
         sections = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
         signing = "".join(f'[{name}]\nkey = "{self._signing_key}"\n' for name in sections)
         write_private(self.directory / "security.toml", signing)
-        # What the last start was told is kept there and would come before what we say now.
-        (self.directory / "data" / "mini.options").unlink(missing_ok=True)
+        write_private(self.directory / "master.toml", MASTER)
 
     def _launch(self, program: Path, lock: int) -> None:
         for attempt in (1, 2, 3):
@@ -178,14 +201,15 @@ class EmbeddedS3:
                 place.unlink(missing_ok=True)
             self._server = Supervised(
                 "s3",
-                [str(program), "-logtostderr=true", "mini", *OPTIONS]
+                [str(program), "-logtostderr=true", "server", *OPTIONS]
                 + [f"-{name}={port}" for name, port in self._ports.items()],
                 logs=self.logs,
                 cwd=self.directory,
                 env={"GOMEMLIMIT": f"{self._memory_mb}MiB", "GOGC": "50", "HOME": str(self.directory)},
                 stop_signal=signal.SIGTERM,
-                death_signal=signal.SIGTERM,
-                grace_s=20,
+                # Nobody would insist after the grace, and the next start needs the ports and the database.
+                death_signal=signal.SIGKILL,
+                grace_s=GRACE_S,
                 remove=self._sockets(),
             ).start(keep_open=[lock])
             try:
