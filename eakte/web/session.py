@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 
 from eakte.access.service import authenticate
+from eakte.foundation.bodies import TEXT_LIMIT_MB, bounded
 from eakte.foundation.errors import Stale, Unauthenticated
 from eakte.foundation.http import MalformedRequest
 from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
@@ -161,17 +162,25 @@ def authenticate_page(request: Request) -> Actor:
 SignedIn = Annotated[Actor, Depends(authenticate_page)]
 
 
-async def read_form(request: Request) -> AsyncIterator[FormData]:
-    """The fields and files of a form; large files wait on disk until the answer is sent."""
-    async with request.form(max_files=MAX_FILES, max_fields=MAX_FILES) as form:
+async def _parsed(request: Request, limit_mb: int) -> AsyncIterator[FormData]:
+    """The fields and files of a form; large files wait on disk until the answer is sent. Raises TooLarge."""
+    async with bounded(request, limit_mb).form(max_files=MAX_FILES, max_fields=MAX_FILES) as form:
         if any("\x00" in value for value in form.values() if isinstance(value, str)):
             raise MalformedRequest(problem="Das Zeichen NUL ist in einem Feld nicht erlaubt.")
         yield form
 
 
+async def read_form(request: Request) -> AsyncIterator[FormData]:
+    """A form of anybody, which has no room for files."""
+    async for form in _parsed(request, TEXT_LIMIT_MB):
+        yield form
+
+
 async def read_own_form(request: Request, _: SignedIn) -> AsyncIterator[FormData]:
     """A form of somebody signed in: nobody else's files are taken in."""
-    async for form in read_form(request):
+    house: House = request.app.state.house
+    files = request.headers.get("content-type", "").startswith("multipart/")
+    async for form in _parsed(request, house.settings.api.max_upload_mb + 1 if files else TEXT_LIMIT_MB):
         yield form
 
 

@@ -13,7 +13,7 @@ from eakte.foundation.work import SYSTEM, House
 from eakte.records.queries import get_dossier
 from eakte.web.pages.house import ROUTERS
 from tests.support.factories import a_dossier
-from tests.web.conftest import BROWSER, Visit, Visitor
+from tests.web.conftest import BROWSER, Page, Visit, Visitor
 
 FORMS = sorted(
     route.path
@@ -67,3 +67,10 @@ def test_a_refused_form_changes_nothing(visit: Visit, house: House) -> None:
     assert visitor.send(f"/schriftgut/{dossier.id}/zustand", {"action": "close"}, headers=where).status == 403
     with house.begin(SYSTEM) as work:
         assert get_dossier(work, dossier.id, to=Permission.READ).state.value == "open"
+
+
+@pytest.mark.parametrize("path", ["/anmelden", "/konto"])
+def test_a_form_longer_than_any_of_ours_is_not_even_read(path: str, visit: Visit) -> None:
+    announced = {"content-length": str(33 << 20), "content-type": "application/x-www-form-urlencoded"}
+    page = Page(visit().client.post(path, content=b"x=y", headers=announced))
+    assert (page.status, page.words("//h1")) == (413, "Die Datei ist zu groß.")
