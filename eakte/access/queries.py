@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from eakte.access.errors import ActionForbidden, GrantNotFound, IdentityNotFound, TokenNotFound, UnitNotFound
@@ -84,10 +85,15 @@ def _scope(session: Session, grant: Grant) -> Scope:
 
 
 def _unit_and_below(session: Session, unit_id: UUID) -> frozenset[UUID]:
-    tree = select(OrganisationalUnit.id).where(OrganisationalUnit.id == unit_id).cte(recursive=True)
+    return frozenset(session.scalars(_below(), {"unit": unit_id}))
+
+
+@cache
+def _below() -> Select[UUID]:
+    tree = select(OrganisationalUnit.id).where(OrganisationalUnit.id == bindparam("unit")).cte(recursive=True)
     below = aliased(OrganisationalUnit)
     tree = tree.union(select(below.id).where(below.parent_id == tree.c.id))
-    return frozenset(session.scalars(select(tree.c.id)))
+    return select(tree.c.id)
 
 
 def get_identity(work: UnitOfWork, identity_id: UUID, *, revision: int | None = None) -> Identity:

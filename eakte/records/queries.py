@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager
 
 from eakte.access import Permission
 from eakte.access.errors import ActionForbidden
@@ -63,11 +64,16 @@ def visible_dossiers(actor: Actor) -> Select[Dossier]:
 
 
 def visible_cases(actor: Actor) -> Select[Case]:
+    statement, dossier = _with_their_dossiers()
+    return statement.where(may_at(actor, Permission.READ, dossier, [Case.confidentiality, dossier.confidentiality]))
+
+
+@cache
+def _with_their_dossiers() -> tuple[Select[Case], type[Dossier]]:
+    """Cases with their dossiers in one join that both rights and loading use; made once, since aliases are dear."""
     dossier = aliased(Dossier, flat=True)
-    levels = [Case.confidentiality, dossier.confidentiality]
-    return (
-        select(Case).join(dossier, Case.dossier_id == dossier.id).where(may_at(actor, Permission.READ, dossier, levels))
-    )
+    to_dossier = Case.dossier.of_type(dossier)
+    return select(Case).join(to_dossier).options(contains_eager(to_dossier)), dossier
 
 
 # --- loading ------------------------------------------------------------------------------------------
