@@ -1,5 +1,6 @@
 """Image files as they come in: bounded, checked, and put on pages of the right size. Runs inside the sandbox."""
 
+import contextlib
 import io
 import struct
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import img2pdf
+import pikepdf
 import pillow_heif
 from PIL import Image, ImageFile, ImageOps
 
@@ -19,6 +21,7 @@ Image.MAX_IMAGE_PIXELS = None
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 pillow_heif.register_heif_opener()
 
+_CHUNK = 64 * 1024 * 1024
 _LOSSY_QUALITY = 92
 _FORMATS = {
     MediaType.TIFF: "TIFF",
@@ -71,26 +74,47 @@ def write_pdf(source: Path, kind: MediaType, target: Path, limits: RecognitionLi
     Camera data (place, device) stays in the original: JPEG metadata is left out.
     """
     frames, _ = examine(source, kind, limits)
-    pages: list[bytes] = []
-    sizes: list[tuple[float, float]] = []
+    chunks: list[Path] = []
+    waiting: list[tuple[bytes, float]] = []
     with _opened(source, kind) as image:
         for number in range(frames):
             try:
                 image.seek(number)
-                dpi = plausible_dpi(image.size, image.info.get("dpi"))
-                pages.append(_frame(image, source, kind))
+                waiting.append((_frame(image, source, kind), plausible_dpi(image.size, image.info.get("dpi"))))
             except _BAD_BYTES:
                 raise BrokenImage(problem=f"Bild {number + 1} von {frames} ist abgeschnitten oder zerstört.") from None
-            with Image.open(io.BytesIO(pages[-1])) as stored:
-                sizes.append((stored.width / dpi * 72, stored.height / dpi * 72))
-    upcoming = iter(sizes)
+            if sum(len(data) for data, _ in waiting) > _CHUNK or number == frames - 1:
+                chunks.append(_write_chunk(waiting, target.with_suffix(f".{len(chunks)}")))
+                waiting = []
+    _join(chunks, target)
 
-    def layout(*_: object) -> tuple[float, float, float, float]:
-        width, height = next(upcoming)
-        return width, height, width, height
+
+def _write_chunk(frames: list[tuple[bytes, float]], target: Path) -> Path:
+    """Write some frames, each with its resolution, as pages of their size."""
+    resolutions = iter([dpi for _, dpi in frames])
+
+    def layout(width: int, height: int, _: object) -> tuple[float, float, float, float]:
+        dpi = next(resolutions)
+        return width / dpi * 72, height / dpi * 72, width / dpi * 72, height / dpi * 72
 
     with target.open("wb") as out:
-        img2pdf.convert(pages, layout_fun=layout, outputstream=out, rotation=img2pdf.Rotation.none)
+        img2pdf.convert(
+            [data for data, _ in frames], layout_fun=layout, outputstream=out, rotation=img2pdf.Rotation.none
+        )
+    return target
+
+
+def _join(chunks: list[Path], target: Path) -> None:
+    """Make one file of the chunks, which stay on disk until it is written."""
+    if len(chunks) == 1:
+        chunks[0].rename(target)
+        return
+    with contextlib.ExitStack() as stack, pikepdf.new() as whole:
+        for chunk in chunks:
+            whole.pages.extend(stack.enter_context(pikepdf.open(chunk)).pages)
+        whole.save(target)
+    for chunk in chunks:
+        chunk.unlink()
 
 
 def _opened(source: Path, kind: MediaType) -> Image.Image:

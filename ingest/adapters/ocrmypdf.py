@@ -8,11 +8,14 @@ from pathlib import Path
 import ocrmypdf
 import pikepdf
 from ocrmypdf.api import get_plugin_manager
+from ocrmypdf.exceptions import ExitCodeException
+from pypdfium2 import PdfiumError
 
 from eakte.foundation.errors import Finding
 from ingest.adapters import filetype, image_file, page_content, pdf_file, pdfa, tesseract
 from ingest.adapters.page_desk import PageDesk
 from ingest.adapters.rendering import Document, PageFacts
+from ingest.recognition.errors import BrokenPdf
 from ingest.recognition.plan import PageContent, Plan, plan_page
 from ingest.recognition.results import MediaType, PageResult, PageSource, Recognition, RecognitionLimits
 
@@ -52,6 +55,21 @@ def recognize_here(
 ) -> Recognition:
     """See `ingest.recognition.confined.recognize`."""
     intake = _take_in(source, workdir, limits)
+    try:
+        return _recognize(source, workdir, intake, limits, language, jobs, report)
+    except (pikepdf.PdfError, PdfiumError, ExitCodeException):
+        raise BrokenPdf(problem="Ihre Seiten lassen sich nicht darstellen.") from None
+
+
+def _recognize(
+    source: Path,
+    workdir: Path,
+    intake: _Intake,
+    limits: RecognitionLimits,
+    language: str,
+    jobs: int,
+    report: Report,
+) -> Recognition:
     previews = workdir / "previews"
     previews.mkdir()
     with Document(intake.pdf) as document:
@@ -81,14 +99,15 @@ def recognize_here(
     original_kept, level, findings = _archive(source, recognized, archival, intake, desk, chosen)
     for leftover in {intake.pdf, recognized}:
         leftover.unlink()
+    pages = tuple(_page_result(number, plans[number], texts[number], desk) for number in numbers)
     return Recognition(
         media_type=intake.kind,
         archival=archival,
         original_kept=original_kept,
         pdfa_level=level,
         findings=findings,
-        pages=tuple(_page_result(number, plans[number], texts[number], desk) for number in numbers),
-        warnings=intake.warnings + _page_warnings(pictured, desk),
+        pages=pages,
+        warnings=intake.warnings + _page_warnings(pages, pictured, desk),
     )
 
 
@@ -195,9 +214,11 @@ def _page_result(number: int, plan: Plan, text: str, desk: PageDesk) -> PageResu
     return PageResult(number + 1, read, PageSource.RECOGNIZED, confidence, outcome.turned, outcome.skew, preview)
 
 
-def _page_warnings(pictured: list[int], desk: PageDesk) -> tuple[Finding, ...]:
+def _page_warnings(pages: tuple[PageResult, ...], pictured: list[int], desk: PageDesk) -> tuple[Finding, ...]:
     smaller = [number for number, outcome in sorted(desk.outcomes.items()) if outcome.made_smaller]
     warnings = []
+    if all(page.source is PageSource.BLANK for page in pages):
+        warnings.append(Finding("all-blank", "Auf keiner Seite steht etwas."))
     if smaller:
         warnings.append(
             Finding(

@@ -33,6 +33,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 _GRACE_S = 30.0
+_SIGNS_OF_STARVATION = ("bad_alloc", "MemoryError", "annot allocate", "ut of memory")
 _LARGEST_ANSWER = 512 * 1024 * 1024
 
 
@@ -118,7 +119,7 @@ def _failure(request: Request, answer: dict[str, Any] | None, verdict: Verdict |
     )
     if verdict.timed_out or verdict.signal == signal.SIGXCPU:
         return errors.RecognitionTimedOut(limit=round(request.timeout_s))
-    starved = verdict.signal == signal.SIGKILL or "bad_alloc" in verdict.said or "llocat" in verdict.said
+    starved = verdict.signal == signal.SIGKILL or any(sign in verdict.said for sign in _SIGNS_OF_STARVATION)
     if starved or verdict.peak_mb > 0.9 * request.memory_mb:
         return errors.RecognitionOutOfMemory(limit=request.memory_mb)
     name = signal.Signals(verdict.signal).name if verdict.signal else "vorzeitigem Ende"
@@ -183,7 +184,11 @@ class _Zygote:
         with contextlib.ExitStack() as stack:
             data, child_data = (stack.enter_context(end) for end in socket.socketpair())
             word, zygote_word = (stack.enter_context(end) for end in socket.socketpair())
-            self._send(pickle.dumps(request), [child_data.fileno(), zygote_word.fileno()])
+            try:
+                self._send(pickle.dumps(request), [child_data.fileno(), zygote_word.fileno()])
+            except OSError:
+                log.exception("zygote_unreachable")
+                return None, None
             child_data.close()
             zygote_word.close()
             for end in (data, word):

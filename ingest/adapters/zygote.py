@@ -86,7 +86,12 @@ class Zygote:
         request: Request = pickle.loads(message)  # noqa: S301  from our own worker
         noise = os.memfd_create("noise")
         zygote = os.getpid()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            for descriptor in (data, word, noise):
+                os.close(descriptor)
+            return True
         if pid == 0:
             os.close(word)
             self._control.close()
