@@ -149,6 +149,7 @@ def read_rendition(
     version: Annotated[int | None, Query(ge=1, le=1_000_000, description="Versionsnummer; ohne: die neueste")] = None,
     page: Annotated[int | None, Query(ge=1, le=1_000_000, description="Seite bei Text und Vorschau")] = None,
     range_: Annotated[str | None, Header(alias="Range", description="Bereich, z. B. bytes=0-1023")] = None,
+    if_range: Annotated[str | None, Header(description="Bereich nur, wenn dies noch der ETag ist")] = None,
 ) -> Response:
     found = service.find_rendition(work, document_id, kind, version=version, page=page)
     headers = disposition(found.file_name, found.digest)
@@ -156,6 +157,8 @@ def read_rendition(
         text = service.page_text(work.storage, found, page)
         headers = disposition(found.file_name, Digest(hashlib.sha256(text).hexdigest(), len(text)))
         return Response(text, headers=headers, media_type="text/plain; charset=utf-8")
+    if if_range not in (None, headers["ETag"]):
+        range_ = None
     return streamed(work.storage, found.key, found.digest, headers, found.media_type, range_)
 
 

@@ -359,6 +359,8 @@ def problem_response(request: Request, error: EakteError, *, status: int | None 
     headers = {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if status == 416:
+        headers["Content-Range"] = f"bytes */{error.facts['size']}"
     if status == 503 or isinstance(error, IdempotencyKeyInProgress):
         headers["Retry-After"] = "5"
     return JSONResponse(jsonable_encoder(body), status, headers, media_type=PROBLEM)

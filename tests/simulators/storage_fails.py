@@ -1,9 +1,10 @@
 """An object storage that does not answer, loses objects, or gives other bytes back than it got."""
 
+import io
 import socket
 
 from eakte.foundation.settings import StorageSettings
-from eakte.foundation.storage import Storage
+from eakte.foundation.storage import Digest, Storage
 
 
 def switched_off(settings: StorageSettings) -> Storage:
@@ -22,3 +23,9 @@ def forgets(storage: Storage, key: str) -> None:
 def damages(storage: Storage, key: str, content: bytes) -> None:
     """Other bytes lie under the key now, under the recorded hash of the old ones."""
     storage.put_bytes(key, content, media_type="application/octet-stream", hold=False)
+
+
+def damages_behind_the_hash(storage: Storage, key: str, content: bytes, sha256: str) -> None:
+    """Other bytes lie under the key, and the object still claims the old hash, as when a disk decays."""
+    digest = Digest(sha256, len(content))
+    storage.put(key, io.BytesIO(content), digest, media_type="application/octet-stream", hold=False)
