@@ -18,7 +18,7 @@ PACKAGES := eakte ingest retention xrechnung
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help run test check bench soak venv lock clean
+.PHONY: help run test check bench soak docs venv lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -40,6 +40,9 @@ bench: $(STAMP) ## the benchmarks, each prints its table
 
 soak: $(STAMP) ## the long rounds of faults and fuzzing
 	$(BIN)/pytest -q -m soak $(PYTEST_ARGS)
+
+docs: $(STAMP) ## write the generated tables of the documentation anew
+	$(BIN)/python docs/make_tables.py
 
 venv: $(STAMP) ## install what the lock file names, when it changed
 

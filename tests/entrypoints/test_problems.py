@@ -1,10 +1,14 @@
 """The `type` of every problem is an address that explains it."""
 
+from pathlib import Path
+
 import pytest
 from fastapi.testclient import TestClient
 
 import eakte.entrypoints.api  # noqa: F401  knows every package, so that every error is known here
-from eakte.entrypoints.problems import problem_kinds
+from eakte.entrypoints.problems import problem_kinds, problem_table
+
+API_DOCUMENTATION = Path(__file__).parents[2] / "docs" / "api.md"
 
 KINDS = problem_kinds()
 
@@ -50,3 +54,7 @@ def test_an_unknown_address_and_a_wrong_method_are_problems(anonymous: TestClien
     assert anonymous.get("/api/v1/nichts").json()["code"] == "address-not-found"
     refused = anonymous.post("/problems/stale")
     assert (refused.status_code, refused.json()["code"]) == (405, "method-not-allowed")
+
+
+def test_the_documentation_lists_every_problem() -> None:
+    assert problem_table() in API_DOCUMENTATION.read_text(), "please run `make docs`"
