@@ -12,7 +12,7 @@ from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Work
 from ingest import queries, service
 from ingest.models import Ingest, IngestItem
 from ingest.rules import SETTLED, ItemState
-from ingest.schemas import IngestShape, ItemShape, NewIngestShape, Retry, item_shape
+from ingest.schemas import Discard, IngestShape, ItemShape, NewIngestShape, Retry, item_shape
 
 router = APIRouter(tags=["Eingang"], route_class=ApiRoute)
 
@@ -99,6 +99,11 @@ def read_item(work: Work, item_id: UUID) -> ItemShape:
 @router.post("/ingest-items/{item_id}:retry", summary="Gescheiterte Datei wiederholen")
 def retry(work: Work, item_id: UUID, how: Retry) -> ItemShape:
     return _shapes(work, [service.retry_item(work, item_id, into=how.into)])[0]
+
+
+@router.post("/ingest-items/{item_id}:discard", summary="Gescheiterte Datei verwerfen; das Original bleibt erhalten")
+def discard(work: Work, item_id: UUID, why: Discard) -> ItemShape:
+    return _shapes(work, [service.discard_item(work, item_id, reason=why.reason)])[0]
 
 
 @router.get(

@@ -24,7 +24,13 @@ class TargetNotSuitable(Conflict):
 class ItemNotWaiting(Conflict):
     """Diese Datei wartet nicht auf eine Entscheidung."""
 
-    advice = "Wiederholen lässt sich nur, was gescheitert ist; ihr Zustand ist „{state}“."
+    advice = "Entschieden wird nur über Gescheitertes; ihr Zustand ist „{state}“."
+
+
+class ReasonMissing(Invalid):
+    """Der Grund fehlt."""
+
+    advice = "Bitte in wenigen Worten sagen, warum die Datei nicht abgelegt wird; das Protokoll bewahrt es auf."
 
 
 class OriginalMissing(NotFound):

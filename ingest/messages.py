@@ -19,6 +19,10 @@ class ItemRetried(Event):
     """Somebody sent a failed file on its way again."""
 
 
+class ItemDiscarded(Event):
+    """Somebody decided that a failed file is not to be filed; its original is kept."""
+
+
 class ItemFiled(Event):
     """A file became a document, or the renditions of one."""
 

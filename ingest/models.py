@@ -61,7 +61,7 @@ class IngestItem(Table):
     __table_args__ = (
         Index(None, "ingest_id", "id"),
         Index(None, "state", "id"),
-        CheckConstraint("(state = 'failed') = (failure_code is not null)", name="failure"),
+        CheckConstraint("(state in ('failed', 'discarded')) = (failure_code is not null)", name="failure"),
         CheckConstraint("state <> 'filed' or document_id is not null", name="filed"),
     )
 
@@ -88,3 +88,9 @@ class IngestItem(Table):
         self.state, self.failed_in = self.failed_in, None
         self.failure_code = self.failure_message = None
         self.attempts, self.changed_at = 0, at
+
+    def discard(self, at: datetime) -> None:
+        """Take the item out of the work list for good. Raises ItemNotWaiting."""
+        if self.state is not ItemState.FAILED:
+            raise ItemNotWaiting(state=self.state.value)
+        self.state, self.changed_at = ItemState.DISCARDED, at

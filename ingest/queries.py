@@ -15,7 +15,7 @@ from eakte.foundation.work import SYSTEM, Actor, UnitOfWork
 from eakte.records.models import Record
 from ingest.errors import IngestItemNotFound, IngestNotFound
 from ingest.models import Ingest, IngestItem
-from ingest.rules import NEXT_STEP, SETTLED, ItemState
+from ingest.rules import DONE, NEXT_STEP, SETTLED, ItemState
 
 
 def _mine(actor: Actor) -> ColumnElement[bool]:
@@ -93,7 +93,7 @@ def unsettled_into(session: Session, target_ids: Collection[UUID]) -> list[Inges
     statement = (
         select(IngestItem)
         .join(IngestItem.ingest)
-        .where(IngestItem.state != ItemState.FILED)
+        .where(IngestItem.state.not_in(DONE))
         .where(or_(Ingest.target_id.in_(target_ids), Ingest.case_id.in_(target_ids)))
     )
     return list(session.scalars(statement.order_by(IngestItem.id)))

@@ -9,7 +9,7 @@ from ingest.messages import CheckItem, FileItem, RecognizeItem
 
 
 class ItemState(StrEnum):
-    """Where a file is on its way; `failed` waits in the work list."""
+    """Where a file is on its way; `failed` waits in the work list until it is retried or discarded."""
 
     RECEIVED = "received"
     CHECKED = "checked"
@@ -19,9 +19,13 @@ class ItemState(StrEnum):
     REVIEWED = "reviewed"
     FILED = "filed"
     FAILED = "failed"
+    DISCARDED = "discarded"
 
 
-SETTLED = frozenset({ItemState.FILED, ItemState.FAILED})
+SETTLED = frozenset({ItemState.FILED, ItemState.FAILED, ItemState.DISCARDED})
+
+# What no longer concerns the dossier or case it was meant for.
+DONE = frozenset({ItemState.FILED, ItemState.DISCARDED})
 
 Step = type[CheckItem] | type[RecognizeItem] | type[FileItem]
 

@@ -57,6 +57,12 @@ class Retry(Shape):
     into: str | None = Field(None, title="Aktenzeichen von Akte oder Vorgang", min_length=1, max_length=300)
 
 
+class Discard(Shape):
+    """Verwerfen einer gescheiterten Datei"""
+
+    reason: str = Field(title="Grund", min_length=3, max_length=1000, examples=["Datei war leer, neu angefordert"])
+
+
 def item_shape(item: IngestItem, reference: str | None) -> ItemShape:
     fields = {name: getattr(item, name) for name in ItemShape.model_fields if name != "reference"}
     return ItemShape(**fields, reference=reference)

@@ -27,11 +27,12 @@ from ingest import queries
 from ingest.errors import (
     OriginalMissing,
     PageCountMismatch,
+    ReasonMissing,
     TargetNotFound,
     TargetNotSuitable,
     TooManyAttempts,
 )
-from ingest.messages import IngestOpened, ItemFailed, ItemFiled, ItemReceived, ItemRetried
+from ingest.messages import IngestOpened, ItemDiscarded, ItemFailed, ItemFiled, ItemReceived, ItemRetried
 from ingest.models import Ingest, IngestItem
 from ingest.recognition.results import Inspection, Recognition
 from ingest.rules import NEXT_STEP, ItemState, Reconciliation, title_of
@@ -372,6 +373,22 @@ def retry_item(work: UnitOfWork, item_id: UUID, *, into: str | None) -> IngestIt
     work.session.flush()
     work.publish(ItemRetried(record_id=item.id, changes={"state": (ItemState.FAILED, item.state)}))
     work.defer(NEXT_STEP[item.state](item_id=item.id))
+    return item
+
+
+def discard_item(work: UnitOfWork, item_id: UUID, *, reason: str) -> IngestItem:
+    """Decide that a failed file is not to be filed (Verwerfen), for a reason that the audit trail keeps.
+
+    It stops standing in the way of closing; its original stays where it is. Raises IngestItemNotFound,
+    ItemNotWaiting, ReasonMissing.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    item = queries.get_item(work, item_id, lock=True)
+    item.discard(work.now)
+    work.session.flush()
+    changes = {"state": (ItemState.FAILED, item.state), "reason": (None, reason)}
+    work.publish(ItemDiscarded(record_id=item.id, changes=changes))
     return item
 
 

@@ -28,6 +28,7 @@ import ingest.api
 from eakte.access.service import authenticate
 from eakte.entrypoints.metrics import Observed, metrics
 from eakte.entrypoints.openapi import describer
+from eakte.entrypoints.reference import add_reference
 from eakte.foundation.errors import EakteError, Unauthenticated
 from eakte.foundation.http import (
     Problem,
@@ -76,7 +77,7 @@ def create_app(house: House) -> FastAPI:
         description=DESCRIPTION,
         lifespan=lifespan,
         openapi_url="/api/v1/openapi.json",
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )
@@ -86,6 +87,7 @@ def create_app(house: House) -> FastAPI:
         app.include_router(router, prefix="/api/v1", responses={422: {"model": Problem}})
     app.include_router(eakte.entrypoints.problems.router)
     app.include_router(eakte.web.pages.router)
+    add_reference(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(EakteError, page_or(answer_error))
     app.add_exception_handler(RequestValidationError, page_or(answer_validation))

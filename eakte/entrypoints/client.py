@@ -46,7 +46,7 @@ class ProblemAnswer(EakteError):
 class Client:
     """Speaks to one server. Every POST carries an Idempotency-Key, so that a repeat does nothing twice."""
 
-    def __init__(self, settings: Settings, *, patience_s: float = 60.0) -> None:
+    def __init__(self, settings: Settings, *, patience_s: float = 180.0) -> None:
         self._patience_s = patience_s
         self._http = httpx.Client(
             base_url=f"{settings.client.url}/api/v1",

@@ -188,6 +188,9 @@ RULES: dict[str, Rule] = {
     "POST /api/v1/ingests/{ingest_id}/items": Rule(S.OWN, P.MANAGE_INGEST, {"ingest_id": "ingest"}, upload="file"),
     "GET /api/v1/ingest-items": Rule(S.LISTED, P.MANAGE_INGEST, shows="item"),
     "GET /api/v1/ingest-items/{item_id}": Rule(S.OWN, P.MANAGE_INGEST, {"item_id": "item"}),
+    "POST /api/v1/ingest-items/{item_id}:discard": Rule(
+        S.OWN, P.MANAGE_INGEST, {"item_id": "item"}, body=lambda w: {"reason": "leer"}
+    ),
     "POST /api/v1/ingest-items/{item_id}:retry": Rule(S.OWN, P.MANAGE_INGEST, {"item_id": "item"}, body=lambda w: {}),
     "GET /api/v1/ingest-items/{item_id}/original": Rule(S.OWN, P.MANAGE_INGEST, {"item_id": "item"}),
     "GET /health/live": Rule(S.ANYBODY),

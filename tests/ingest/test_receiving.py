@@ -13,6 +13,7 @@ from httpx import Response
 from sqlalchemy import func, select
 
 from eakte.access import Role
+from eakte.audit.models import AuditEntry
 from eakte.documents.models import object_key
 from eakte.entrypoints.api import create_app
 from eakte.foundation.settings import StorageSettings
@@ -161,6 +162,28 @@ def test_an_empty_file_is_noted_and_nothing_of_it_is_stored(client: TestClient, 
     assert "Bitte die Datei prüfen" in item["failureMessage"]
     refused(client.get(f"/api/v1/ingest-items/{item['id']}/original"), 404, "original-missing", "leer")
     refused(client.post(f"/api/v1/ingest-items/{item['id']}:retry", json={}), 404, "original-missing")
+
+
+def test_a_discarded_file_no_longer_stands_in_the_way_of_closing(
+    client: TestClient, house: House, ingest: str, dossier: str
+) -> None:
+    item = send(client, ingest, b"", "leer.pdf")
+    path = f"/api/v1/dossiers/{client.get('/api/v1/records', params={'reference': dossier}).json()['id']}:close"
+    refused(client.post(path, headers={"If-Match": "*"}), 409, "transition-blocked", "leer.pdf")
+    refused(client.post(f"/api/v1/ingest-items/{item['id']}:discard", json={"reason": "   "}), 422, "reason-missing")
+    discarded = client.post(f"/api/v1/ingest-items/{item['id']}:discard", json={"reason": "war leer"})
+    assert discarded.json()["state"] == "discarded"
+    refused(client.post(f"/api/v1/ingest-items/{item['id']}:retry", json={}), 404, "original-missing")
+    assert client.post(path, headers={"If-Match": "*"}).json()["state"] == "closed"
+
+
+def test_a_discarded_file_keeps_its_original_and_its_reason(client: TestClient, house: House, ingest: str) -> None:
+    item = settled(client, house, send(client, ingest, b"%PDF-1.7\nkaputt\n"))
+    client.post(f"/api/v1/ingest-items/{item['id']}:discard", json={"reason": "doppelt eingereicht"})
+    assert client.get(f"/api/v1/ingest-items/{item['id']}/original").content == b"%PDF-1.7\nkaputt\n"
+    with house.sessions() as session:
+        told = session.scalars(select(AuditEntry).where(AuditEntry.event == "ingest.ItemDiscarded")).one()
+    assert told.changes["reason"] == [None, "doppelt eingereicht"]
 
 
 def test_only_what_failed_can_be_repeated(client: TestClient, house: House, ingest: str) -> None:

@@ -132,6 +132,14 @@ def retry(request: Request, work: FormWork, form: OwnForm, item_id: UUID) -> Res
     return go_to(f"/eingaenge/{outcome.ingest_id}", "wiederholt")
 
 
+@router.post("/arbeitsliste/{item_id}/verwerfen")
+def discard(request: Request, work: FormWork, form: OwnForm, item_id: UUID) -> Response:
+    outcome = attempt(work, lambda: service.discard_item(work, item_id, reason=texts_of(form).get("reason", "")))
+    if isinstance(outcome, Refusal):
+        return _work_list(request, work, outcome)
+    return go_to("/arbeitsliste", "verworfen")
+
+
 @router.get("/arbeitsliste/{item_id}/original")
 def read_original(work: PageWork, item_id: UUID) -> Response:
     item, key = service.original_of(work, item_id)
