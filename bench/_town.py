@@ -24,6 +24,7 @@ from eakte.records.service.plans import create_plan
 
 GROUPS, LEAVES = 8, 9
 CASES_PER_DOSSIER, DOCUMENTS_PER_CASE = 4, 5
+PAPERS = 10_000
 LEVELS = ("open",) * 7 + ("restricted",) * 2 + ("confidential",)
 
 TABLES = {
@@ -144,7 +145,8 @@ def _rows(
     """Every row of every table, dossier by dossier."""
     begun = datetime(2015, 1, 1, tzinfo=UTC)
     registry = _Registry(ground)
-    papers = town.documents(documents)
+    # So many distinct papers are enough for words to be as rare and as common as in life.
+    papers = list(town.documents(min(documents, PAPERS)))
     written = 0
     while written < documents:
         unit = chance.randrange(len(ground.units))
@@ -170,7 +172,8 @@ def _rows(
             yield "cases", (case_id, dossier_id)
             if mine:
                 hall.cases.append(case_id)
-            for paper in itertools.islice(papers, DOCUMENTS_PER_CASE):
+            for _ in range(DOCUMENTS_PER_CASE):
+                paper, content = chance.choice(papers), chance.choice(papers)
                 written += 1
                 level = chance.choice(LEVELS)
                 document_id, _, row = registry.record(RecordKind.DOCUMENT, values, paper.title, level, unit_id, at)
@@ -178,8 +181,8 @@ def _rows(
                 kind, source = DocumentKind(paper.kind).value, DocumentSource.SCAN.value
                 yield "documents", (document_id, case_id, kind, paper.date, at.date(), source)
                 version_id = new_id()
-                yield "document_versions", (version_id, document_id, 1, len(paper.pages), "[]", at, ground.clerk)
-                for page, text in enumerate(paper.pages, 1):
+                yield "document_versions", (version_id, document_id, 1, len(content.pages), "[]", at, ground.clerk)
+                for page, text in enumerate(content.pages, 1):
                     yield "page_texts", (version_id, page, text, 0.93)
                 yield "parties", (new_id(), document_id, "sender", paper.parties[0])
                 if mine and level != "confidential":
