@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import date, datetime, timedelta
+from functools import cache
 from threading import BoundedSemaphore
 from uuid import UUID
 
@@ -46,8 +47,14 @@ TOKEN_PREFIX = "eakte_"  # noqa: S105  helps secret scanners to find leaked ones
 
 # argon2id with the library's defaults, which follow RFC 9106's low-memory profile.
 _hasher = PasswordHasher()
-# Verified when the login is unknown, so that the answer takes as long as with a known one.
-_NOBODY = _hasher.hash(secrets.token_urlsafe())
+
+
+@cache
+def _nobody() -> str:
+    """Verified when the login is unknown, so that the answer takes as long as with a known one."""
+    return _hasher.hash(secrets.token_urlsafe())
+
+
 # Each hash takes 64 MiB, so a flood of logins waits instead of filling the memory.
 _hashing = BoundedSemaphore(4)
 
@@ -175,7 +182,7 @@ def _password_fits(identity: Identity | None, password: str) -> bool:
     known = identity.password_hash if identity is not None else None
     try:
         with _hashing:
-            return _hasher.verify(known or _NOBODY, password) and known is not None
+            return _hasher.verify(known or _nobody(), password) and known is not None
     except (VerificationError, InvalidHashError):
         return False
 
