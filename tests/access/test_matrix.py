@@ -198,7 +198,6 @@ RULES: dict[str, Rule] = {
     "GET /metrics": Rule(S.ANYBODY),
     "GET /api/v1/openapi.json": Rule(S.ANYBODY),
     "GET /docs": Rule(S.ANYBODY),
-    "GET /docs/oauth2-redirect": Rule(S.ANYBODY),
 }
 
 
