@@ -188,6 +188,13 @@ def _claimed(work: UnitOfWork, claimed: Claim) -> IngestItem | None:
     return item if (item.state, item.attempts) == (claimed.state, claimed.attempt) else None
 
 
+def give_back(work: UnitOfWork, claimed: Claim) -> None:
+    """End an attempt that never really began, so that it does not count."""
+    item = _claimed(work, claimed)
+    if item is not None:
+        item.attempts -= 1
+
+
 def note_inspection(work: UnitOfWork, claimed: Claim, inspection: Inspection, seconds: float) -> None:
     """The file is what it is: checked, and one document until separators say otherwise."""
     item = _claimed(work, claimed)
@@ -345,10 +352,13 @@ def text_file_of(work: UnitOfWork, item_id: UUID) -> tuple[StoredFile, UUID] | N
     return _from_json(item.products["text"]), item.ingest.created_by
 
 
-def fail_item(work: UnitOfWork, item_id: UUID, error: EakteError, *, attempt: int | None = None) -> None:
+def fail_item(
+    work: UnitOfWork, item_id: UUID, error: EakteError, *, claimed: Claim | None = None, seconds: float = 0.0
+) -> None:
     """Put an item into the work list. An outdated attempt's failure does not count."""
     item = queries.get_item(work, item_id, lock=True)
-    if attempt is None or item.attempts == attempt:
+    if claimed is None or item.attempts == claimed.attempt:
+        item.seconds += seconds
         _failed(work, item, error)
 
 

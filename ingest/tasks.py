@@ -15,7 +15,7 @@ from eakte.documents.service import PAGE_BREAK
 from eakte.foundation.errors import EakteError, Unavailable
 from eakte.foundation.jobs import handles
 from eakte.foundation.settings import IngestSettings
-from eakte.foundation.storage import Storage
+from eakte.foundation.storage import Storage, StorageUnavailable
 from eakte.foundation.work import BeginWork
 from ingest import service
 from ingest.errors import ProcessingFailed
@@ -39,7 +39,7 @@ def check_item(job: CheckItem, begin: BeginWork) -> None:
         storage, settings = work.storage, work.settings.ingest
     if claimed is None:
         return
-    with _failures_noted(begin, job.item_id, claimed.attempt), _fetched(storage, claimed) as (original, _):
+    with _failures_noted(begin, job.item_id, claimed), _fetched(storage, claimed) as (original, _):
         begun = time.monotonic()
         inspection = inspect(original, limits=_limits(settings))
         with begin() as work:
@@ -54,7 +54,7 @@ def recognize_item(job: RecognizeItem, begin: BeginWork) -> None:
         storage, settings = work.storage, work.settings.ingest
     if claimed is None:
         return
-    with _failures_noted(begin, job.item_id, claimed.attempt), _fetched(storage, claimed) as (original, workdir):
+    with _failures_noted(begin, job.item_id, claimed), _fetched(storage, claimed) as (original, workdir):
         begun = time.monotonic()
         recognition = recognize(original, workdir, limits=_limits(settings), language=settings.language)
         products = service.store_products(storage, claimed, recognition)
@@ -94,19 +94,26 @@ def _fetched(storage: Storage, claimed: service.Claim) -> Iterator[tuple[Path, P
 
 
 @contextmanager
-def _failures_noted(begin: BeginWork, item_id: UUID, attempt: int | None) -> Iterator[None]:
+def _failures_noted(begin: BeginWork, item_id: UUID, claimed: service.Claim | None) -> Iterator[None]:
     """Put the item into the work list when a step fails; a neighbour's trouble is left to the queue to retry."""
+    begun = time.monotonic()
+
+    def note(error: EakteError) -> None:
+        with begin() as work:
+            service.fail_item(work, item_id, error, claimed=claimed, seconds=time.monotonic() - begun)
+
     try:
         yield
+    except StorageUnavailable:
+        # The file is not to blame, however long that lasts.
+        if claimed is not None:
+            with begin() as work:
+                service.give_back(work, claimed)
+        raise
     except (Unavailable, DBAPIError):
         raise
     except EakteError as error:
-        _note(begin, item_id, error, attempt)
+        note(error)
     except Exception:
         log.exception("ingest_step_failed", item=str(item_id))
-        _note(begin, item_id, ProcessingFailed(item=item_id), attempt)
-
-
-def _note(begin: BeginWork, item_id: UUID, error: EakteError, attempt: int | None) -> None:
-    with begin() as work:
-        service.fail_item(work, item_id, error, attempt=attempt)
+        note(ProcessingFailed(item=item_id))

@@ -17,10 +17,15 @@ from eakte.audit.models import AuditEntry
 from eakte.documents.models import object_key
 from eakte.entrypoints.api import create_app
 from eakte.foundation.settings import StorageSettings
+from eakte.foundation.storage import StorageUnavailable
 from eakte.foundation.work import Actor, House
 from eakte.records.rules import Action
 from eakte.records.service.lifecycle import change_dossier_state
+from ingest.messages import CheckItem
 from ingest.models import Ingest, IngestItem
+from ingest.rules import ItemState
+from ingest.service import claim
+from ingest.tasks import check_item
 from tests.simulators import storage_fails
 from tests.support.factories import AsActor, a_document, a_dossier, a_token, a_unit
 from tests.support.queue import work_off_ingests
@@ -345,6 +350,28 @@ def test_without_the_object_storage_nothing_is_half_stored(
     refused(answer, 503, "storage-unavailable", "nichts gespeichert")
     assert answer.headers["retry-after"]
     assert count(house, IngestItem) == 0
+
+
+def test_an_outage_of_the_object_storage_is_never_blamed_on_the_file(
+    client: TestClient, house: House, storage_settings: StorageSettings, ingest: str
+) -> None:
+    item = send(client, ingest, a_scan("Brief"), "brief.png")
+    off = House(house.sessions, storage_fails.switched_off(storage_settings), house.settings)
+    for _ in range(house.settings.ingest.attempts + 2):
+        with pytest.raises(StorageUnavailable):
+            check_item(CheckItem(item_id=UUID(item["id"])), off.begin)
+    assert settled(client, house, item)["state"] == "filed"
+
+
+def test_a_file_that_ends_every_attempt_is_given_up_and_kept(client: TestClient, house: House, ingest: str) -> None:
+    item = send(client, ingest, a_scan("Brief"), "brief.png")
+    for _ in range(house.settings.ingest.attempts):
+        with house.begin() as work:
+            assert claim(work, UUID(item["id"]), expected=frozenset({ItemState.RECEIVED})) is not None
+    after = settled(client, house, item)
+    assert (after["state"], after["failureCode"]) == ("failed", "too-many-attempts")
+    assert "Das Original ist erhalten" in after["failureMessage"]
+    assert client.get(f"/api/v1/ingest-items/{item['id']}/original").content == a_scan("Brief")
 
 
 def test_an_original_that_was_damaged_is_neither_delivered_nor_recognised(
