@@ -24,17 +24,8 @@ from eakte.access.schemas import (
     UnitShape,
 )
 from eakte.foundation.errors import EakteError
-from eakte.foundation.http import (
-    AnonymousWork,
-    ApiRoute,
-    Cursor,
-    Limit,
-    PageShape,
-    Revision,
-    Work,
-    etag,
-    problem_response,
-)
+from eakte.foundation.http import AnonymousWork, ApiRoute, Cursor, Limit, PageShape, Revision, Work, etag
+from eakte.foundation.problems import problem_response
 
 router = APIRouter(tags=["Berechtigungen"], route_class=ApiRoute)
 

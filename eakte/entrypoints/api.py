@@ -30,7 +30,7 @@ from eakte.entrypoints.metrics import Observed, metrics
 from eakte.entrypoints.openapi import describer
 from eakte.entrypoints.reference import add_reference
 from eakte.foundation.errors import EakteError, Unauthenticated
-from eakte.foundation.http import (
+from eakte.foundation.problems import (
     Problem,
     answer_database,
     answer_error,

@@ -21,7 +21,7 @@ from eakte.entrypoints.commands import (
 )
 from eakte.entrypoints.commands.common import complain
 from eakte.foundation.errors import EakteError
-from eakte.foundation.http import DatabaseUnavailable
+from eakte.foundation.problems import DatabaseUnavailable
 
 app = typer.Typer(
     name="eakte",

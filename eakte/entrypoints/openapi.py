@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from eakte.foundation.http import PROBLEM
+from eakte.foundation.problems import PROBLEM
 
 _METHODS = {"get", "put", "post", "patch", "delete"}
 _KEY = {

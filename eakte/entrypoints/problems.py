@@ -15,7 +15,7 @@ import eakte.entrypoints.client
 import eakte.entrypoints.stack
 import eakte.foundation.embedded.errors  # noqa: F401  a code is known as soon as its class is
 from eakte.foundation.errors import EakteError, NotFound
-from eakte.foundation.http import status_of_kind
+from eakte.foundation.problems import status_of_kind
 
 router = APIRouter()
 

@@ -1,4 +1,4 @@
-"""What every HTTP edge shares: work per request, problems (RFC 9457), ETags, idempotency, strict shapes."""
+"""What every HTTP edge shares: work per request, ETags, idempotency, strict shapes."""
 
 import hashlib
 import hmac
@@ -8,97 +8,20 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Header, Query, Request, Response
-from fastapi.encoders import jsonable_encoder
-from fastapi.exceptions import RequestValidationError
 from fastapi.params import Form
-from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
 from eakte.foundation import errors
 from eakte.foundation.bodies import TEXT_LIMIT_MB, bounded, must_have_only
-from eakte.foundation.bodies import RequestInvalid as RequestInvalid
 from eakte.foundation.cursors import Page
-from eakte.foundation.errors import EakteError, Finding
-from eakte.foundation.german import in_german
-from eakte.foundation.idempotency import IdempotencyKeyInProgress, KeptAnswer, claim_key, keep_answer
+from eakte.foundation.idempotency import KeptAnswer, claim_key, keep_answer
+from eakte.foundation.problems import MalformedRequest, PreconditionRequired, UnknownParameter
 from eakte.foundation.settings import Settings
 from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
-
-PROBLEM = "application/problem+json"
-
-# Most special first: the first kind that fits decides.
-STATUS: dict[type[EakteError], int] = {
-    errors.Unauthenticated: 401,
-    errors.Stale: 412,
-    errors.TooLarge: 413,
-    errors.OutOfRange: 416,
-    errors.NotFound: 404,
-    errors.Forbidden: 403,
-    errors.Conflict: 409,
-    errors.Invalid: 422,
-    errors.Unavailable: 503,
-}
-
-
-class MalformedRequest(errors.Invalid):
-    """Die Anfrage ist nicht lesbar."""
-
-    advice = "{problem}"
-
-
-class AddressNotFound(errors.NotFound):
-    """Diese Adresse gibt es nicht."""
-
-    advice = "Bitte die Adresse prüfen; die Übersicht steht unter /docs."
-
-
-class MethodNotAllowed(errors.Invalid):
-    """Diese Methode gibt es hier nicht."""
-
-    advice = "Erlaubt ist: {allow}."
-
-
-class UnknownParameter(errors.Invalid):
-    """Unbekannter Parameter."""
-
-    advice = "Diese Anfrage kennt „{name}“ nicht. Bitte Schreibweise prüfen."
-
-
-class PreconditionRequired(errors.Invalid):
-    """Der Kopf If-Match fehlt."""
-
-    advice = "Bitte den ETag des geladenen Standes in If-Match mitsenden, damit nichts überschrieben wird."
-
-
-class ValueNotStorable(errors.Invalid):
-    """Eine Angabe lässt sich nicht speichern."""
-
-    advice = "Bitte Sonderzeichen und Größe der Werte prüfen."
-
-
-class ChangedMeanwhile(errors.Conflict):
-    """Ein gleichzeitiger Vorgang kam zuvor."""
-
-    advice = "Bitte neu laden und wiederholen."
-
-
-class DatabaseUnavailable(errors.Unavailable):
-    """Die Datenbank antwortet nicht."""
-
-    advice = "Bitte später erneut versuchen; es wurde nichts verändert."
-
-
-class UnexpectedFailure(EakteError):
-    """Bei der Bearbeitung ist ein unerwarteter Fehler aufgetreten."""
-
-    advice = "Es wurde nichts verändert. Bitte die Systembetreuung mit der Kennung {trace_id} fragen."
 
 
 class _Repeated(Exception):
@@ -164,25 +87,6 @@ ModifiedAfter = Annotated[
     AwareDatetime | None,
     Query(alias="modifiedAfter", description="Nur später Geändertes", examples=["2026-11-21T08:00:00Z"]),
 ]
-
-
-class ProblemFinding(BaseModel):
-    pointer: str
-    code: str
-    message: str
-
-
-class Problem(BaseModel):
-    """Problem nach RFC 9457, mit stabilem Code und deutschem Text."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: str
-    errors: list[ProblemFinding] = []
-    traceId: str = ""
 
 
 # --- work -------------------------------------------------------------------------------------------
@@ -323,116 +227,3 @@ async def _request_hash(request: Request) -> str:
         # A streamed body is told apart by its length; its own hash is compared by whoever stores it.
         digest.update(request.headers.get("content-length", "").encode())
     return digest.hexdigest()
-
-
-# --- problems ---------------------------------------------------------------------------------------
-
-
-def status_of(error: EakteError) -> int:
-    return status_of_kind(type(error))
-
-
-def status_of_kind(kind: type[EakteError]) -> int:
-    """The HTTP status of one of our errors."""
-    if issubclass(kind, PreconditionRequired):
-        return 428
-    if issubclass(kind, MethodNotAllowed):
-        return 405
-    if issubclass(kind, MalformedRequest | UnknownParameter):
-        return 400
-    return next((status for known, status in STATUS.items() if issubclass(kind, known)), 500)
-
-
-def problem_response(request: Request, error: EakteError, *, status: int | None = None) -> JSONResponse:
-    """RFC 9457 problem details of one of our errors."""
-    status = status_of(error) if status is None else status
-    body = Problem(
-        type=f"/problems/{error.code()}",
-        title=error.title,
-        status=status,
-        detail=error.detail,
-        instance=request.url.path,
-        code=error.code(),
-        errors=[_finding(finding) for finding in error.findings],
-        traceId=getattr(request.state, "trace_id", ""),
-    )
-    headers = {}
-    if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    if status == 416:
-        headers["Content-Range"] = f"bytes */{error.facts['size']}"
-    if status == 503 or isinstance(error, IdempotencyKeyInProgress):
-        headers["Retry-After"] = "5"
-    return JSONResponse(jsonable_encoder(body), status, headers, media_type=PROBLEM)
-
-
-def _finding(finding: Finding) -> ProblemFinding:
-    return ProblemFinding(pointer=finding.pointer, code=finding.code, message=finding.message)
-
-
-def answer_error(request: Request, error: Exception) -> JSONResponse:
-    """Handler for everything raised on purpose."""
-    assert isinstance(error, EakteError)
-    return problem_response(request, error)
-
-
-def answer_validation(request: Request, error: Exception) -> JSONResponse:
-    """Handler for requests whose shape is wrong: malformed JSON is 400, wrong fields are 422."""
-    assert isinstance(error, RequestValidationError)
-    if any(item["type"] == "json_invalid" for item in error.errors()):
-        return problem_response(request, MalformedRequest(problem="Der Text ist kein gültiges JSON."))
-    findings = [
-        Finding(
-            code=str(item["type"]).replace("_", "-"),
-            message=in_german(item),
-            pointer="/" + "/".join(str(step) for step in item["loc"]),
-        )
-        for item in error.errors()
-    ]
-    return problem_response(request, RequestInvalid(findings=findings))
-
-
-# Deadlock, serialization failure, lock not available: PostgreSQL ended one of two works that met.
-_COLLISIONS = {"40P01", "40001", "55P03"}
-
-
-def answer_database(request: Request, error: Exception) -> JSONResponse:
-    """Handler for what the database refused and we did not foresee in words."""
-    refined: EakteError
-    match error:
-        case StaleDataError():
-            refined = errors.Stale()
-        case DataError():
-            refined = ValueNotStorable()
-        case IntegrityError():
-            refined = ChangedMeanwhile()
-        case OperationalError() if getattr(error.orig, "sqlstate", None) in _COLLISIONS:
-            refined = ChangedMeanwhile()
-        case OperationalError():
-            refined = DatabaseUnavailable()
-        case DBAPIError() if error.connection_invalidated:
-            refined = DatabaseUnavailable()
-        case _:
-            raise error
-    return problem_response(request, refined)
-
-
-def answer_unexpected(request: Request, error: Exception) -> JSONResponse:
-    """Handler for what nobody foresaw; the framework raises it again for the log."""
-    return problem_response(request, UnexpectedFailure(trace_id=getattr(request.state, "trace_id", "")))
-
-
-def answer_http(request: Request, error: Exception) -> JSONResponse:
-    """Handler for what the framework refuses by itself."""
-    assert isinstance(error, HTTPException)
-    refined: EakteError
-    match error.status_code:
-        case 404:
-            refined = AddressNotFound()
-        case 405:
-            refined = MethodNotAllowed(allow=(error.headers or {}).get("Allow", ""))
-        case _:
-            refined = MalformedRequest(problem="Bitte Aufbau und Kopf prüfen.")
-    response = problem_response(request, refined, status=error.status_code)
-    response.headers.update(error.headers or {})
-    return response

@@ -7,9 +7,10 @@ from typing import TypeVar
 from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 
+from eakte.foundation.bodies import RequestInvalid
 from eakte.foundation.errors import Conflict, EakteError, Finding, Forbidden, Invalid
 from eakte.foundation.german import in_german
-from eakte.foundation.http import RequestInvalid, Shape
+from eakte.foundation.http import Shape
 from eakte.foundation.work import UnitOfWork
 from eakte.web.wording import advice_of
 

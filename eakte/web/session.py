@@ -19,7 +19,7 @@ from starlette.datastructures import FormData
 from eakte.access.service import authenticate
 from eakte.foundation.bodies import TEXT_LIMIT_MB, bounded
 from eakte.foundation.errors import Stale, Unauthenticated
-from eakte.foundation.http import MalformedRequest
+from eakte.foundation.problems import MalformedRequest
 from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
 from eakte.web.errors import ForeignForm, FormOutdated
 

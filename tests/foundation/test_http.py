@@ -12,8 +12,9 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from eakte.foundation import errors
 from eakte.foundation.errors import EakteError, Finding
 from eakte.foundation.german import in_german
-from eakte.foundation.http import Shape, status_of
+from eakte.foundation.http import Shape
 from eakte.foundation.ids import new_id
+from eakte.foundation.problems import status_of
 from eakte.foundation.work import House
 from tests.support.factories import a_dossier
 
