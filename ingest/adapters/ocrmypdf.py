@@ -57,7 +57,7 @@ def recognize_here(
     intake = _take_in(source, workdir, limits)
     try:
         return _recognize(source, workdir, intake, limits, language, jobs, report)
-    except (pikepdf.PdfError, PdfiumError, ExitCodeException):
+    except (pikepdf.PdfError, PdfiumError, ExitCodeException, UnicodeDecodeError):
         raise BrokenPdf(problem="Ihre Seiten lassen sich nicht darstellen.") from None
 
 

@@ -26,6 +26,7 @@ from ingest.recognition.errors import (
 )
 from ingest.recognition.results import RecognitionLimits
 
+_UNREADABLE = "Sie lässt sich nicht lesen und nicht wiederherstellen."
 _LARGEST_CONTENT = 128 * 1024 * 1024
 _HARMLESS_LENGTH = _LARGEST_CONTENT // 1032
 _PROGRAMS = re.compile(r"\.(exe|com|bat|cmd|scr|pif|msi|dll|jar|js|jse|vbs|vbe|wsf|ps1|hta|lnk|apk|sh)$", re.I)
@@ -74,7 +75,9 @@ def open_pdf(source: Path) -> Iterator[Pdf]:
         peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         if peak_mb > 512 + source.stat().st_size // (1 << 18):
             raise DecompressionBomb(problem=f"{peak_mb} MB aus {source.stat().st_size} Byte") from None
-        raise BrokenPdf(problem="Sie lässt sich nicht lesen und nicht wiederherstellen.") from None
+        raise BrokenPdf(problem=_UNREADABLE) from None
+    except UnicodeDecodeError:
+        raise BrokenPdf(problem=_UNREADABLE) from None
 
 
 def examine(pdf: Pdf, limits: RecognitionLimits) -> PdfFacts:

@@ -26,7 +26,7 @@ _LEAST_DPI, _MOST_DPI = 72.0, 300.0
 class PageFacts:
     """What a page consists of, as PDFium sees it.
 
-    `width` and `height` are inches as displayed. `image_dpi` is the finest image that covers a good part of the
+    `width` and `height` are inches of the whole sheet as displayed. `image_dpi` is the finest image that covers a good part of the
     page, 0.0 without one; `image_share` is the covered part of the page.
     """
 
@@ -144,6 +144,7 @@ def _layer_words(page: pdfium.PdfPage, scale: float) -> list[Word]:
 
 
 def _facts(page: pdfium.PdfPage) -> PageFacts:
+    page.set_cropbox(*page.get_mediabox())
     width, height = page.get_size()
     share, dpi, objects, visible, hidden = 0.0, 0.0, 0, 0, 0
     for thing in page.get_objects(max_depth=_DEEPEST):

@@ -248,7 +248,7 @@ def _environment() -> dict[str, str]:
     return {
         "PATH": os.defpath,
         "LC_ALL": "C.UTF-8",
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "PYTHONPATH": os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path),
         "OMP_THREAD_LIMIT": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",
