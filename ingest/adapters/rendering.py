@@ -26,8 +26,8 @@ _LEAST_DPI, _MOST_DPI = 72.0, 300.0
 class PageFacts:
     """What a page consists of, as PDFium sees it.
 
-    `width` and `height` are inches of the whole sheet as displayed. `image_dpi` is the finest image that covers a good part of the
-    page, 0.0 without one; `image_share` is the covered part of the page.
+    `width` and `height` are inches of the whole sheet as displayed. `image_dpi` is the finest image that covers a
+    good part of the page, 0.0 without one; `image_share` is the covered part of the page.
     """
 
     width: float
