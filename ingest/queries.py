@@ -1,4 +1,4 @@
-"""Every select over ingests and items; one sees one's own, the registry sees all."""
+"""Every select over ingests and items; one sees one's own, the registry sees those into its places."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -13,13 +13,18 @@ from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.jobs import is_queued
 from eakte.foundation.work import SYSTEM, Actor, UnitOfWork
 from eakte.records.models import Record
+from eakte.records.queries import cases_where, dossiers_where
 from ingest.errors import IngestItemNotFound, IngestNotFound
 from ingest.models import Ingest, IngestItem
 from ingest.rules import DONE, NEXT_STEP, SETTLED, ItemState
 
 
 def _mine(actor: Actor) -> ColumnElement[bool]:
-    return true() if actor.may(Permission.MANAGE_INGEST) else Ingest.created_by == actor.id
+    """One's own ingests, and those into places where one manages what comes in."""
+    if actor.everything:
+        return true()
+    managed = [places(actor, Permission.MANAGE_INGEST) for places in (dossiers_where, cases_where)]
+    return or_(Ingest.created_by == actor.id, *(Ingest.target_id.in_(ids) for ids in managed))
 
 
 def get_ingest(work: UnitOfWork, ingest_id: UUID) -> Ingest:

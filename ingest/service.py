@@ -20,7 +20,7 @@ from eakte.foundation.ids import new_id
 from eakte.foundation.storage import Digest, Storage, digest_of
 from eakte.foundation.work import UnitOfWork
 from eakte.records.models import Case, Dossier, Record
-from eakte.records.queries import get_case, get_dossier, get_record_by_reference
+from eakte.records.queries import get_case, get_dossier, get_record, get_record_by_reference
 from eakte.records.rules import Action
 from eakte.records.service.filing import Metadata, create_case
 from ingest import queries
@@ -403,8 +403,13 @@ def discard_item(work: UnitOfWork, item_id: UUID, *, reason: str) -> IngestItem:
 
 
 def original_of(work: UnitOfWork, item_id: UUID) -> tuple[IngestItem, str]:
-    """An item and the key of its original, whatever became of it. Raises OriginalMissing."""
+    """An item and the key of its original, whatever became of it: for whoever brought it, or may read its target.
+
+    Raises IngestItemNotFound, RecordNotFound, ActionForbidden, OriginalMissing.
+    """
     item = queries.get_item(work, item_id)
+    if item.ingest.created_by != work.actor.id and item.ingest.target_id is not None:
+        get_record(work, item.ingest.target_id, to=Permission.READ_CONTENT)
     if item.object_id is None:
         raise OriginalMissing
     return item, object_key(item.object_id)

@@ -68,6 +68,19 @@ def visible_cases(actor: Actor) -> Select[Case]:
     return statement.where(may_at(actor, Permission.READ, dossier, [Case.confidentiality, dossier.confidentiality]))
 
 
+def dossiers_where(actor: Actor, permission: Permission) -> Select[UUID]:
+    """The ids of the dossiers in which the actor has a permission, for filters of other packages."""
+    return select(Dossier.id).where(may_at(actor, permission, Dossier, [Dossier.confidentiality]))
+
+
+def cases_where(actor: Actor, permission: Permission) -> Select[UUID]:
+    """The ids of the cases in which the actor has a permission, for filters of other packages."""
+    dossier = aliased(Dossier, flat=True)
+    levels = [Case.confidentiality, dossier.confidentiality]
+    joined = select(Case.id).join(dossier, Case.dossier_id == dossier.id)
+    return joined.where(may_at(actor, permission, dossier, levels))
+
+
 @cache
 def _with_their_dossiers() -> tuple[Select[Case], type[Dossier]]:
     """Cases with their dossiers in one join that both rights and loading use; made once, since aliases are dear."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 import structlog
 
 from eakte.access import Permission
-from eakte.access.queries import require
+from eakte.access.queries import require_unlimited
 from eakte.documents.models import Document
 from eakte.documents.queries import visible_among
 from eakte.foundation.settings import Settings
@@ -87,7 +87,7 @@ def suggest(work: UnitOfWork, prefix: str, *, limit: int) -> tuple[str, ...]:
 
 def ask_for_rebuild(work: UnitOfWork) -> None:
     """Have the index built anew by a worker."""
-    require(work, Permission.MANAGE_SYSTEM)
+    require_unlimited(work, Permission.MANAGE_SYSTEM)
     work.defer(RebuildIndex())
 
 
