@@ -49,11 +49,13 @@ class Question:
         self, connection: Connection, generation: int, query: Query, visibility: Visibility, filters: Filters
     ) -> None:
         self._connection = connection
+        self._generation = generation
         self._query = query
         self._where = and_(SearchDocument.generation == generation, condition(query, visibility, filters))
         if query.wanted:
-            # The planner thinks reading a row is cheap, but for `words` each one is fetched from elsewhere.
+            # The planner takes `words` for cheap to read, but they lie outside the row: only the GIN index will do.
             connection.execute(text("set local enable_seqscan = off"))
+            connection.execute(text("set local enable_indexscan = off"))
 
     def page(
         self, after: Position | None, asked: bytes, limit: int, facets: Sequence[str], snippets: int
@@ -126,7 +128,7 @@ class Question:
                 SearchDocument.stored_metadata,
                 SearchDocument.stored_pages,
                 SearchDocument.stored_signatures,
-            ).where(self._where, SearchDocument.id.in_(ids))
+            ).where(SearchDocument.generation == self._generation, SearchDocument.id.in_(ids))
         )
         return {id_: Stored(metadata, pages, signatures) for id_, metadata, pages, signatures in rows}
 
