@@ -6,7 +6,8 @@
 Both sides use the same number of cores. Plain is `ocrmypdf -l deu --rotate-pages --rotate-pages-threshold 2 --deskew
 --skip-text --output-type pdfa --pdfa-backend internal --jobs N`, one file after another; its text is taken from its
 result. CER counts every edit against the transcript in its order, flex finds each line of it anywhere on the page,
-search is the share of words of four letters that an exact search finds.
+search is the share of words of four letters that an exact search finds. A file that a side did not get through is
+counted as failed and not judged.
 """
 
 import argparse
@@ -144,7 +145,7 @@ def quality(manifest: dict[str, Any], data: Path, texts: dict[Path, list[str]]) 
     astray = 0.0
     for page in (page for batch in manifest["batches"] for page in batch["pages"]):
         pages = texts.get(data / page["file"])
-        if page["kind"] != "content" or pages is None or len(page["text_print"]) < 0.3 * len(page["text"]):
+        if page["kind"] != "content" or not pages or len(page["text_print"]) < 0.3 * len(page["text"]):
             continue
         number = (page.get("frame") or 1) - 1
         read, truth = normal(pages[number]) if number < len(pages) else "", normal(page["text"])
@@ -164,14 +165,16 @@ def main() -> None:
     parser.add_argument("--cores", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--side", choices=["both", "ours"], default="both")
     options = parser.parse_args()
-    console = Console()
+    console = Console(width=120)
     console.print(machine(), markup=False)
     sides = {"ours": measure_ours}
     if options.side == "both" and shutil.which("tesseract"):
         sides["plain"] = measure_plain
     elif options.side == "both":
         console.print("No program `tesseract` here, which plain ocrmypdf needs: ours is measured alone.")
-    table = Table("files", "side", "pages", "s/page", "CPU s/page", "peak MB", "CER", "flex", "search", "times faster")
+    table = Table(
+        "files", "side", "pages", "failed", "s/page", "CPU s/page", "peak MB", "CER", "flex", "search", "times faster"
+    )
     data = Path(os.environ.get("EAKTE_TEST_DATA", ROOT.parent / "shared" / "data")) / "scans" / "dev"
     with tempfile.TemporaryDirectory(prefix="eakte-bench-") as name:
         directory = Path(name)
@@ -198,7 +201,8 @@ def main() -> None:
                     judged = [f"{value:.3f}" for value in quality(manifest, data, one.texts)]
                 faster = f"{measured['plain'].seconds / measured['ours'].seconds:.1f}" if side == "plain" else ""
                 speed = [f"{one.seconds / one.pages:.2f}", f"{one.cpu_s / one.pages:.2f}", f"{one.peak >> 20}"]
-                table.add_row(title, side, str(one.pages), *speed, *judged, faster)
+                failed = sum(not pages for pages in one.texts.values())
+                table.add_row(title, side, str(one.pages), str(failed), *speed, *judged, faster)
     console.print(table)
 
 
