@@ -164,6 +164,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("generation", "id", name=op.f("pk_search_documents")),
         postgresql_with={"toast_tuple_target": 1024},
     )
+    # Ranks many hits; from outside the row that takes five times as long.
+    op.execute("ALTER TABLE search_documents ALTER COLUMN names SET STORAGE MAIN")
     op.create_index("ix_search_documents_names", "search_documents", ["names"], unique=False, postgresql_using="gin")
     op.create_index(
         "ix_search_documents_newest",
