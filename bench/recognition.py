@@ -30,6 +30,7 @@ import img2pdf
 import pikepdf
 import psutil
 import pypdfium2
+import structlog
 from _stack import ROOT, PeakMemory, cpu_seconds, machine
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
@@ -166,6 +167,7 @@ def main() -> None:
     parser.add_argument("--side", choices=["both", "ours"], default="both")
     options = parser.parse_args()
     console = Console(width=120)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
     console.print(machine(), markup=False)
     sides = {"ours": measure_ours}
     if options.side == "both" and shutil.which("tesseract"):

@@ -177,7 +177,8 @@ def _image_facts(image: pdfium.PdfObject, page_area: float) -> tuple[float, floa
     width, height = right - left, top - bottom
     if width <= 0 or height <= 0:
         return 0.0, 0.0
-    dpi = math.sqrt(across * down / (width * height)) * 72
+    # a little less, for PDFium rounds up: a scan that fills its page is then shown pixel by pixel, not blurred
+    dpi = math.sqrt(across * down / (width * height)) * 72 * 0.99999
     return width * height / max(page_area, 1.0), dpi
 
 
