@@ -9,6 +9,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import sessionmaker
 
 import eakte.entrypoints.everything  # noqa: F401
+from eakte.audit.errors import AuditKeyMissing
 from eakte.foundation.settings import Settings
 from eakte.foundation.storage import Storage
 from eakte.foundation.work import House
@@ -28,7 +29,9 @@ def create_database_engine(settings: Settings) -> Engine:
 
 @contextmanager
 def open_house(settings: Settings) -> Iterator[House]:
-    """Everything an edge needs; connections are closed at the end."""
+    """Everything an edge needs; connections are closed at the end. Raises AuditKeyMissing."""
+    if not settings.audit.key.get_secret_value():
+        raise AuditKeyMissing
     engine = create_database_engine(settings)
     try:
         yield House(sessionmaker(engine, expire_on_commit=False), Storage(settings.storage), settings)
