@@ -236,10 +236,10 @@ def revoke_token(work: UnitOfWork, token_id: UUID) -> None:
 
 def authenticate(session: Session, secret: str, now: datetime) -> Actor:
     """The actor behind a token's secret. Raises Unauthenticated."""
-    identity = queries.identity_of_token(session, hash_secret(secret), now)
-    if identity is None:
+    actor = queries.actor_of_token(session, hash_secret(secret), now)
+    if actor is None:
         raise Unauthenticated
-    return queries.actor_for(session, identity, now)
+    return actor
 
 
 def grant_role(
