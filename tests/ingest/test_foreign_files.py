@@ -28,13 +28,19 @@ EITHER_WAY = {"abgeschnitten.jpg", "abgeschnitten.pdf"}
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no test data at {DATA} (EAKTE_TEST_DATA)")
 
 
+# Long, or like a file that is read anyway: only in the long rounds.
+LONG = re.compile(r"name-\d\d|ocrmypdf__(cardinal|multipage|jbig2|linn|poster|skew)|rotated")
+
+
 def entries(collection: str) -> list[Any]:
     manifest = DATA / collection / "manifest.json"
     if not manifest.exists():
         return []
     files = json.loads(manifest.read_text(encoding="utf-8"))["files"]
     return [
-        pytest.param(each, id=Path(each["file"]).name) for each in files if (DATA / collection / each["file"]).exists()
+        pytest.param(each, id=Path(each["file"]).name, marks=[pytest.mark.soak] if LONG.search(each["file"]) else [])
+        for each in files
+        if (DATA / collection / each["file"]).exists()
     ]
 
 
