@@ -67,9 +67,16 @@ def problem_kinds() -> dict[str, ProblemKind]:
 _NEVER_TOLD = {"not-found", "forbidden", "invalid", "conflict", "unavailable", "out-of-range", "problem-answer"}
 
 
+# Errors of the packages; those of the command line are told there, and tests make some of their own.
+_PACKAGES = ("eakte.", "ingest.", "retention.", "xrechnung.")
+_COMMAND_LINE = ("eakte.entrypoints.client", "eakte.entrypoints.commands", "eakte.entrypoints.stack")
+
+
 def _subclasses(kind: type[EakteError]) -> Iterator[type[EakteError]]:
     for refined in kind.__subclasses__():
-        if refined.code() not in _NEVER_TOLD:
+        module = refined.__module__
+        told = module.startswith(_PACKAGES) and not module.startswith(_COMMAND_LINE)
+        if told and refined.code() not in _NEVER_TOLD:
             yield refined
         yield from _subclasses(refined)
 
