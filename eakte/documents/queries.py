@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 
 from eakte.access import Permission
 from eakte.documents.errors import DocumentNotFound, RenditionMissing, VersionNotFound
-from eakte.documents.models import Document, DocumentVersion, PageText, Rendition, RenditionKind
+from eakte.documents.models import Document, DocumentVersion, Rendition, RenditionKind
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.work import Actor, UnitOfWork
 from eakte.records.models import Case, Dossier
@@ -120,7 +120,3 @@ def rendition(session: Session, version_id: UUID, kind: RenditionKind, page: int
 def next_version_number(session: Session, document_id: UUID) -> int:
     newest = session.scalar(select(func.max(DocumentVersion.number)).where(DocumentVersion.document_id == document_id))
     return (newest or 0) + 1
-
-
-def page_texts(session: Session, version_id: UUID) -> list[PageText]:
-    return list(session.scalars(select(PageText).where(PageText.version_id == version_id).order_by(PageText.page)))

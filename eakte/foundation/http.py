@@ -17,7 +17,6 @@ from starlette.concurrency import run_in_threadpool
 
 from eakte.foundation import errors
 from eakte.foundation.bodies import TEXT_LIMIT_MB, bounded, must_have_only
-from eakte.foundation.cursors import Page
 from eakte.foundation.idempotency import KeptAnswer, claim_key, keep_answer
 from eakte.foundation.problems import MalformedRequest, PreconditionRequired, UnknownParameter
 from eakte.foundation.settings import Settings
@@ -73,10 +72,6 @@ class PageShape(Shape, Generic[ItemT]):
 
     items: list[ItemT]
     next: str | None = None
-
-
-def page_shape(page: Page[Any]) -> dict[str, Any]:
-    return {"items": page.items, "next": page.next_cursor}
 
 
 Limit = Annotated[int, Query(ge=1, le=500, description="Höchstzahl der Einträge je Seite", examples=[50])]

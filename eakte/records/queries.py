@@ -11,7 +11,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eag
 
 from eakte.access import Permission
 from eakte.access.errors import ActionForbidden
-from eakte.access.models import OrganisationalUnit
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.errors import NotFound
 from eakte.foundation.table import must_be_at
@@ -276,7 +275,3 @@ def links_of(session: Session, record_id: UUID) -> list[RecordLink]:
 
 def readers_of(session: Session, dossier_id: UUID) -> list[UUID]:
     return list(session.scalars(select(Reader.identity_id).where(Reader.dossier_id == dossier_id)))
-
-
-def unit_key(session: Session, unit_id: UUID) -> str:
-    return session.scalars(select(OrganisationalUnit.key).where(OrganisationalUnit.id == unit_id)).one()
