@@ -76,14 +76,6 @@ class Reading(NamedTuple):
     found: set[str]
 
 
-class Token(NamedTuple):
-    """A stretch of text, and the words it was read as (several in "und/oder")."""
-
-    start: int
-    end: int
-    words: tuple[Word, ...]
-
-
 def normalise(text: str) -> str:
     """Text in the composed form (NFC) that positions and snippets refer to."""
     return unicodedata.normalize("NFC", text)
@@ -120,10 +112,9 @@ def token_at(text: str, place: int) -> tuple[int, int]:
     return found.span() if found else (place, place)
 
 
-def tokens_of(text: str) -> Iterator[Token]:
-    """The words of a normalised text with their place in it."""
-    for found in _TOKEN.finditer(text):
-        yield Token(found.start(), found.end(), read(found[0]))
+def spans_of(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
+    """Start and end of each token of a normalised text; `start` is where one of them begins."""
+    return map(re.Match.span, _TOKEN.finditer(text, start))
 
 
 def written_words(text: str) -> Iterator[str]:
@@ -143,6 +134,11 @@ def _reading_of(token: str) -> tuple[str, tuple[str, ...]]:
 def found_by(token: str) -> tuple[str, ...]:
     """What one token of a text is found by: terms, and forms with FORM before them."""
     return _reading_of(token)[1]
+
+
+def stems_of(token: str) -> list[str]:
+    """The stems of one token of a text, in their order (several in "und/oder")."""
+    return _reading_of(token)[0].split(" ")
 
 
 def read(token: str) -> tuple[Word, ...]:

@@ -1,9 +1,11 @@
 """Pieces of text around the hits (Fundstellen), with the page they stand on."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import islice, takewhile
 from typing import NamedTuple
 
-from eakte.search.analysis import FORM, Token, found_by, normalise, tokens_of
+from eakte.search.analysis import FORM, found_by, normalise, spans_of, stems_of
 from eakte.search.columns import KEYWORDS
 from eakte.search.index import IndexedDocument, Snippet
 from eakte.search.probe import Probe
@@ -14,7 +16,7 @@ LETTERS = 200
 """About how long a snippet is."""
 _BEFORE = 60
 """Letters of context before the first mark."""
-_BLANKS = str.maketrans(dict.fromkeys("\n\r\t\f\v", " "))
+_BREAK = re.compile(r"[\n\r\t\f\v]")
 
 _Wanted = Term | Phrase | Prefix
 
@@ -80,27 +82,22 @@ class Marker:
     def _marks(self, text: str, wanted: Sequence[int], *, thorough: bool = False) -> list[_Mark]:
         """What is wanted and where it stands; `thorough` reads every word."""
         lowered = text.lower()
-        if thorough or len(lowered) != len(text):
-            places = {(token.start, token.end) for token in tokens_of(text)}
-        else:
-            places = {
-                place
-                for number in wanted
-                if not isinstance(self._wanted[number], Phrase)
-                for probe in self._probes[number]
-                for place in probe.tokens(text, lowered)
-            }
-        marks = [
-            _Mark(start, end, clause)
-            for start, end in places
-            for clause in self._clauses_of(text[start:end])
-            if clause in wanted
-        ]
+        # Where small letters take more room, places in `lowered` are not those in the text.
+        whole = frozenset(spans_of(text)) if thorough or len(lowered) != len(text) else None
+        marks = []
         for number in wanted:
-            clause = self._wanted[number]
-            if isinstance(clause, Phrase) and (thorough or all(one.may_be_in(lowered) for one in self._probes[number])):
-                marks += _phrase_marks(list(tokens_of(text)), clause, number)
-        return sorted(marks)
+            clause, probes = self._wanted[number], self._probes[number]
+            places = probes[0].tokens(text, lowered) if whole is None else whole
+            if isinstance(clause, Phrase):
+                if whole is not None or all(probe.may_be_in(lowered) for probe in probes):
+                    marks += [mark for start, _ in set(places) for mark in _phrase_marks(text, start, clause, number)]
+            else:
+                marks += [
+                    _Mark(start, end, number)
+                    for start, end in set(places)
+                    if number in self._clauses_of(text[start:end])
+                ]
+        return sorted(set(marks))
 
     def _clauses_of(self, token: str) -> tuple[int, ...]:
         clauses = self._known.get(token)
@@ -127,12 +124,21 @@ def _words_of(clause: _Wanted) -> tuple[str, ...]:
             return (start,)
 
 
-def _phrase_marks(tokens: Sequence[Token], clause: Phrase, number: int) -> Iterator[_Mark]:
-    places = [(word.stem, token) for token in tokens for word in token.words]
-    length = len(clause.stems)
-    for start in range(len(places) - length + 1):
-        if all(places[start + offset][0] == stem for offset, stem in enumerate(clause.stems)):
-            yield from (_Mark(token.start, token.end, number) for _, token in places[start : start + length])
+def _phrase_marks(text: str, start: int, clause: Phrase, number: int) -> Iterator[_Mark]:
+    """The tokens of a phrase that begins in the token at `start`; nothing where it does not."""
+    words: list[tuple[str, tuple[int, int]]] = []
+    openings: list[int] = []
+    for place in spans_of(text, start):
+        stems = stems_of(text[slice(*place)])
+        if not words:
+            openings = [offset for offset, stem in enumerate(stems) if stem == clause.stems[0]]
+        words += [(stem, place) for stem in stems]
+        if not openings or len(words) >= openings[-1] + len(clause.stems):
+            break
+    for opening in openings:
+        run = words[opening : opening + len(clause.stems)]
+        if tuple(stem for stem, _ in run) == clause.stems:
+            yield from (_Mark(*place, number) for _, place in run)
 
 
 def _metadata(facts: IndexedDocument) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -144,25 +150,20 @@ def _metadata(facts: IndexedDocument) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _cut(text: str, marks: Sequence[_Mark], page: int | None) -> Snippet:
     """The stretch of the text with the most different hits, cut at word bounds."""
-    best = max(
-        marks,
-        key=lambda first: (
-            len(
-                {
-                    mark.clause
-                    for mark in marks
-                    if first.start <= mark.start and mark.end <= first.start + LETTERS - _BEFORE
-                }
-            ),
-            -first.start,
-        ),
-    )
+    best = marks[max(range(len(marks)), key=lambda first: (_clauses_from(marks, first), -marks[first].start))]
     start = _word_begin(text, max(0, best.start - _BEFORE), best.start)
     end = _word_end(text, min(len(text), start + LETTERS), best.end)
     within = sorted(
         {(mark.start - start, mark.end - start) for mark in marks if start <= mark.start and mark.end <= end}
     )
-    return Snippet(text[start:end].translate(_BLANKS), tuple(within), page)
+    return Snippet(_BREAK.sub(" ", text[start:end]), tuple(within), page)
+
+
+def _clauses_from(marks: Sequence[_Mark], first: int) -> int:
+    """How many different clauses a snippet shows whose first mark is this one."""
+    last = marks[first].start + LETTERS - _BEFORE
+    near = takewhile(lambda mark: mark.start <= last, islice(marks, first, None))
+    return len({mark.clause for mark in near if mark.end <= last})
 
 
 def _word_begin(text: str, start: int, latest: int) -> int:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from eakte.search import compounds
-from eakte.search.analysis import FORM, beginning, normalise, read, reading, stem, tokens_of, words_of
+from eakte.search.analysis import FORM, beginning, normalise, read, reading, spans_of, stem, stems_of, words_of
 from eakte.search.folding import code_key, fold
 
 
@@ -188,10 +188,13 @@ def test_codes_are_compared_folded(code: str, key: str) -> None:
 @given(some.text(max_size=300))
 def test_any_text_is_read_the_same_in_all_ways(text: str) -> None:
     text = normalise(text)
-    words = [word for token in tokens_of(text) for word in token.words]
+    tokens = [text[start:end] for start, end in spans_of(text)]
+    words = [word for token in tokens for word in read(token)]
     assert words == list(words_of(text))
     found = reading(text)
-    assert found.stems.split() == [word.stem for word in words]
+    assert (
+        found.stems.split() == [word.stem for word in words] == [stem for token in tokens for stem in stems_of(token)]
+    )
     assert found.found == {term for word in words for term in word.terms} | {
         FORM + form for word in words for form in word.forms
     }
@@ -203,10 +206,10 @@ def test_any_text_is_read_the_same_in_all_ways(text: str) -> None:
 def test_a_token_lies_where_it_says(text: str) -> None:
     text = normalise(text)
     end = 0
-    for token in tokens_of(text):
-        assert end <= token.start < token.end <= len(text)
-        assert token.words == read(text[token.start : token.end])
-        end = token.end
+    for first, last in spans_of(text):
+        assert end <= first < last <= len(text)
+        assert next(spans_of(text, first)) == (first, last)
+        end = last
 
 
 @given(some.text(alphabet="abcdefghijklmnopqrstuvwxyzäöüß", min_size=1, max_size=70))
