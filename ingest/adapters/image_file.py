@@ -3,13 +3,15 @@
 import contextlib
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import img2pdf
+import numpy as np
 import pikepdf
 import pillow_heif
+from numpy.typing import NDArray
 from PIL import Image, ImageFile, ImageOps
 
 from eakte.foundation.errors import Finding
@@ -68,22 +70,39 @@ def examine(source: Path, kind: MediaType, limits: RecognitionLimits) -> tuple[i
     return frames, tuple(warnings)
 
 
-def write_pdf(source: Path, kind: MediaType, target: Path, limits: RecognitionLimits) -> None:
-    """Put every frame on a page of its own, unchanged where PDF knows its coding.
+def gray_pages(source: Path, kind: MediaType, limits: RecognitionLimits) -> Iterator[tuple[NDArray[np.uint8], float]]:
+    """Every frame in grey as a person sees it, with its resolution; one at a time, for they are large."""
+    frames, _ = examine(source, kind, limits)
+    with _opened(source, kind) as image:
+        for number in range(frames):
+            try:
+                image.seek(number)
+                dpi = plausible_dpi(image.size, image.info.get("dpi"))
+                gray = np.asarray(_flat(ImageOps.exif_transpose(image)).convert("L"))
+            except _BAD_BYTES:
+                raise BrokenImage(problem=f"Bild {number + 1} von {frames} ist abgeschnitten oder zerstört.") from None
+            yield gray, dpi
+
+
+def write_pdf(
+    source: Path, kind: MediaType, target: Path, limits: RecognitionLimits, wanted: Sequence[int] | None = None
+) -> None:
+    """Put every frame on a page of its own, or the `wanted` ones (0-based), unchanged where PDF knows its coding.
 
     Camera data (place, device) stays in the original: JPEG metadata is left out.
     """
     frames, _ = examine(source, kind, limits)
+    numbers = range(frames) if wanted is None else wanted
     chunks: list[Path] = []
     waiting: list[tuple[bytes, float]] = []
     with _opened(source, kind) as image:
-        for number in range(frames):
+        for place, number in enumerate(numbers):
             try:
                 image.seek(number)
                 waiting.append((_frame(image, source, kind), plausible_dpi(image.size, image.info.get("dpi"))))
             except _BAD_BYTES:
                 raise BrokenImage(problem=f"Bild {number + 1} von {frames} ist abgeschnitten oder zerstört.") from None
-            if sum(len(data) for data, _ in waiting) > _CHUNK or number == frames - 1:
+            if sum(len(data) for data, _ in waiting) > _CHUNK or place == len(numbers) - 1:
                 chunks.append(_write_chunk(waiting, target.with_suffix(f".{len(chunks)}")))
                 waiting = []
     _join(chunks, target)
