@@ -76,6 +76,25 @@ class IngestSettings(Section):
     attempts: int = 5
 
 
+class SealSettings(Section):
+    """The key that seals scan products, and the timestamp service. Without a key one is made under `var/secrets`.
+
+    `password` opens the PKCS#12 file or is the PIN of the PKCS#11 token. `chain` holds intermediate certificates,
+    `trust` the roots that seals and signatures of others are checked against; both are PEM or DER.
+    """
+
+    pkcs12: Path | None = None
+    pkcs11_module: Path | None = None
+    pkcs11_token: str = ""
+    pkcs11_label: str = ""
+    password: SecretStr = SecretStr("")
+    chain: Path | None = None
+    trust: Path | None = None
+    timestamp_url: str = ""
+    timestamp_timeout_s: float = 10.0
+    own_key: bool = True
+
+
 class ClientSettings(Section):
     """How the command line reaches a server that is not on this machine."""
 
@@ -108,9 +127,15 @@ class Settings(BaseSettings):
     access: AccessSettings = AccessSettings()
     audit: AuditSettings = AuditSettings()
     ingest: IngestSettings = IngestSettings()
+    seal: SealSettings = SealSettings()
     worker: WorkerSettings = WorkerSettings()
     client: ClientSettings = ClientSettings()
 
     @property
     def search_directory(self) -> Path:
         return self.search.directory or self.var / "search"
+
+    @property
+    def own_seals(self) -> Path:
+        """Where keys lie that this installation made for itself."""
+        return self.var / "secrets" / "seal"

@@ -13,7 +13,7 @@ from importlib import resources
 import pikepdf
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, XPos, YPos
-from fpdf.fonts import FontFace
+from fpdf.fonts import FontFace, TTFFont
 from pikepdf import pdfa
 
 FONT = resources.files("ocrmypdf.data") / "NotoSans-Regular.ttf"
@@ -36,6 +36,7 @@ class WrittenPdf(FPDF):
         with resources.as_file(FONT) as path:
             self.add_font(_FAMILY, fname=path)
         self._use(_TEXT_PT)
+        assert isinstance(self.current_font, TTFFont)
         self._glyphs = self.current_font.cmap
         self._footer_line = self._printable(footer_line)
         self.set_margin(_MARGIN_MM)
