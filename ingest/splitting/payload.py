@@ -114,8 +114,10 @@ def _read_ours(text: str) -> Announcement:
 def _read_foreign(text: str) -> Announcement:
     pairs = (field.partition("=") for field in text.split(";")[1:])
     values = {name.strip().upper(): value.strip() for name, _, value in pairs}
-    wanted = (values.get(name) or None for name in ("AZ", "VG", "TYP", "STAPEL"))
-    return Announcement(SheetKind.SEPARATOR, *wanted)
+    target = {name: value or None for name, value in values.items()}
+    return Announcement(
+        SheetKind.SEPARATOR, target.get("AZ"), target.get("VG"), target.get("TYP"), target.get("STAPEL")
+    )
 
 
 def _check(body: str) -> str:
