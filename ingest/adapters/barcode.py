@@ -19,6 +19,8 @@ _SYMBOLOGIES = {
     zxingcpp.BarcodeFormat.QRCode: Symbology.QR,
     zxingcpp.BarcodeFormat.DataMatrix: Symbology.DATA_MATRIX,
 }
+_FORMATS = zxingcpp.barcode_formats_from_str("Code128,Code39,QRCode,DataMatrix")
+_MARGIN = 1.12
 _PATCH_DPI = 75.0
 _DARK_BELOW = 128
 _STEP_MM = 2.0
@@ -30,17 +32,17 @@ _PATTERNS = {(False, True, False, True), (True, False, True, False), (True, Fals
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A code with its corners in pixels, and the clockwise turn that sets it upright."""
+    """A code with its corners (0–1 of the page), and the clockwise turn that sets it upright."""
 
     code: Code
-    corners: tuple[tuple[int, int], ...]
+    corners: tuple[tuple[float, float], ...]
     turn: int
 
 
 def read_codes(gray: Gray) -> tuple[Seen, ...]:
     """All codes of a page, in any orientation; the same code twice is one."""
     found: dict[tuple[Symbology, str], Seen] = {}
-    for barcode in zxingcpp.read_barcodes(gray, formats=list(_SYMBOLOGIES), text_mode=zxingcpp.TextMode.Plain):
+    for barcode in zxingcpp.read_barcodes(gray, formats=_FORMATS, text_mode=zxingcpp.TextMode.Plain):
         seen = _seen(barcode, gray.shape)
         if seen is not None:
             found.setdefault((seen.code.symbology, seen.code.text), seen)
@@ -51,9 +53,9 @@ def without_codes(gray: Gray, codes: Iterable[Seen]) -> Gray:
     """The page with its codes whitened, so that only what else stands there is left."""
     rest = gray.copy()
     for seen in codes:
-        outline = np.array(seen.corners, np.float32)
+        outline = np.array(seen.corners) * (gray.shape[1], gray.shape[0])
         middle = outline.mean(axis=0)
-        cv2.fillConvexPoly(rest, np.int32(middle + (outline - middle) * 1.12), 255)
+        cv2.fillConvexPoly(rest, np.round(middle + (outline - middle) * _MARGIN).astype(np.int32), 255)
     return rest
 
 
@@ -115,7 +117,9 @@ def _is_patch(bars: NDArray[np.float64], gaps: NDArray[np.float64]) -> bool:
     narrow, broad = bars[~wide], bars[wide]
     even = narrow.max() <= 1.6 * narrow.min() + 1 and broad.max() <= 1.25 * broad.min() + 1
     ratio = broad.mean() / narrow.mean()
-    return bool(even and 1.7 <= ratio <= 3.6 and gaps.max() <= 1.5 * gaps.min() + 2 and gaps.max() <= 0.75 * broad.min())
+    return bool(
+        even and 1.7 <= ratio <= 3.6 and gaps.max() <= 1.5 * gaps.min() + 2 and gaps.max() <= 0.75 * broad.min()
+    )
 
 
 def _seen(barcode: zxingcpp.Barcode, shape: tuple[int, ...]) -> Seen | None:
@@ -123,14 +127,15 @@ def _seen(barcode: zxingcpp.Barcode, shape: tuple[int, ...]) -> Seen | None:
     text = barcode.text.strip()
     if symbology is None or not text:
         return None
-    place = barcode.position
-    corners = tuple((p.x, p.y) for p in (place.top_left, place.top_right, place.bottom_right, place.bottom_left))
-    area = abs(float(cv2.contourArea(np.array(corners, np.float32))))
     height, width = shape[:2]
-    middle = np.mean(np.array(corners, np.float64), axis=0)
-    code = Code(symbology, text, round(area / (height * width), 4), (_share(middle[0], width), _share(middle[1], height)))
+    place = barcode.position
+    points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
+    corners = tuple((_share(point.x, width), _share(point.y, height)) for point in points)
+    area = abs(float(cv2.contourArea(np.array(corners, np.float32))))
+    across, down = (float(each) for each in np.mean(np.array(corners), axis=0))
+    code = Code(symbology, text, round(area, 4), (round(across, 3), round(down, 3)))
     return Seen(code, corners, round(-barcode.orientation / 90) * 90 % 360)
 
 
 def _share(place: float, side: int) -> float:
-    return round(min(1.0, max(0.0, float(place) / side)), 3)
+    return min(1.0, max(0.0, place / side))
