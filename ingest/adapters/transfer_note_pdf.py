@@ -1,11 +1,15 @@
 """The Transfervermerk as a page people can read, with its structured data inside."""
 
+import io
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+import pikepdf
+
 from ingest.adapters.written_pdf import WrittenPdf
+from ingest.proof.errors import TransferNoteUnreadable
 from ingest.proof.transfer_note import (
     Anomaly,
     AnomalyKind,
@@ -15,6 +19,7 @@ from ingest.proof.transfer_note import (
     QualityCheck,
     TransferNote,
     Verdict,
+    read_transfer_note,
 )
 
 ATTACHMENT = "transfervermerk.json"
@@ -57,6 +62,16 @@ def write_note_pdf(note: TransferNote) -> bytes:
         modified_at=note.created_at,
     )
     return page.to_bytes()
+
+
+def note_in(pdf: bytes) -> TransferNote:
+    """The structured note inside such a PDF, sealed or not. Raises TransferNoteUnreadable."""
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as opened:
+            data = opened.attachments[ATTACHMENT].get_file().read_bytes()
+    except (pikepdf.PdfError, KeyError, ValueError):
+        raise TransferNoteUnreadable(problem=f"{ATTACHMENT} fehlt") from None
+    return read_transfer_note(data)
 
 
 def _write_statement(page: WrittenPdf, note: TransferNote) -> None:
