@@ -79,6 +79,11 @@ def read_payload(text: str) -> Announcement | None:
     return Announcement(SheetKind.PATCH) if _PATCH.fullmatch(text) else None
 
 
+def is_own(text: str) -> bool:
+    """Whether a code is one of ours and undamaged."""
+    return bool(_OURS.match(text)) and not _read_ours(text).damaged
+
+
 def merged(one: Announcement, other: Announcement) -> Announcement | None:
     """What two codes of one sheet say together, None when they contradict each other."""
     if one.damaged or other.damaged:

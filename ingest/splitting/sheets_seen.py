@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from ingest.splitting.looks import Code, PageLook
-from ingest.splitting.payload import Announcement, SheetKind, merged, read_payload
+from ingest.splitting.payload import Announcement, SheetKind, is_own, merged, read_payload
 from ingest.splitting.plans import Problem
 
-_MOST_CHARACTERS = 500
+_MOST_CHARACTERS, _OWN_CHARACTERS = 500, 1500
 _SPARSE_CHARACTERS, _CODED_CHARACTERS = 150, 250
 _BARE_CHARACTERS = 120
 _BARE_SHARE = 0.004
@@ -45,7 +45,7 @@ class SheetSeen:
 
 def sheet_in(look: PageLook) -> SheetSeen | None:
     """The sheet an image shows, None when it is a page of a document."""
-    if look.blank or look.characters > _MOST_CHARACTERS:
+    if look.blank or look.characters > (_OWN_CHARACTERS if _carries_own(look) else _MOST_CHARACTERS):
         return None
     made = [announcement for code in look.codes if (announcement := read_payload(code.text))]
     bare = [code.text for code in look.codes if reads_as_reference(code.text)]
@@ -75,6 +75,11 @@ def reads_as_reference(text: str) -> bool:
     return read_payload(text) is None and any(c.isdigit() for c in text) and not text.isdecimal()
 
 
+def _carries_own(look: PageLook) -> bool:
+    """Whether a code of ours is on the page: with its check nothing else reads like it, so more print may be there."""
+    return any(is_own(code.text) for code in look.codes)
+
+
 def _agreed(announced: list[Announcement], text: str) -> SheetSeen:
     """One announcement of all codes of a sheet; what they leave open is taken from its print."""
     whole = Announcement(SheetKind.PATCH)
@@ -92,7 +97,7 @@ def _agreed(announced: list[Announcement], text: str) -> SheetSeen:
         document_class=whole.document_class or _printed("document_class", text),
     )
     if whole.kind is SheetKind.PATCH and (whole.names_target or not announced):
-        whole = replace(whole, kind=SheetKind.SEPARATOR)
+        whole = replace(whole, kind=SheetKind.COVER if _has_line(_COVER_TITLE, text) else SheetKind.SEPARATOR)
     return SheetSeen(whole)
 
 
@@ -127,10 +132,13 @@ def _printed(name: str, text: str) -> str | None:
 
 
 def _is_titled(look: PageLook) -> bool:
-    lines = [line for line in look.text.splitlines() if line.strip()][:_TITLE_LINES]
-    separator = any(_TITLE.match(line) for line in lines)
-    cover = bool(look.codes) and any(_COVER_TITLE.match(line) for line in lines)
-    return (separator or cover) and look.characters <= _MOST_CHARACTERS
+    """A page that calls itself a separator; one that calls itself a cover may be the cover of a report."""
+    return _has_line(_TITLE, look.text) or (bool(look.codes) and _has_line(_COVER_TITLE, look.text))
+
+
+def _has_line(title: re.Pattern[str], text: str) -> bool:
+    lines = [line for line in text.splitlines() if line.strip()][:_TITLE_LINES]
+    return any(title.match(line) for line in lines)
 
 
 def _is_bare_sheet(look: PageLook) -> bool:
