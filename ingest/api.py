@@ -9,10 +9,11 @@ from fastapi.responses import StreamingResponse
 from eakte.documents.api import BINARY, disposition, streamed
 from eakte.documents.models import DocumentSource
 from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Work
-from ingest import queries, service
+from ingest import queries
 from ingest.models import Ingest, IngestItem
 from ingest.rules import SETTLED, ItemState
 from ingest.schemas import Discard, IngestShape, ItemShape, NewIngestShape, Retry, item_shape
+from ingest.service import receiving, work_list
 
 router = APIRouter(tags=["Eingang"], route_class=ApiRoute)
 
@@ -43,8 +44,8 @@ def open_ingest(
     source: Annotated[DocumentSource, Form(description="Herkunft")] = DocumentSource.SCAN,
     files: Annotated[list[UploadFile] | None, File(description="Dateien")] = None,
 ) -> NewIngestShape:
-    ingest = service.open_ingest(work, into, source=source)
-    items = [service.receive(work, ingest.id, file.file, file.filename or "") for file in files or ()]
+    ingest = receiving.open_ingest(work, into, source=source)
+    items = [receiving.receive(work, ingest.id, file.file, file.filename or "") for file in files or ()]
     response.headers["Location"] = f"/api/v1/ingests/{ingest.id}"
     shape = _ingest_shape(work, ingest)
     return NewIngestShape(**shape.model_dump(), items=_shapes(work, items))
@@ -63,7 +64,7 @@ def read_ingest(work: Work, ingest_id: UUID) -> IngestShape:
 
 @router.post("/ingests/{ingest_id}/items", status_code=201, summary="Datei in einen Eingang geben")
 def receive(work: Work, ingest_id: UUID, file: Annotated[UploadFile, File(description="Datei")]) -> ItemShape:
-    item = service.receive(work, ingest_id, file.file, file.filename or "")
+    item = receiving.receive(work, ingest_id, file.file, file.filename or "")
     return _shapes(work, [item])[0]
 
 
@@ -81,7 +82,7 @@ def list_items(
 
 
 @router.get("/ingest-items", summary="Arbeitsliste: Dateien aller Eingänge, etwa die gescheiterten")
-def work_list(
+def list_work(
     work: Work,
     state: Annotated[ItemState | None, Query(description="Nur in diesem Zustand")] = ItemState.FAILED,
     cursor: Cursor = None,
@@ -98,12 +99,12 @@ def read_item(work: Work, item_id: UUID) -> ItemShape:
 
 @router.post("/ingest-items/{item_id}:retry", summary="Gescheiterte Datei wiederholen")
 def retry(work: Work, item_id: UUID, how: Retry) -> ItemShape:
-    return _shapes(work, [service.retry_item(work, item_id, into=how.into)])[0]
+    return _shapes(work, [work_list.retry_item(work, item_id, into=how.into)])[0]
 
 
 @router.post("/ingest-items/{item_id}:discard", summary="Gescheiterte Datei verwerfen; das Original bleibt erhalten")
 def discard(work: Work, item_id: UUID, why: Discard) -> ItemShape:
-    return _shapes(work, [service.discard_item(work, item_id, reason=why.reason)])[0]
+    return _shapes(work, [work_list.discard_item(work, item_id, reason=why.reason)])[0]
 
 
 @router.get(
@@ -113,5 +114,5 @@ def discard(work: Work, item_id: UUID, why: Discard) -> ItemShape:
     responses={200: BINARY},
 )
 def read_original(work: Work, item_id: UUID) -> Response:
-    item, key = service.original_of(work, item_id)
+    item, key = work_list.original_of(work, item_id)
     return streamed(work.storage, key, item.digest, disposition(item.file_name, item.digest), item.media_type, None)

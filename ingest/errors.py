@@ -1,4 +1,4 @@
-from eakte.foundation.errors import Conflict, Invalid, NotFound
+from eakte.foundation.errors import Conflict, EakteError, Invalid, NotFound
 
 
 class IngestNotFound(NotFound):
@@ -9,10 +9,56 @@ class IngestItemNotFound(NotFound):
     """Diese Datei gibt es im Eingang nicht."""
 
 
-class TargetNotFound(NotFound):
+class PlaceUnclear(EakteError):
+    """Wohin das Dokument gehört, ist nicht klar."""
+
+
+class TargetNotFound(NotFound, PlaceUnclear):
     """Das Ziel der Ablage gibt es nicht."""
 
     advice = "Unter „{reference}“ ist weder Akte noch Vorgang zu finden. Bitte das Aktenzeichen prüfen."
+
+
+class TargetMissing(Invalid, PlaceUnclear):
+    """Für dieses Dokument ist kein Ziel genannt."""
+
+    advice = "Weder ein Deckblatt noch der Text nennt ein bekanntes Aktenzeichen. Bitte das Ziel angeben."
+
+
+class TargetProposed(Invalid, PlaceUnclear):
+    """Für dieses Dokument ist kein Ziel genannt, im Text steht aber ein bekanntes Aktenzeichen."""
+
+    advice = "Bitte prüfen, ob das Dokument zu {reference} gehört, und bestätigen."
+
+
+class TwoCodesOnOneSheet(Invalid, PlaceUnclear):
+    """Das Trennblatt trägt zwei verschiedene Ziele."""
+
+    advice = "Bitte das richtige Ziel für das folgende Dokument angeben."
+
+
+class SeparatorOfAnotherBatch(Invalid, PlaceUnclear):
+    """Das Trennblatt gehört zu einem anderen Stapel."""
+
+    advice = "Bitte prüfen, ob das folgende Dokument in diesen Stapel gehört, und das Ziel angeben."
+
+
+class CodeDamaged(Invalid, PlaceUnclear):
+    """Der Code auf dem Trennblatt ist beschädigt."""
+
+    advice = "Bitte das Ziel für das folgende Dokument angeben."
+
+
+class BlankSheetsUnclear(Invalid, PlaceUnclear):
+    """Ob die leeren Seiten Trennblätter oder Rückseiten sind, ist nicht zu erkennen."""
+
+    advice = "Bitte die Seiten prüfen, das Dokument wenn nötig teilen und dann wiederholen."
+
+
+class FrontsAndBacksDiffer(Invalid, PlaceUnclear):
+    """Vorder- und Rückseiten sind nicht gleich viele."""
+
+    advice = "Vermutlich wurde ein Blatt doppelt eingezogen. Bitte nachzählen und neu scannen, oder wiederholen."
 
 
 class TargetNotSuitable(Conflict):
@@ -55,3 +101,10 @@ class ProcessingFailed(Invalid):
     """Bei der Verarbeitung ist ein unerwarteter Fehler aufgetreten."""
 
     advice = "Das Original ist erhalten. Bitte wiederholen oder die Systembetreuung mit der Kennung {item} fragen."
+
+
+OBSTACLES: dict[str, type[EakteError]] = {
+    error.code(): error
+    for error in (TwoCodesOnOneSheet, SeparatorOfAnotherBatch, CodeDamaged, BlankSheetsUnclear, FrontsAndBacksDiffer)
+}
+"""Why a document of a stack waits for a person, whatever its place, by code."""

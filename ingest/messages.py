@@ -23,6 +23,18 @@ class ItemDiscarded(Event):
     """Somebody decided that a failed file is not to be filed; its original is kept."""
 
 
+class ItemVerified(Event):
+    """What was made of a file is checked and waits for somebody to look at it."""
+
+
+class ItemApproved(Event):
+    """Somebody looked at what was made of a file and let it be filed."""
+
+
+class ItemWithdrawn(Event):
+    """A file was taken off its way, because something else takes its place."""
+
+
 class ItemFiled(Event):
     """A file became a document, or the renditions of one."""
 

@@ -12,14 +12,16 @@ from eakte.documents.models import DocumentSource
 from eakte.foundation.errors import EakteError
 from eakte.foundation.storage import Digest
 from eakte.foundation.table import Table, words
-from ingest.errors import ItemNotWaiting
+from ingest.errors import ItemNotWaiting, PlaceUnclear
 from ingest.rules import SETTLED, ItemState
 
 
 class Ingest(Table):
     """Files that come in together and go to one place: a dossier, in a case made for them, or a case.
 
-    `target_id` is that dossier or case; none for originals that were uploaded to a document.
+    `target_id` is that dossier or case; none for originals that were uploaded to a document, and for documents
+    whose place turns out later. `origin_id` is the batch they came with, if any. With `review` a verified
+    document waits until somebody has looked at it.
     """
 
     __tablename__ = "ingests"
@@ -27,12 +29,19 @@ class Ingest(Table):
     source: Mapped[DocumentSource] = mapped_column(words(DocumentSource))
     target_id: Mapped[UUID | None] = mapped_column(ForeignKey("records.id"), index=True)
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"))
+    origin_id: Mapped[UUID | None] = mapped_column(index=True)
+    review: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     created_by: Mapped[UUID] = mapped_column(index=True)
 
 
 class IngestItem(Table):
-    """One file on its way. `products` says where recognition put what it made, until it is filed."""
+    """One file on its way. `products` says where recognition put what it made.
+
+    Of a scan product, `becomes` is the id its document will have, `announced` are the references its cover sheet
+    named, the best first, `obstacle` is what keeps it from being filed whatever its place, and
+    `proposed_reference` is what its text says about its place.
+    """
 
     __tablename__ = "ingest_items"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -51,6 +60,12 @@ class IngestItem(Table):
     products: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     attempts: Mapped[int] = mapped_column(default=0)
     seconds: Mapped[float] = mapped_column(default=0.0)
+    becomes: Mapped[UUID | None]
+    document_type: Mapped[str | None]
+    announced: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    obstacle: Mapped[str | None]
+    proposed_reference: Mapped[str | None]
+    turns: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict)
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"), index=True)
     version_id: Mapped[UUID | None] = mapped_column(ForeignKey("document_versions.id"))
     created_at: Mapped[datetime]
@@ -61,6 +76,7 @@ class IngestItem(Table):
     __table_args__ = (
         Index(None, "ingest_id", "id"),
         Index(None, "state", "id"),
+        Index(None, "becomes"),
         CheckConstraint("(state in ('failed', 'discarded')) = (failure_code is not null)", name="failure"),
         CheckConstraint("state <> 'filed' or document_id is not null", name="filed"),
     )
@@ -77,6 +93,8 @@ class IngestItem(Table):
         """Put the item into the work list, with the reason. A settled item stays what it is."""
         if self.state in SETTLED:
             return
+        if isinstance(error, PlaceUnclear):
+            self.proposed_reference = error.facts.get("reference")
         self.failed_in, self.state = self.state, ItemState.FAILED
         self.failure_code, self.failure_message = error.code(), str(error)
         self.changed_at = at
@@ -88,6 +106,20 @@ class IngestItem(Table):
         self.state, self.failed_in = self.failed_in, None
         self.failure_code = self.failure_message = None
         self.attempts, self.changed_at = 0, at
+
+    def approve(self, at: datetime) -> None:
+        """Let a verified item be filed (Freigabe nach Sichtprüfung). Raises ItemNotWaiting."""
+        if self.state is not ItemState.VERIFIED:
+            raise ItemNotWaiting(state=self.state.value)
+        self.advance(ItemState.REVIEWED, at)
+
+    def withdraw(self, reason: str, at: datetime) -> None:
+        """Take an unfiled item off its way, because something else takes its place (Zurückziehen)."""
+        if self.state is ItemState.FILED:
+            raise ItemNotWaiting(state=self.state.value)
+        if self.failure_code is None:
+            self.failure_code, self.failure_message = "withdrawn", reason
+        self.state, self.changed_at = ItemState.DISCARDED, at
 
     def discard(self, at: datetime) -> None:
         """Take the item out of the work list for good. Raises ItemNotWaiting."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from eakte.access import Permission
@@ -50,6 +50,19 @@ def lock_ingest(session: Session, ingest_id: UUID) -> Ingest:
     """The ingest, locked, so that only one of its items makes the case for all."""
     statement = select(Ingest).where(Ingest.id == ingest_id).with_for_update()
     return session.scalars(statement.execution_options(populate_existing=True)).one()
+
+
+def ingest_of_origin(
+    session: Session, origin_id: UUID | None, target_id: UUID | None, *, created_by: UUID, review: bool
+) -> Ingest | None:
+    """The ingest of somebody for what came together from `origin_id` and goes to `target_id`."""
+    statement = select(Ingest).where(
+        Ingest.origin_id == origin_id,
+        Ingest.target_id == target_id,
+        Ingest.created_by == created_by,
+        Ingest.review == review,
+    )
+    return session.scalars(statement.order_by(Ingest.id).limit(1)).first()
 
 
 def ingests(work: UnitOfWork, *, cursor: str | None, limit: int) -> Page[Ingest]:
@@ -107,7 +120,8 @@ def unsettled_into(session: Session, target_ids: Collection[UUID]) -> list[Inges
 def stranded(session: Session) -> list[IngestItem]:
     """Items on their way for which no job waits or runs."""
     on_its_way = is_queued(set(NEXT_STEP.values()), item_id=IngestItem.id)
-    statement = select(IngestItem).where(IngestItem.state.not_in(SETTLED), ~on_its_way)
+    waits = and_(IngestItem.state == ItemState.VERIFIED, Ingest.review)
+    statement = select(IngestItem).join(IngestItem.ingest).where(IngestItem.state.not_in(SETTLED), ~waits, ~on_its_way)
     return list(session.scalars(statement.order_by(IngestItem.id)))
 
 

@@ -12,15 +12,15 @@ from eakte.foundation.work import UnitOfWork
 from eakte.records.guards import guards
 from eakte.records.models import Record
 from eakte.records.rules import Action
-from ingest import service
 from ingest.queries import unsettled_into
+from ingest.service.receiving import receive_version
 
 
 @on(VersionAdded)
 def recognize_upload(work: UnitOfWork, event: VersionAdded) -> None:
     """An original that did not come through an ingest gets its renditions all the same."""
     document = get_document(work, event.record_id, to=Permission.FILE_DOCUMENT)
-    service.receive_version(work, document, work.session.get_one(DocumentVersion, event.version_id))
+    receive_version(work, document, work.session.get_one(DocumentVersion, event.version_id))
 
 
 @guards(Action.CLOSE)

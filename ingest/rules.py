@@ -27,10 +27,13 @@ SETTLED = frozenset({ItemState.FILED, ItemState.FAILED, ItemState.DISCARDED})
 # What no longer concerns the dossier or case it was meant for.
 DONE = frozenset({ItemState.FILED, ItemState.DISCARDED})
 
+# What recognition made is there, and it is not filed yet.
+FILEABLE = frozenset({ItemState.RECOGNISED, ItemState.VERIFIED, ItemState.REVIEWED})
+
 Step = type[CheckItem] | type[RecognizeItem] | type[FileItem]
 
-# The job that takes an item on from a state. Separators and sampling are not there yet: a checked file is one
-# document, and a verified one needs no second look.
+# The job that takes an item on from a state. A file that comes by itself is one document; a stack is split
+# before its documents become items.
 NEXT_STEP: Mapping[ItemState, Step] = {
     ItemState.RECEIVED: CheckItem,
     ItemState.CHECKED: RecognizeItem,

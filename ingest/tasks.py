@@ -13,17 +13,18 @@ from sqlalchemy.exc import DBAPIError
 from eakte.documents.models import object_key
 from eakte.documents.service import PAGE_BREAK
 from eakte.foundation.errors import EakteError, Unavailable
-from eakte.foundation.jobs import handles
+from eakte.foundation.jobs import handles, under_way
 from eakte.foundation.settings import IngestSettings
 from eakte.foundation.storage import Storage, StorageUnavailable
 from eakte.foundation.work import BeginWork
-from ingest import service
 from ingest.errors import ProcessingFailed
 from ingest.messages import CheckItem, FileItem, RecognizeItem
 from ingest.queries import actor_of
 from ingest.recognition.confined import inspect, recognize
 from ingest.recognition.results import RecognitionLimits
 from ingest.rules import ItemState
+from ingest.service import filing, steps
+from ingest.service.steps import Claim
 
 log = structlog.get_logger()
 
@@ -35,38 +36,47 @@ FILING, CHECKING, RECOGNISING = 20, 10, 0
 def check_item(job: CheckItem, begin: BeginWork) -> None:
     """Find out by content what the file is; what is none of ours waits in the work list."""
     with begin() as work:
-        claimed = service.claim(work, job.item_id, expected=frozenset({ItemState.RECEIVED}))
+        claimed = steps.claim(work, job.item_id, expected=frozenset({ItemState.RECEIVED}))
         storage, settings = work.storage, work.settings.ingest
     if claimed is None:
         return
     with _failures_noted(begin, job.item_id, claimed), _fetched(storage, claimed) as (original, _):
         begun = time.monotonic()
-        inspection = inspect(original, limits=_limits(settings))
+        inspection = inspect(original, limits=limits_of(settings))
         with begin() as work:
-            service.note_inspection(work, claimed, inspection, time.monotonic() - begun)
+            steps.note_inspection(work, claimed, inspection, time.monotonic() - begun)
 
 
 @handles(RecognizeItem, queue="recognition", priority=RECOGNISING, attempts=20)
 def recognize_item(job: RecognizeItem, begin: BeginWork) -> None:
     """Make archival rendition, texts and previews: minutes, and no transaction is open."""
     with begin() as work:
-        claimed = service.claim(work, job.item_id, expected=frozenset({ItemState.CHECKED, ItemState.SPLIT}))
+        claimed = steps.claim(work, job.item_id, expected=frozenset({ItemState.CHECKED, ItemState.SPLIT}))
         storage, settings = work.storage, work.settings.ingest
+        # Cores that no other document needs work on the pages of this one.
+        jobs = max(1, work.settings.worker.cores // max(1, under_way(work.session, RecognizeItem)))
     if claimed is None:
         return
     with _failures_noted(begin, job.item_id, claimed), _fetched(storage, claimed) as (original, workdir):
         begun = time.monotonic()
-        recognition = recognize(original, workdir, limits=_limits(settings), language=settings.language)
-        products = service.store_products(storage, claimed, recognition)
+        recognition = recognize(
+            original,
+            workdir,
+            limits=limits_of(settings),
+            language=settings.language,
+            jobs=jobs,
+            turns=claimed.turns,
+        )
+        products = steps.store_products(storage, claimed, recognition)
         with begin() as work:
-            service.note_recognition(work, claimed, recognition, products, time.monotonic() - begun)
+            steps.note_recognition(work, claimed, recognition, products, time.monotonic() - begun)
 
 
 @handles(FileItem, queue="ingest", priority=FILING, attempts=20)
 def file_item(job: FileItem, begin: BeginWork) -> None:
     """Verify, review and file, with the rights of the person who brought the file."""
     with begin() as work:
-        found = service.text_file_of(work, job.item_id)
+        found = steps.text_file_of(work, job.item_id)
         storage = work.storage
         actor = actor_of(work, found[1]) if found is not None else None
     if found is None or actor is None:
@@ -75,15 +85,16 @@ def file_item(job: FileItem, begin: BeginWork) -> None:
     with _failures_noted(begin, job.item_id, None):
         texts = storage.read(object_key(text.object_id), text.digest).decode().split(PAGE_BREAK)
         with begin(actor) as work:
-            service.file_item(work, job.item_id, texts)
+            filing.file_item(work, job.item_id, texts)
 
 
-def _limits(settings: IngestSettings) -> RecognitionLimits:
+def limits_of(settings: IngestSettings) -> RecognitionLimits:
+    """What one file may cost, as configured."""
     return RecognitionLimits(settings.timeout_s, settings.memory_mb, settings.max_pages, settings.max_megapixels)
 
 
 @contextmanager
-def _fetched(storage: Storage, claimed: service.Claim) -> Iterator[tuple[Path, Path]]:
+def _fetched(storage: Storage, claimed: Claim) -> Iterator[tuple[Path, Path]]:
     """The original as a file, under a name of ours, and an empty directory to work in."""
     with tempfile.TemporaryDirectory(prefix="eakte-") as directory:
         original, workdir = Path(directory) / "original", Path(directory) / "work"
@@ -94,13 +105,13 @@ def _fetched(storage: Storage, claimed: service.Claim) -> Iterator[tuple[Path, P
 
 
 @contextmanager
-def _failures_noted(begin: BeginWork, item_id: UUID, claimed: service.Claim | None) -> Iterator[None]:
+def _failures_noted(begin: BeginWork, item_id: UUID, claimed: Claim | None) -> Iterator[None]:
     """Put the item into the work list when a step fails; a neighbour's trouble is left to the queue to retry."""
     begun = time.monotonic()
 
     def note(error: EakteError) -> None:
         with begin() as work:
-            service.fail_item(work, item_id, error, claimed=claimed, seconds=time.monotonic() - begun)
+            steps.fail_item(work, item_id, error, claimed=claimed, seconds=time.monotonic() - begun)
 
     try:
         yield
@@ -108,7 +119,7 @@ def _failures_noted(begin: BeginWork, item_id: UUID, claimed: service.Claim | No
         # The file is not to blame, however long that lasts.
         if claimed is not None:
             with begin() as work:
-                service.give_back(work, claimed)
+                steps.give_back(work, claimed)
         raise
     except (Unavailable, DBAPIError):
         raise

@@ -51,6 +51,9 @@ QUIET_TABLES = {
     "search_changes",
     "ingests",
     "ingest_items",
+    "batch_files",
+    "batch_documents",
+    "batch_images",
 }
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eakte.access.rules import Confidentiality, Role
@@ -81,3 +81,21 @@ class Grant(Table):
     granted_at: Mapped[datetime]
 
     __table_args__ = (Index(None, "identity_id"),)
+
+
+class Deputyship(Table):
+    """Somebody stands in for somebody else for some days (Vertretung), with the other's rights, under the own name."""
+
+    __tablename__ = "deputyships"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    principal_id: Mapped[UUID] = mapped_column(ForeignKey("identities.id"), index=True)
+    deputy_id: Mapped[UUID] = mapped_column(ForeignKey("identities.id"), index=True)
+    valid_from: Mapped[date]
+    valid_until: Mapped[date]
+    appointed_by: Mapped[UUID]
+    appointed_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("principal_id <> deputy_id", name="two_persons"),
+        CheckConstraint("valid_from <= valid_until", name="period"),
+    )

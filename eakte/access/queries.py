@@ -7,10 +7,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from eakte.access.errors import ActionForbidden, GrantNotFound, IdentityNotFound, TokenNotFound, UnitNotFound
-from eakte.access.models import ApiToken, Grant, Identity, OrganisationalUnit
+from eakte.access.models import ApiToken, Deputyship, Grant, Identity, OrganisationalUnit
 from eakte.access.rules import PERMISSIONS, Permission
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.table import must_be_at
@@ -46,7 +46,7 @@ def actor_of_token(session: Session, secret_hash: str, now: datetime) -> Actor |
     rows = session.execute(
         select(Identity, Grant)
         .join(ApiToken, ApiToken.identity_id == Identity.id)
-        .outerjoin(Grant, and_(Grant.identity_id == Identity.id, *_valid_on(_legal_day(now))))
+        .outerjoin(Grant, and_(_held_by(Identity.id, _legal_day(now)), *_valid_on(_legal_day(now))))
         .where(
             ApiToken.secret_hash == secret_hash,
             ApiToken.revoked_at.is_(None),
@@ -66,7 +66,8 @@ def identity_by_login(session: Session, login: str) -> Identity | None:
 
 def actor_for(session: Session, identity: Identity, now: datetime) -> Actor:
     """The identity as an actor, with the scopes of all grants valid today (a legal day in Berlin)."""
-    grants = select(Grant).where(Grant.identity_id == identity.id, *_valid_on(_legal_day(now)))
+    day = _legal_day(now)
+    grants = select(Grant).where(_held_by(identity.id, day), *_valid_on(day))
     return _actor(session, identity, session.scalars(grants))
 
 
@@ -76,6 +77,25 @@ def _actor(session: Session, identity: Identity, grants: Iterable[Grant]) -> Act
 
 def _legal_day(now: datetime) -> date:
     return now.astimezone(BERLIN).date()
+
+
+def _held_by(identity_id: UUID | InstrumentedAttribute[UUID], day: date) -> ColumnElement[bool]:
+    """One's own grants, and those of people one stands in for on a day."""
+    principals = select(Deputyship.principal_id).where(Deputyship.deputy_id == identity_id, *_deputy_on(day))
+    return or_(Grant.identity_id == identity_id, Grant.identity_id.in_(principals))
+
+
+def _deputy_on(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Deputyship.valid_from <= day, Deputyship.valid_until >= day
+
+
+def is_deputy_between(work: UnitOfWork, one: UUID, other: UUID) -> bool:
+    """Whether one of two people stands in for the other today (Vertretung)."""
+    pair = (one, other)
+    statement = select(Deputyship.id).where(
+        Deputyship.principal_id.in_(pair), Deputyship.deputy_id.in_(pair), *_deputy_on(_legal_day(work.now))
+    )
+    return work.session.scalars(statement.limit(1)).first() is not None
 
 
 def _valid_on(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -22,6 +22,9 @@ class Permission(StrEnum):
     MANAGE_ACCESS = "access:manage"
     INGEST = "ingest:use"
     MANAGE_INGEST = "ingest:manage"
+    CHECK_SCANS = "scan:check"
+    RELEASE_SCANS = "scan:release"
+    DESTROY_PAPER = "paper:destroy"
     MANAGE_SYSTEM = "system:manage"
 
 
@@ -63,11 +66,21 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.REFILE,
             Permission.PROTECT,
             Permission.SEE_AUDIT,
+            Permission.RELEASE_SCANS,
+            Permission.DESTROY_PAPER,
         }
     ),
     Role.CLERK: _WORK | {Permission.CREATE_DOSSIER, Permission.CLOSE},
     Role.SUBJECT_ADMIN: frozenset({Permission.READ, Permission.EDIT, Permission.PROTECT}),
-    Role.REGISTRY: _WORK | {Permission.CREATE_DOSSIER, Permission.CLOSE, Permission.REFILE, Permission.MANAGE_INGEST},
+    Role.REGISTRY: _WORK
+    | {
+        Permission.CREATE_DOSSIER,
+        Permission.CLOSE,
+        Permission.REFILE,
+        Permission.MANAGE_INGEST,
+        Permission.CHECK_SCANS,
+        Permission.RELEASE_SCANS,
+    },
     Role.SECRETARY: _WORK - {Permission.CREATE_CASE},
     Role.HEAD: _WORK | {Permission.CREATE_DOSSIER, Permission.CLOSE, Permission.CANCEL, Permission.SEE_AUDIT},
     Role.ARCHIVIST: frozenset({Permission.READ}),

@@ -37,6 +37,7 @@ class RenditionKind(StrEnum):
     ARCHIVAL = "archival"
     TEXT = "text"
     PREVIEW = "preview"
+    TRANSFER_NOTE = "transfer_note"
 
 
 class Document(Record):

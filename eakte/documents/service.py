@@ -64,9 +64,17 @@ class MadeRenditions:
 
 
 def file_document(
-    work: UnitOfWork, case_id: UUID, metadata: Metadata, details: DocumentDetails, original: StoredFile | None = None
+    work: UnitOfWork,
+    case_id: UUID,
+    metadata: Metadata,
+    details: DocumentDetails,
+    original: StoredFile | None = None,
+    *,
+    document_id: UUID | None = None,
 ) -> Document:
     """File a document in an open case (Dokument ablegen), with its original as version 1 if there is one.
+
+    `document_id` is given by whoever spoke of the document before it was filed.
 
     Raises CaseNotFound, RecordStateForbids, ExternalKeyTaken, LocationMissing, ActionForbidden.
     """
@@ -81,7 +89,9 @@ def file_document(
     must_reach(work, case, level, Permission.FILE_DOCUMENT)
     reference, number = next_reference(work, entry.plan.document_pattern, reference_values(case, work.now))
     document = Document(
-        **common_fields(work, metadata, RecordKind.DOCUMENT, reference, number, level, case.unit_id),
+        **common_fields(
+            work, metadata, RecordKind.DOCUMENT, reference, number, level, case.unit_id, record_id=document_id
+        ),
         case=case,
         document_kind=details.kind,
         document_type=details.document_type,

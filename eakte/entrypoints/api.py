@@ -25,6 +25,7 @@ import eakte.records.api.records
 import eakte.search.api
 import eakte.web.pages
 import ingest.api
+import ingest.batches.api
 from eakte.access.service import authenticate
 from eakte.entrypoints.metrics import Observed, metrics
 from eakte.entrypoints.openapi import describer
@@ -59,6 +60,7 @@ ROUTERS = (
     eakte.documents.api.router,
     eakte.search.api.router,
     ingest.api.router,
+    ingest.batches.api.router,
 )
 
 

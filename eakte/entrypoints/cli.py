@@ -9,6 +9,7 @@ from eakte.entrypoints.client import ProblemAnswer
 from eakte.entrypoints.commands import (
     admin,
     audit,
+    batch,
     demo,
     document,
     index,
@@ -43,6 +44,7 @@ app.add_typer(plan.app, name="plan")
 app.add_typer(records.dossiers, name="dossier")
 app.add_typer(records.cases, name="case")
 app.add_typer(document.app, name="document")
+app.add_typer(batch.app, name="batch")
 app.add_typer(index.app, name="index")
 app.add_typer(audit.app, name="audit")
 app.add_typer(people.units, name="unit")

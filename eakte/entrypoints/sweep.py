@@ -11,13 +11,15 @@ from sqlalchemy import text
 from eakte.documents.models import object_key
 from eakte.foundation.work import House
 
-# Every object somebody still speaks of: renditions, originals on their way, products not yet filed.
+# Every object somebody still speaks of: renditions, originals on their way, products not yet filed, raw scans, proofs.
 _KNOWN = text(
     """
     SELECT object_id FROM renditions
     UNION SELECT object_id FROM ingest_items WHERE object_id IS NOT NULL
     UNION SELECT (jsonb_path_query(products, '$.**.object_id') #>> '{}')::uuid
           FROM ingest_items WHERE products IS NOT NULL
+    UNION SELECT object_id FROM batch_files WHERE object_id IS NOT NULL
+    UNION SELECT (jsonb_path_query(files, '$.**.object_id') #>> '{}')::uuid FROM scan_products
     ORDER BY 1
     """
 )

@@ -1,7 +1,6 @@
 """The worker process: recognition on every core, everything else beside it, and what got lost taken up again."""
 
 import asyncio
-import os
 import signal
 from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
@@ -16,7 +15,8 @@ from eakte.foundation.settings import Settings
 from eakte.foundation.work import House
 from eakte.search.service import resume_update
 from ingest.adapters import sandbox
-from ingest.service import resume_stranded
+from ingest.batches.service.receiving import resume_stranded_batches
+from ingest.service.work_list import resume_stranded
 
 log = structlog.get_logger()
 
@@ -61,8 +61,7 @@ async def _work(app: App, house: House, queues: frozenset[str]) -> None:
 
 
 def _workers(app: App, settings: Settings, queues: frozenset[str]) -> list[Coroutine[Any, Any, None]]:
-    cores = settings.worker.concurrency or os.cpu_count() or 1
-    shares = [([LONG_QUEUE], cores)] if LONG_QUEUE in queues else []
+    shares = [([LONG_QUEUE], settings.worker.cores)] if LONG_QUEUE in queues else []
     if short := sorted(queues - {LONG_QUEUE}):
         shares.append((short, SHORT_CONCURRENCY))
     return [
@@ -96,6 +95,7 @@ async def _resume_stranded(house: House) -> None:
     def resume() -> None:
         with house.begin() as work:
             resume_stranded(work)
+            resume_stranded_batches(work)
             resume_update(work)
 
     while True:

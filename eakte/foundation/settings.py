@@ -3,6 +3,7 @@
 Read once in the entry points from the environment (`EAKTE_<SECTION>__<NAME>`) and from `.env`.
 """
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -108,6 +109,11 @@ class WorkerSettings(Section):
     concurrency: int = 0
     heartbeat_s: float = 2.0
     stalled_s: float = 8.0
+
+    @property
+    def cores(self) -> int:
+        """How many recognitions run at a time: as configured, else one per core."""
+        return self.concurrency or os.cpu_count() or 1
 
 
 class Settings(BaseSettings):

@@ -1,7 +1,7 @@
 """Recognition of one file: OCRmyPDF with our engine, around it what has to be kept or repaired. Runs in the sandbox."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,12 +51,13 @@ def recognize_here(
     limits: RecognitionLimits,
     language: str,
     jobs: int,
+    turns: Mapping[int, int],
     report: Report = lambda done, total: None,
 ) -> Recognition:
     """See `ingest.recognition.confined.recognize`."""
     intake = _take_in(source, workdir, limits)
     try:
-        return _recognize(source, workdir, intake, limits, language, jobs, report)
+        return _recognize(source, workdir, intake, limits, language, jobs, turns, report)
     except (pikepdf.PdfError, PdfiumError, ExitCodeException, UnicodeDecodeError):
         raise BrokenPdf(problem="Ihre Seiten lassen sich nicht darstellen.") from None
 
@@ -68,6 +69,7 @@ def _recognize(
     limits: RecognitionLimits,
     language: str,
     jobs: int,
+    turns: Mapping[int, int],
     report: Report,
 ) -> Recognition:
     previews = workdir / "previews"
@@ -83,6 +85,7 @@ def _recognize(
             plans,
             previews=previews,
             language=language,
+            turns={page - 1: turn for page, turn in turns.items()},
             megapixels=min(limits.max_megapixels, (limits.memory_mb - _OVERHEAD_MB) / _BYTES_PER_PIXEL / jobs),
             finished=lambda: report(len(desk.outcomes), len(numbers)),
         )

@@ -49,6 +49,7 @@ class PageDesk:
         *,
         previews: Path,
         language: str,
+        turns: Mapping[int, int],
         megapixels: float,
         finished: Callable[[], None],
     ) -> None:
@@ -57,6 +58,7 @@ class PageDesk:
         self._plans = plans
         self._previews = previews
         self._language = language
+        self._turns = turns
         self._megapixels = megapixels
         self._finished = finished
         self._lock = threading.Lock()
@@ -90,7 +92,13 @@ class PageDesk:
             return self._copy_words(number, dpi, made_smaller)
         picture = self._document.picture(number, dpi, whole_sheet=True, without_text=pictures_only)
         gray = as_gray(picture)
-        turn, skew, cleaned, reading, blank = self._read(gray, dpi, may_turn=not pictures_only)
+        known = 0 if pictures_only else self._turns.get(number)
+        if known is None:
+            turn, skew, cleaned, reading, blank = self._find_out(gray, dpi)
+        else:
+            turn, blank = known, False
+            skew, cleaned = (0.0, even_out(gray)) if pictures_only else _made_level(turned(gray, turn))
+            reading = tesseract.read(cleaned, dpi, self._language)
         if pictures_only:
             picture = self._document.picture(number, dpi, whole_sheet=True)
         self._save_preview(number, picture, turn, skew)
@@ -109,10 +117,8 @@ class PageDesk:
         dpi, _ = self._facts[number].best_dpi(self._megapixels)
         return self._document.picture(number, dpi, whole_sheet=True)
 
-    def _read(self, gray: Gray, dpi: float, *, may_turn: bool) -> tuple[int, float, Gray, Reading, bool]:
-        if not may_turn:
-            cleaned = even_out(gray)
-            return 0, 0.0, cleaned, tesseract.read(cleaned, dpi, self._language), False
+    def _find_out(self, gray: Gray, dpi: float) -> tuple[int, float, Gray, Reading, bool]:
+        """The turn of a page, its skew, what recognition saw and read, and whether it is blank."""
         guess = guess_turn(gray)
         turn = guess.turns[0]
         skew, cleaned = _made_level(turned(gray, turn))

@@ -1,7 +1,8 @@
 """The door to recognition: each call looks into one foreign file, in a child process with limits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from ingest.adapters.sandbox import run_confined
 from ingest.recognition.results import Inspection, Recognition, RecognitionLimits
@@ -30,12 +31,14 @@ def recognize(
     limits: RecognitionLimits,
     language: str = "deu",
     jobs: int = 1,
+    turns: Mapping[int, int] = MappingProxyType({}),
     progress: Callable[[int, int], None] | None = None,
 ) -> Recognition:
     """Make the archival rendition, the text and a preview of every page of one file.
 
     `workdir` is an existing, empty directory of the caller; all products and all temporary files lie there.
-    `jobs` pages are worked on at once. `progress` hears (pages done, pages in all) from the calling thread.
+    `jobs` pages are worked on at once. `turns` are clockwise turns of scanned pages (by 1-based number) that a
+    person decided on. `progress` hears (pages done, pages in all) from the calling thread.
     """
     return run_confined(
         "ingest.adapters.ocrmypdf:recognize_here",
@@ -46,6 +49,7 @@ def recognize(
             "limits": limits,
             "language": language,
             "jobs": jobs,
+            "turns": dict(turns),
         },
         timeout_s=limits.timeout_s,
         memory_mb=limits.memory_mb,

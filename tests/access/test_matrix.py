@@ -24,7 +24,7 @@ from eakte.records.rules import Action
 from eakte.records.service.details import PartyDetails, add_party, link_records
 from eakte.records.service.lifecycle import change_case_state, change_dossier_state
 from ingest.errors import OriginalMissing
-from ingest.service import open_ingest, receive
+from ingest.service.receiving import open_ingest, receive
 from tests.support.factories import (
     LETTER,
     AsActor,

@@ -24,7 +24,7 @@ from eakte.records.service.lifecycle import change_dossier_state
 from ingest.messages import CheckItem
 from ingest.models import Ingest, IngestItem
 from ingest.rules import ItemState
-from ingest.service import claim
+from ingest.service.steps import claim
 from ingest.tasks import check_item
 from tests.simulators import storage_fails
 from tests.support.factories import AsActor, a_document, a_dossier, a_token, a_unit

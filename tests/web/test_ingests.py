@@ -9,7 +9,7 @@ from eakte.documents.errors import EmptyUpload
 from eakte.foundation.work import SYSTEM, House
 from eakte.records.models import Dossier
 from ingest.models import IngestItem
-from ingest.service import fail_item
+from ingest.service.steps import fail_item
 from tests.support.factories import LETTER, a_dossier
 from tests.web.conftest import Page, Visit, Visitor
 

@@ -107,12 +107,14 @@ def common_fields(
     number: int,
     level: Confidentiality,
     unit_id: UUID,
+    *,
+    record_id: UUID | None = None,
 ) -> dict[str, Any]:
     """The columns every new record starts with. Raises LocationMissing."""
     if metadata.medium is not Medium.ELECTRONIC and not metadata.location:
         raise LocationMissing
     return {
-        "id": new_id(),
+        "id": record_id or new_id(),
         "record_kind": kind,
         "reference": reference,
         "reference_sort": sort_key(reference),

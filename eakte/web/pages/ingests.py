@@ -18,11 +18,11 @@ from eakte.web import queries
 from eakte.web.forms import Refusal, attempt, texts_of
 from eakte.web.rendering import address, go_to, render
 from eakte.web.session import FormWork, OwnForm, PageRoute, PageWork
-from ingest import service
 from ingest.errors import TargetNotFound
 from ingest.models import Ingest, IngestItem
 from ingest.queries import counts, get_ingest, get_item, items, references_of
 from ingest.rules import SETTLED, ItemState
+from ingest.service import work_list
 
 router = APIRouter(route_class=PageRoute)
 
@@ -124,7 +124,7 @@ def retry(request: Request, work: FormWork, form: OwnForm, item_id: UUID) -> Res
     into = texts_of(form).get("into") or None
 
     def send_again() -> IngestItem:
-        return service.retry_item(work, item_id, into=into)
+        return work_list.retry_item(work, item_id, into=into)
 
     outcome = attempt(work, send_again, TargetNotFound)
     if isinstance(outcome, Refusal):
@@ -134,7 +134,7 @@ def retry(request: Request, work: FormWork, form: OwnForm, item_id: UUID) -> Res
 
 @router.post("/arbeitsliste/{item_id}/verwerfen")
 def discard(request: Request, work: FormWork, form: OwnForm, item_id: UUID) -> Response:
-    outcome = attempt(work, lambda: service.discard_item(work, item_id, reason=texts_of(form).get("reason", "")))
+    outcome = attempt(work, lambda: work_list.discard_item(work, item_id, reason=texts_of(form).get("reason", "")))
     if isinstance(outcome, Refusal):
         return _work_list(request, work, outcome)
     return go_to("/arbeitsliste", "verworfen")
@@ -142,7 +142,7 @@ def discard(request: Request, work: FormWork, form: OwnForm, item_id: UUID) -> R
 
 @router.get("/arbeitsliste/{item_id}/original")
 def read_original(work: PageWork, item_id: UUID) -> Response:
-    item, key = service.original_of(work, item_id)
+    item, key = work_list.original_of(work, item_id)
     return streamed(work.storage, key, item.digest, disposition(item.file_name, item.digest), item.media_type, None)
 
 

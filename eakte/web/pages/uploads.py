@@ -20,8 +20,8 @@ from eakte.web.forms import Filled, Refusal, attempt, files_of
 from eakte.web.rendering import go_to, path_of, render
 from eakte.web.session import FormWork, OwnForm, PageRoute, PageWork, seen_revision
 from eakte.web.views import trail_of
-from ingest import service
 from ingest.models import Ingest
+from ingest.service import receiving
 
 router = APIRouter(route_class=PageRoute)
 
@@ -43,9 +43,9 @@ def upload(request: Request, work: FormWork, form: OwnForm, record_id: UUID) -> 
         files = files_of(form, "files")
         if not files:
             raise nothing_chosen()
-        ingest = service.open_ingest(work, record.reference, source=DocumentSource.UPLOAD)
+        ingest = receiving.open_ingest(work, record.reference, source=DocumentSource.UPLOAD)
         for file in files:
-            service.receive(work, ingest.id, file.file, file.filename or "")
+            receiving.receive(work, ingest.id, file.file, file.filename or "")
         return ingest
 
     outcome = attempt(work, receive)

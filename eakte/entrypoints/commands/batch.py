@@ -1,0 +1,230 @@
+"""`eakte batch`: stacks of scanned paper, from the separator sheet to the record of destruction."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from rich.table import Table
+
+from eakte.entrypoints.client import Client, ProblemAnswer
+from eakte.entrypoints.commands.common import api_client, err, out
+from eakte.entrypoints.commands.ingest import files_in
+
+app = typer.Typer(help="Papier stapelweise digitalisieren.", no_args_is_help=True)
+
+POLL_S = 0.5
+_WAITS = {"failed", "discarded"}
+
+BatchName = Annotated[str, typer.Argument(metavar="STAPEL", help="Kennung oder Stapelnummer", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Als JSON ausgeben")]
+
+
+@app.command("import")
+def import_batch(
+    paths: Annotated[list[Path], typer.Argument(help="Dateien und Ordner", show_default=False)],
+    into: Annotated[str | None, typer.Option(help="Aktenzeichen für Dokumente ohne eigenes Ziel")] = None,
+    profile: Annotated[str, typer.Option(help="Kennzeichen des Scanprofils")] = "standard",
+    expect_sheets: Annotated[int | None, typer.Option(min=0, help="Gezählte Blätter")] = None,
+    expect_documents: Annotated[int | None, typer.Option(min=0, help="Erwartete Dokumente")] = None,
+    device: Annotated[str | None, typer.Option(help="Scanner mit Inventarnummer")] = None,
+    box: Annotated[str | None, typer.Option(help="Karton")] = None,
+    shelf: Annotated[str | None, typer.Option(help="Regal")] = None,
+    resume: Annotated[str | None, typer.Option(help="Abgebrochene Übertragung in diesen Stapel fortsetzen")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Warten, bis nichts mehr unterwegs ist")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Einen Stapel anlegen, übertragen und trennen lassen. Ende mit 1, wenn etwas in der Arbeitsliste wartet."""
+    files = list(files_in(paths))
+    if not files:
+        err.print("Unter den genannten Pfaden ist keine Datei.")
+        raise typer.Exit(2)
+    with api_client() as client:
+        if resume is not None:
+            batch = find(client, resume)
+        else:
+            new = {
+                "profile": profile,
+                "into": into,
+                "device": device,
+                "box": box,
+                "shelf": shelf,
+                "expectedSheets": expect_sheets,
+                "expectedDocuments": expect_documents,
+            }
+            batch = client.post("/batches", new)
+        refused = _send(client, batch["id"], files)
+        client.post(f"/batches/{batch['id']}:complete")
+        if wait:
+            _wait(client, batch["id"])
+        shown = described(client, batch["id"])
+    _print(shown, as_json=as_json)
+    waiting = refused or any(document["state"] in _WAITS for document in shown["documents"])
+    raise typer.Exit(1 if waiting or shown["findings"] else 0)
+
+
+def _send(client: Client, batch_id: str, files: list[Path]) -> bool:
+    """Upload what is not there yet; answers whether anything was refused."""
+    there = [(file["fileName"], file["size"]) for file in client.pages(f"/batches/{batch_id}/files", limit=500)]
+    refused = False
+    for number, path in enumerate(files, 1):
+        try:
+            known = (path.name, path.stat().st_size)
+            if known in there:
+                there.remove(known)
+                continue
+            with path.open("rb") as stream:
+                file = client.upload(f"/batches/{batch_id}/files", path.name, stream)
+        except ProblemAnswer as answer:
+            err.print(f"{path}: {answer} ({answer.problem_code})", markup=False)
+            refused = True
+        except OSError as error:
+            err.print(f"{path}: Die Datei ist nicht lesbar: {error.strerror}.", markup=False)
+            refused = True
+        else:
+            if file["duplicateOf"]:
+                err.print(f"{path}: Dieselbe Datei ist schon im Stapel; sie wird nicht doppelt abgelegt.", markup=False)
+            if err.is_terminal:
+                err.print(f"{number}/{len(files)} übertragen", end="\r")
+    return refused
+
+
+def _wait(client: Client, batch_id: str) -> None:
+    while True:
+        batch = client.get(f"/batches/{batch_id}")
+        if batch["settled"]:
+            return
+        if err.is_terminal:
+            said = ", ".join(f"{count} {state}" for state, count in batch["progress"].items())
+            err.print(f"{batch['state']}: {said}    ", end="\r")
+        time.sleep(POLL_S)
+
+
+@app.command("show")
+def show(batch: BatchName, as_json: AsJson = False) -> None:
+    """Zeigen, was aus jedem Bild und jedem Dokument wurde."""
+    with api_client() as client:
+        shown = described(client, find(client, batch)["id"])
+    _print(shown, as_json=as_json)
+
+
+@app.command("list")
+def list_batches(as_json: AsJson = False) -> None:
+    """Stapel auflisten, der neueste zuletzt."""
+    with api_client() as client:
+        batches = list(client.pages("/batches", limit=500))
+    if as_json:
+        _write(batches)
+        return
+    table = Table("Stapel", "Zustand", "Profil", "Karton", "Regal", "Angelegt")
+    for batch in batches:
+        shown = (batch[name] or "" for name in ("number", "state", "profile", "box", "shelf", "createdAt"))
+        table.add_row(*shown)
+    out.print(table)
+
+
+@app.command("explain")
+def explain(batch: BatchName, reason: Annotated[str, typer.Option(help="Was mit den Blättern ist")]) -> None:
+    """Fehlende oder überzählige Blätter klären."""
+    _act(batch, "explain", {"reason": reason})
+
+
+@app.command("check")
+def check(
+    batch: BatchName,
+    document: Annotated[int, typer.Option(min=1, help="Nummer des Dokuments im Stapel")],
+    good: Annotated[bool, typer.Option("--good/--bad", help="Stimmt mit dem Papier überein oder nicht")],
+    remark: Annotated[str | None, typer.Option(help="Bemerkung")] = None,
+) -> None:
+    """Das Ergebnis einer Sichtprüfung festhalten."""
+    with api_client() as client:
+        batch_id = find(client, batch)["id"]
+        numbers = {one["number"]: one["id"] for one in client.pages(f"/batches/{batch_id}/documents", limit=500)}
+        if document not in numbers:
+            err.print(f"Der Stapel hat kein Dokument {document}.")
+            raise typer.Exit(2)
+        verdict = {"verdict": "good" if good else "bad", "remark": remark}
+        client.post(f"/batches/{batch_id}/documents/{numbers[document]}:check", verdict)
+
+
+@app.command("accept")
+def accept(batch: BatchName) -> None:
+    """Die Prüfung abschließen; was wartet, wird abgelegt."""
+    _act(batch, "accept")
+
+
+@app.command("reject")
+def reject(batch: BatchName, reason: Annotated[str, typer.Option(help="Grund")]) -> None:
+    """Den Stapel zurückweisen; sein Papier wird neu gescannt."""
+    _act(batch, "reject", {"reason": reason})
+
+
+def find(client: Client, batch: str) -> Any:
+    """The batch behind an id or a number."""
+    try:
+        return client.get(f"/batches/{UUID(batch)}")
+    except ValueError:
+        found = client.get("/batches", number=batch)["items"]
+    if not found:
+        err.print(f"Einen Stapel „{batch}“ gibt es nicht.", markup=False)
+        raise typer.Exit(2)
+    return found[0]
+
+
+def described(client: Client, batch_id: str) -> dict[str, Any]:
+    """A batch with every image in order and every document, as `--json` shows it."""
+    batch = client.get(f"/batches/{batch_id}")
+    images = list(client.pages(f"/batches/{batch_id}/images", limit=500))
+    documents = list(client.pages(f"/batches/{batch_id}/documents", limit=500))
+    files = list(client.pages(f"/batches/{batch_id}/files", limit=500))
+    return {
+        **{_snake(name): value for name, value in batch.items()},
+        "files": [{_snake(name): value for name, value in file.items()} for file in files],
+        "images": images,
+        "documents": [
+            {("class" if name == "documentClass" else _snake(name)): value for name, value in document.items()}
+            for document in documents
+        ],
+    }
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+def _act(batch: str, action: str, body: dict[str, Any] | None = None) -> None:
+    with api_client() as client:
+        answer = client.post(f"/batches/{find(client, batch)['id']}:{action}", body)
+    out.print(f"{answer['number']}: {answer['state']}")
+
+
+def _write(what: Any) -> None:
+    json.dump(what, sys.stdout, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def _print(batch: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        _write(batch)
+        return
+    counts = batch["counts"]
+    out.print(
+        f"[bold]{batch['number']}[/]  {batch['state']}: {counts['images']} Bilder = {counts['pages']} Seiten"
+        f" + {counts['separators']} Trennblätter + {counts['blanks']} Leerseiten + {counts['rejected']} zurückgewiesen"
+    )
+    table = Table("Nr.", "Aktenzeichen", "Art", "Bilder", "Zustand", "Grund")
+    for document in batch["documents"]:
+        table.add_row(
+            str(document["number"]),
+            document["reference"] or "",
+            document["class"] or "",
+            ", ".join(str(n) for n in document["pages"]),
+            document["state"],
+            document["message"] or "",
+        )
+    out.print(table)
+    for finding in batch["findings"]:
+        out.print(f"  {finding['message']} ({finding['code']})", markup=False)

@@ -1,0 +1,210 @@
+"""Every select over batches; one sees one's own, and those of one's units where one manages or checks what comes in."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from eakte.access import Permission
+from eakte.foundation.cursors import Page, page_of
+from eakte.foundation.jobs import is_queued
+from eakte.foundation.work import Actor, UnitOfWork
+from ingest.batches.errors import (
+    BatchDocumentNotFound,
+    BatchFileNotFound,
+    BatchImageNotFound,
+    BatchNotFound,
+    ScanProfileNotFound,
+)
+from ingest.batches.messages import AssembleDocuments, LookAtFile, SplitBatch
+from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage, ScanProfile
+from ingest.batches.rules import BatchState, FileState
+
+_SEEN_BY = frozenset({Permission.MANAGE_INGEST, Permission.CHECK_SCANS, Permission.RELEASE_SCANS})
+
+
+def visible_batches(actor: Actor) -> ColumnElement[bool]:
+    """A right in one corner of the filing plan shows no batch, since a stack may hold anything of its unit."""
+    if actor.everything:
+        return true()
+    places = [
+        and_(
+            true() if scope.units is None else Batch.unit_id.in_(scope.units),
+            ScanProfile.confidentiality.in_(scope.levels),
+        )
+        for scope in actor.scopes
+        if scope.entry_id is None and not _SEEN_BY.isdisjoint(scope.permissions)
+    ]
+    return or_(Batch.created_by == actor.id, *places) if places else or_(Batch.created_by == actor.id, false())
+
+
+def get_batch(work: UnitOfWork, batch_id: UUID, *, lock: bool = False) -> Batch:
+    """Raises BatchNotFound."""
+    statement = select(Batch).join(Batch.profile).where(Batch.id == batch_id, visible_batches(work.actor))
+    if lock:
+        statement = statement.with_for_update(of=Batch).execution_options(populate_existing=True)
+    batch = work.session.scalar(statement)
+    if batch is None:
+        raise BatchNotFound
+    return batch
+
+
+def batches(
+    work: UnitOfWork, *, state: BatchState | None, number: str | None, cursor: str | None, limit: int
+) -> Page[Batch]:
+    statement = select(Batch).join(Batch.profile).where(visible_batches(work.actor))
+    if state is not None:
+        statement = statement.where(Batch.state == state)
+    if number is not None:
+        statement = statement.where(Batch.number == number)
+    return page_of(work.session, statement, (Batch.id,), cursor=cursor, limit=limit)
+
+
+def get_file(work: UnitOfWork, file_id: UUID, *, lock: bool = False) -> BatchFile:
+    """Raises BatchFileNotFound."""
+    visible = select(Batch.id).join(Batch.profile).where(visible_batches(work.actor))
+    statement = select(BatchFile).where(BatchFile.id == file_id, BatchFile.batch_id.in_(visible))
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    file = work.session.scalar(statement)
+    if file is None:
+        raise BatchFileNotFound
+    return file
+
+
+def files_of(session: Session, batch_id: UUID) -> list[BatchFile]:
+    """The files of a batch in the order of their arrival."""
+    return list(session.scalars(select(BatchFile).where(BatchFile.batch_id == batch_id).order_by(BatchFile.id)))
+
+
+def files(work: UnitOfWork, batch: Batch, *, cursor: str | None, limit: int) -> Page[BatchFile]:
+    """The files of a batch, page by page."""
+    statement = select(BatchFile).where(BatchFile.batch_id == batch.id)
+    return page_of(work.session, statement, (BatchFile.id,), cursor=cursor, limit=limit)
+
+
+def twin_in(session: Session, batch_id: UUID, sha256: str) -> BatchFile | None:
+    """The file of a batch that came first with the same bytes."""
+    statement = select(BatchFile).where(
+        BatchFile.batch_id == batch_id, BatchFile.sha256 == sha256, BatchFile.duplicate_of.is_(None)
+    )
+    return session.scalars(statement.order_by(BatchFile.id).limit(1)).first()
+
+
+def unseen(session: Session, batch_id: UUID) -> int:
+    """How many files of a batch nobody has looked at yet."""
+    statement = select(func.count()).where(BatchFile.batch_id == batch_id, BatchFile.state == FileState.RECEIVED)
+    return session.scalar(statement) or 0
+
+
+def get_document(work: UnitOfWork, document_id: UUID, *, lock: bool = False) -> BatchDocument:
+    """Raises BatchDocumentNotFound."""
+    visible = select(Batch.id).join(Batch.profile).where(visible_batches(work.actor))
+    statement = select(BatchDocument).where(BatchDocument.id == document_id, BatchDocument.batch_id.in_(visible))
+    if lock:
+        statement = statement.with_for_update(of=BatchDocument).execution_options(populate_existing=True)
+    document = work.session.scalar(statement)
+    if document is None:
+        raise BatchDocumentNotFound
+    return document
+
+
+def document_of_item(session: Session, item_id: UUID) -> BatchDocument | None:
+    """The document of a stack that an item stands for."""
+    return session.scalar(select(BatchDocument).where(BatchDocument.item_id == item_id))
+
+
+def documents_of(session: Session, batch_id: UUID) -> list[BatchDocument]:
+    """The documents of a batch in the order of the stack, without those that were dissolved."""
+    statement = select(BatchDocument).where(BatchDocument.batch_id == batch_id, ~BatchDocument.dissolved)
+    return list(session.scalars(statement.order_by(BatchDocument.number)))
+
+
+def next_number(session: Session, batch_id: UUID) -> int:
+    """The next free document number of a batch."""
+    highest = session.scalar(select(func.max(BatchDocument.number)).where(BatchDocument.batch_id == batch_id))
+    return (highest or 0) + 1
+
+
+def images_of(session: Session, batch_id: UUID) -> list[BatchImage]:
+    """The images of a batch in the order of the stack."""
+    return list(session.scalars(select(BatchImage).where(BatchImage.batch_id == batch_id).order_by(BatchImage.n)))
+
+
+def pages_of(session: Session, document_id: UUID) -> list[BatchImage]:
+    """The images of a document in the order of its pages."""
+    statement = select(BatchImage).where(BatchImage.document_id == document_id).order_by(BatchImage.page)
+    return list(session.scalars(statement))
+
+
+def get_image(session: Session, batch_id: UUID, n: int) -> BatchImage:
+    """Raises BatchImageNotFound."""
+    image = session.scalar(select(BatchImage).where(BatchImage.batch_id == batch_id, BatchImage.n == n))
+    if image is None:
+        raise BatchImageNotFound(n=n)
+    return image
+
+
+def files_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, BatchFile]:
+    return {file.id: file for file in session.scalars(select(BatchFile).where(BatchFile.id.in_(ids)))}
+
+
+def profiles(session: Session) -> Sequence[ScanProfile]:
+    """Every scan profile; they are no secret."""
+    return session.scalars(select(ScanProfile).order_by(ScanProfile.key)).all()
+
+
+def profile_by_key(session: Session, key: str) -> ScanProfile:
+    """Raises ScanProfileNotFound."""
+    profile = session.scalar(select(ScanProfile).where(ScanProfile.key == key))
+    if profile is None:
+        raise ScanProfileNotFound(key=key)
+    return profile
+
+
+def destroyable(work: UnitOfWork, day: date) -> list[Batch]:
+    """Released batches whose paper need not be kept any longer (Vernichtungsliste)."""
+    statement = (
+        select(Batch)
+        .join(Batch.profile)
+        .where(Batch.state == BatchState.RELEASED, Batch.destroyable_on <= day, visible_batches(work.actor))
+    )
+    return list(work.session.scalars(statement.order_by(Batch.destroyable_on, Batch.id)))
+
+
+def stranded_files(session: Session) -> list[BatchFile]:
+    """Files nobody has looked at and for which no job waits."""
+    statement = select(BatchFile).where(
+        BatchFile.state == FileState.RECEIVED, ~is_queued({LookAtFile}, file_id=BatchFile.id)
+    )
+    return list(session.scalars(statement.order_by(BatchFile.id)))
+
+
+def stranded_batches(session: Session) -> list[Batch]:
+    """Batches that wait to be split and for which no job waits."""
+    statement = (
+        select(Batch)
+        .join(Batch.profile)
+        .where(Batch.state == BatchState.SPLITTING, ~is_queued({SplitBatch}, batch_id=Batch.id))
+    )
+    return list(session.scalars(statement.order_by(Batch.id)))
+
+
+def unassembled(session: Session, batch_id: UUID) -> list[UUID]:
+    """The documents of a batch that are not put together, in their order."""
+    statement = select(BatchDocument.id).where(
+        BatchDocument.batch_id == batch_id, BatchDocument.item_id.is_(None), ~BatchDocument.dissolved
+    )
+    return list(session.scalars(statement.order_by(BatchDocument.number)))
+
+
+def stranded_documents(session: Session) -> list[UUID]:
+    """Batches with documents that are not put together and for which no job waits."""
+    statement = select(BatchDocument.batch_id).where(
+        BatchDocument.item_id.is_(None),
+        ~BatchDocument.dissolved,
+        ~is_queued({AssembleDocuments}, batch_id=BatchDocument.batch_id),
+    )
+    return list(session.scalars(statement.distinct()))

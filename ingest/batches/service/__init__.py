@@ -1,0 +1,1 @@
+"""The verbs of batch scanning: receiving, splitting, arranging, checking, proving, releasing."""

@@ -1,0 +1,220 @@
+"""Arranging what splitting or the scanner got wrong, until a document is filed: turn, move, reject, rescan."""
+
+from collections.abc import Mapping
+from typing import BinaryIO
+from uuid import UUID
+
+from eakte.access import Permission
+from eakte.access.queries import require
+from eakte.foundation.ids import new_id
+from eakte.foundation.work import UnitOfWork
+from ingest.batches import queries
+from ingest.batches.errors import DocumentAlreadyFiled, ImageNotInDocument, LastPage, RescanNeedsOnePage
+from ingest.batches.messages import AssembleDocuments, BatchRearranged
+from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage
+from ingest.batches.rules import BatchAction, FileState
+from ingest.batches.service.receiving import add_file, look_of
+from ingest.queries import get_item
+from ingest.rules import ItemState
+from ingest.service.work_list import withdraw_item
+from ingest.splitting.rules import PageKind
+
+
+def turn_image(work: UnitOfWork, batch_id: UUID, n: int, *, clockwise: int) -> BatchImage:
+    """Turn a page by 90, 180 or 270 degrees from how it is shown.
+
+    Raises BatchNotFound, BatchStateForbids, BatchImageNotFound, ImageNotInDocument, DocumentAlreadyFiled.
+    """
+    batch, image = _image(work, batch_id, n)
+    document = _document_of(work, image)
+    before = image.turn if image.turn is not None else _turned(document, image)
+    image.turn = (before + clockwise) % 360
+    _rearranged(work, batch, [document], {"turn": (before, image.turn), "n": (None, n)})
+    return image
+
+
+def reject_image(work: UnitOfWork, batch_id: UUID, n: int, *, reason: str) -> BatchImage:
+    """Take a page out of its document (Seite zurückweisen); it stays in the account of the batch.
+
+    Raises BatchNotFound, BatchStateForbids, BatchImageNotFound, ImageNotInDocument, DocumentAlreadyFiled, LastPage.
+    """
+    batch, image = _image(work, batch_id, n)
+    document = _document_of(work, image)
+    _take_out(work, image, document)
+    image.kind, image.reason = PageKind.REJECTED, reason
+    _rearranged(
+        work, batch, [document], {"kind": (PageKind.PAGE, image.kind), "n": (None, n), "reason": (None, reason)}
+    )
+    return image
+
+
+def place_image(work: UnitOfWork, batch_id: UUID, n: int, *, document_id: UUID, page: int) -> BatchImage:
+    """Make any image of the batch the `page`-th page of a document: moved, reordered, or brought back.
+
+    Raises BatchNotFound, BatchStateForbids, BatchImageNotFound, BatchDocumentNotFound, DocumentAlreadyFiled, LastPage.
+    """
+    batch, image = _image(work, batch_id, n)
+    target = _changeable(work, document_id)
+    changed = [target]
+    before = (image.kind, image.page)
+    if image.document_id is not None:
+        source = _changeable(work, image.document_id)
+        if source is target:
+            image.document_id = image.page = None
+            work.session.flush()
+        else:
+            _take_out(work, image, source)
+            changed.append(source)
+    pages = queries.pages_of(work.session, target.id)
+    pages.insert(min(page, len(pages) + 1) - 1, image)
+    image.kind, image.reason = PageKind.PAGE, "placed"
+    _number(pages, target)
+    _rearranged(
+        work, batch, changed, {"n": (None, n), "page": (before[1], image.page), "kind": (before[0], image.kind)}
+    )
+    return image
+
+
+def split_document(work: UnitOfWork, batch_id: UUID, document_id: UUID, *, at_page: int) -> BatchDocument:
+    """Begin a new document at a page (Dokument teilen); it goes where the first one goes.
+
+    Raises BatchNotFound, BatchStateForbids, BatchDocumentNotFound, DocumentAlreadyFiled, LastPage.
+    """
+    batch = _batch(work, batch_id)
+    document = _changeable(work, document_id)
+    pages = queries.pages_of(work.session, document.id)
+    if not 2 <= at_page <= len(pages):
+        raise LastPage
+    second = BatchDocument(
+        id=new_id(),
+        batch_id=batch.id,
+        number=queries.next_number(work.session, batch.id),
+        references=list(document.references),
+        document_class=document.document_class,
+        drawn=document.drawn,
+        assembled=0,
+        dissolved=False,
+    )
+    work.session.add(second)
+    work.session.flush()
+    _number(pages[: at_page - 1], document)
+    _number(pages[at_page - 1 :], second)
+    _rearranged(work, batch, [document], {"split": (document.number, second.number), "page": (None, at_page)})
+    return second
+
+
+def merge_documents(work: UnitOfWork, batch_id: UUID, document_id: UUID, *, following: UUID) -> BatchDocument:
+    """Append the pages of another document (Dokumente verbinden), which ceases to be.
+
+    Raises BatchNotFound, BatchStateForbids, BatchDocumentNotFound, DocumentAlreadyFiled.
+    """
+    batch = _batch(work, batch_id)
+    document, other = _changeable(work, document_id), _changeable(work, following)
+    if document is not other:
+        pages = [*queries.pages_of(work.session, document.id), *queries.pages_of(work.session, other.id)]
+        _number(pages, document)
+        other.dissolved = True
+        _rearranged(work, batch, [document, other], {"merged": (other.number, document.number)})
+    return document
+
+
+def rescan_image(work: UnitOfWork, batch_id: UUID, n: int, stream: BinaryIO, file_name: str) -> BatchFile:
+    """Take in a better scan of a page (Nachscan); it takes the page's place as soon as a worker has seen it.
+
+    Raises BatchNotFound, BatchStateForbids, BatchImageNotFound, ImageNotInDocument, DocumentAlreadyFiled, TooLarge,
+    StorageUnavailable.
+    """
+    batch, image = _image(work, batch_id, n)
+    _document_of(work, image)
+    return add_file(work, batch, stream, file_name, rescan_of=image.id)
+
+
+def take_rescan(work: UnitOfWork, file: BatchFile) -> None:
+    """Put a rescanned page in the place of the old one, which stays in the account as replaced."""
+    batch = queries.get_batch(work, file.batch_id, lock=True)
+    old = work.session.get_one(BatchImage, file.rescan_of)
+    look = look_of(file)
+    if look is None or len(look.pages) != 1 or old.document_id is None or old.page is None:
+        error = RescanNeedsOnePage()
+        file.state, file.failure_code, file.failure_message = FileState.UNREADABLE, error.code(), str(error)
+        return
+    document = _changeable(work, old.document_id)
+    new = BatchImage(
+        id=new_id(),
+        batch_id=batch.id,
+        n=len(queries.images_of(work.session, batch.id)) + 1,
+        file_id=file.id,
+        frame=1,
+        kind=PageKind.PAGE,
+        reason="rescan",
+        document_id=document.id,
+        page=old.page,
+    )
+    work.session.add(new)
+    old.kind, old.reason, old.document_id, old.page = PageKind.REJECTED, "rescanned", None, None
+    work.session.flush()
+    old.rescanned_as = new.id
+    _rearranged(work, batch, [document], {"rescanned": (old.n, new.n)})
+
+
+def _batch(work: UnitOfWork, batch_id: UUID) -> Batch:
+    require(work, Permission.INGEST)
+    batch = queries.get_batch(work, batch_id, lock=True)
+    batch.must_allow(BatchAction.ARRANGE)
+    return batch
+
+
+def _image(work: UnitOfWork, batch_id: UUID, n: int) -> tuple[Batch, BatchImage]:
+    batch = _batch(work, batch_id)
+    return batch, queries.get_image(work.session, batch.id, n)
+
+
+def _document_of(work: UnitOfWork, image: BatchImage) -> BatchDocument:
+    if image.document_id is None:
+        raise ImageNotInDocument(n=image.n, kind=image.kind.value)
+    return _changeable(work, image.document_id)
+
+
+def _changeable(work: UnitOfWork, document_id: UUID) -> BatchDocument:
+    document = queries.get_document(work, document_id, lock=True)
+    if document.item_id is not None and get_item(work, document.item_id, lock=True).state is ItemState.FILED:
+        raise DocumentAlreadyFiled
+    return document
+
+
+def _take_out(work: UnitOfWork, image: BatchImage, document: BatchDocument) -> None:
+    rest = [one for one in queries.pages_of(work.session, document.id) if one is not image]
+    if not rest:
+        raise LastPage
+    image.document_id = image.page = None
+    _number(rest, document)
+
+
+def _number(pages: list[BatchImage], document: BatchDocument) -> None:
+    for page, image in enumerate(pages, 1):
+        image.document_id, image.page = document.id, page
+
+
+def _turned(document: BatchDocument, image: BatchImage) -> int:
+    """How recognition turned a page, 0 before it did."""
+    products = document.item.products if document.item is not None else None
+    return int(products["pages"][image.page - 1]["turned"]) if products and image.page is not None else 0
+
+
+def _rearranged(
+    work: UnitOfWork, batch: Batch, documents: list[BatchDocument], changes: Mapping[str, tuple[object, object]]
+) -> None:
+    """Have changed documents put together anew; what was said about the old state counts no more."""
+    for document in documents:
+        if document.item_id is not None:
+            item = get_item(work, document.item_id, lock=True)
+            if item.state is not ItemState.DISCARDED:
+                withdraw_item(work, item, reason="Das Dokument wurde im Stapel neu zusammengestellt.")
+        document.item_id = document.file_id = None
+        document.assembled += 1
+        document.verdict = document.checked_by = document.checked_at = None
+        document.obstacle = None
+    work.session.flush()
+    numbers = [document.number for document in documents]
+    work.publish(BatchRearranged(record_id=batch.id, changes={"documents": (None, numbers), **changes}))
+    work.defer(AssembleDocuments(batch_id=batch.id))

@@ -1,0 +1,137 @@
+"""Quality assurance (Qualitätssicherung): somebody looks at what was drawn, and decides about the batch."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import update
+
+from eakte.access import Permission
+from eakte.access.queries import is_deputy_between, require
+from eakte.foundation.errors import Finding
+from eakte.foundation.work import UnitOfWork
+from ingest.batches import queries
+from ingest.batches.errors import BatchDocumentNotFound, BatchNotReady, SecondPersonNeeded
+from ingest.batches.messages import (
+    BatchAccepted,
+    BatchDifferenceExplained,
+    BatchDocumentChecked,
+    BatchRejected,
+)
+from ingest.batches.models import Batch, BatchDocument
+from ingest.batches.rules import BatchAction, BatchState, Verdict
+from ingest.models import Ingest
+from ingest.queries import get_item
+from ingest.rules import ItemState
+from ingest.service.filing import approve_item
+from ingest.service.work_list import withdraw_item
+
+_UNDER_WAY = frozenset({ItemState.RECEIVED, ItemState.CHECKED, ItemState.SPLIT, ItemState.RECOGNISED})
+
+
+def check_document(
+    work: UnitOfWork, batch_id: UUID, document_id: UUID, verdict: Verdict, *, remark: str | None
+) -> BatchDocument:
+    """Say whether a document is good, after looking at all its pages (Sichtprüfung).
+
+    Raises BatchNotFound, BatchStateForbids, BatchDocumentNotFound, SecondPersonNeeded, ActionForbidden.
+    """
+    batch = _checked_by_actor(work, batch_id, BatchAction.CHECK)
+    document = queries.get_document(work, document_id, lock=True)
+    if document.batch_id != batch.id or document.dissolved:
+        raise BatchDocumentNotFound
+    before = document.verdict
+    document.verdict, document.remark = verdict, remark
+    document.checked_by, document.checked_at = work.actor.id, work.now
+    work.session.flush()
+    changes = {"document": (None, document.number), "verdict": (before, verdict), "remark": (None, remark)}
+    work.publish(BatchDocumentChecked(record_id=batch.id, changes=changes))
+    return document
+
+
+def explain_differences(work: UnitOfWork, batch_id: UUID, *, explanation: str) -> Batch:
+    """Account for sheets that are missing or too many (Klärung), in words that stay with the batch.
+
+    Raises BatchNotFound, BatchStateForbids, SecondPersonNeeded, ActionForbidden.
+    """
+    batch = _checked_by_actor(work, batch_id, BatchAction.CHECK)
+    before, batch.explanation = batch.explanation, explanation
+    work.session.flush()
+    changes = {"explanation": (before, explanation)}
+    work.publish(BatchDifferenceExplained(record_id=batch.id, changes=changes))
+    return batch
+
+
+def accept_batch(work: UnitOfWork, batch_id: UUID) -> Batch:
+    """End the checks: what waited is filed, and what still waits in the work list is filed when it is settled.
+
+    Raises BatchNotFound, BatchStateForbids, BatchNotReady, SecondPersonNeeded, ActionForbidden.
+    """
+    batch = _checked_by_actor(work, batch_id, BatchAction.ACCEPT)
+    documents = queries.documents_of(work.session, batch.id)
+    blockers = [*_unexplained(batch), *_unchecked(documents)]
+    if blockers:
+        raise BatchNotReady(findings=blockers)
+    batch.move_to(BatchState.ACCEPTED, BatchAction.ACCEPT)
+    batch.decided_at, batch.decided_by = work.now, work.actor.id
+    work.session.execute(update(Ingest).where(Ingest.origin_id == batch.id).values(review=False))
+    for document in documents:
+        if document.item_id is not None:
+            item = get_item(work, document.item_id, lock=True)
+            if item.state is ItemState.VERIFIED:
+                approve_item(work, item)
+    work.session.flush()
+    work.publish(BatchAccepted(record_id=batch.id, changes={"state": (BatchState.SPLIT, batch.state)}))
+    return batch
+
+
+def reject_batch(work: UnitOfWork, batch_id: UUID, *, reason: str) -> Batch:
+    """Put a batch away (Stapel zurückweisen): nothing of it is filed, its paper is scanned again.
+
+    The raw scans stay. Raises BatchNotFound, BatchStateForbids, ActionForbidden.
+    """
+    require(work, Permission.INGEST)
+    batch = queries.get_batch(work, batch_id, lock=True)
+    before = batch.state
+    batch.move_to(BatchState.REJECTED, BatchAction.REJECT)
+    batch.explanation, batch.decided_at, batch.decided_by = reason, work.now, work.actor.id
+    for document in queries.documents_of(work.session, batch.id):
+        if document.item_id is not None:
+            item = get_item(work, document.item_id, lock=True)
+            if item.state not in (ItemState.FILED, ItemState.DISCARDED):
+                withdraw_item(work, item, reason=f"Stapel {batch.number} wurde zurückgewiesen: {reason}")
+    work.session.flush()
+    changes = {"state": (before, batch.state), "reason": (None, reason)}
+    work.publish(BatchRejected(record_id=batch.id, changes=changes))
+    return batch
+
+
+def _checked_by_actor(work: UnitOfWork, batch_id: UUID, action: BatchAction) -> Batch:
+    require(work, Permission.CHECK_SCANS)
+    batch = queries.get_batch(work, batch_id, lock=True)
+    batch.must_allow(action)
+    if batch.profile.second_person and not _is_second_person(work, batch.created_by):
+        raise SecondPersonNeeded
+    return batch
+
+
+def _is_second_person(work: UnitOfWork, first: UUID) -> bool:
+    """Whoever stands in for the first person, or whom the first person stands in for, is no second person."""
+    return work.actor.id != first and not is_deputy_between(work, work.actor.id, first)
+
+
+def _unexplained(batch: Batch) -> Iterable[Finding]:
+    if batch.explanation is None:
+        for finding in batch.findings:
+            yield Finding(finding["code"], finding["message"], batch.number)
+
+
+def _unchecked(documents: Iterable[BatchDocument]) -> Iterable[Finding]:
+    for document in documents:
+        pointer = f"/documents/{document.number}"
+        if document.item is None or document.item.state in _UNDER_WAY:
+            yield Finding("document-under-way", f"Dokument {document.number} wird noch verarbeitet.", pointer)
+        elif document.verdict is Verdict.BAD:
+            message = f"Dokument {document.number} wurde beanstandet und noch nicht berichtigt."
+            yield Finding("document-bad", message, pointer)
+        elif document.drawn is not None and document.verdict is None:
+            yield Finding("document-unchecked", f"Dokument {document.number} ist noch nicht geprüft.", pointer)

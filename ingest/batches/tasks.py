@@ -1,0 +1,139 @@
+"""The queue asks for batches: look at files, split stacks, put documents together."""
+
+import tempfile
+from pathlib import Path
+from typing import Self
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from eakte.documents.models import object_key
+from eakte.foundation.errors import EakteError, Unavailable
+from eakte.foundation.jobs import handles
+from eakte.foundation.storage import Digest, Storage, StorageUnavailable
+from eakte.foundation.work import Actor, BeginWork
+from ingest.batches import queries
+from ingest.batches.messages import AssembleDocuments, LookAtFile, SplitBatch
+from ingest.batches.service import arranging, receiving, splitting
+from ingest.batches.service.splitting import Assembled, Assembly
+from ingest.errors import ProcessingFailed
+from ingest.queries import actor_of
+from ingest.recognition.results import RecognitionLimits
+from ingest.splitting.confined import Part, assemble, look
+from ingest.tasks import CHECKING, FILING, limits_of
+
+log = structlog.get_logger()
+
+
+@handles(LookAtFile, queue="ingest", priority=CHECKING, attempts=20)
+def look_at_file(job: LookAtFile, begin: BeginWork) -> None:
+    """See what the images of a file are: codes, blank pages, text layers."""
+    with begin() as work:
+        sight = receiving.claim_file(work, job.file_id)
+        storage, settings = work.storage, work.settings.ingest
+    if sight is None:
+        return
+    try:
+        with tempfile.TemporaryDirectory(prefix="eakte-") as directory:
+            source = Path(directory) / "raw"
+            _fetch(storage, sight.object_id, sight.digest, source)
+            seen = look(source, limits=limits_of(settings))
+        with begin() as work:
+            file = receiving.note_look(work, sight, seen)
+            if file is not None and file.rescan_of is not None:
+                arranging.take_rescan(work, file)
+    except StorageUnavailable:
+        with begin() as work:
+            receiving.give_sight_back(work, sight)
+        raise
+    except (Unavailable, DBAPIError):
+        raise
+    except EakteError as error:
+        with begin() as work:
+            receiving.give_file_up(work, job.file_id, error)
+    except Exception:
+        log.exception("batch_look_failed", file=str(job.file_id))
+        with begin() as work:
+            receiving.give_file_up(work, job.file_id, ProcessingFailed(item=job.file_id))
+
+
+@handles(SplitBatch, queue="ingest", priority=FILING, attempts=20)
+def split_batch(job: SplitBatch, begin: BeginWork) -> None:
+    """Take a stack apart into documents."""
+    with begin(_operator(begin, job.batch_id)) as work:
+        splitting.split_batch(work, job.batch_id)
+
+
+@handles(AssembleDocuments, queue="ingest", priority=CHECKING, attempts=20)
+def assemble_documents(job: AssembleDocuments, begin: BeginWork) -> None:
+    """Put the pages of each document together, their pixels untouched, and send it on its way.
+
+    One job for all of a batch, since neighbouring documents lie in the same raw scan.
+    """
+    operator = _operator(begin, job.batch_id)
+    with begin() as work:
+        waiting, limits = queries.unassembled(work.session, job.batch_id), limits_of(work.settings.ingest)
+        shelf = _Shelf(work.storage)
+    with shelf:
+        for document_id in waiting:
+            with begin() as work:
+                assembly = splitting.assembly_of(work, document_id)
+            if assembly is not None:
+                outcome = None if assembly.whole else _assembled(shelf, assembly, limits)
+                shelf.tidy()
+                with begin(operator) as work:
+                    splitting.send_document(work, assembly, outcome)
+
+
+def _assembled(shelf: "_Shelf", assembly: Assembly, limits: RecognitionLimits) -> Assembled | EakteError:
+    parts = [Part(shelf.path(source), source.frames) for source in assembly.sources]
+    with tempfile.TemporaryDirectory(prefix="eakte-") as directory:
+        target = Path(directory) / "document.pdf"
+        try:
+            pages = assemble(parts, target, limits=limits)
+        except Unavailable:
+            raise
+        except EakteError as error:
+            return error
+        return Assembled(splitting.store_assembled(shelf.storage, assembly, target), pages)
+
+
+class _Shelf:
+    """Raw scans as files, each fetched once; the one used longest ago makes room."""
+
+    _MOST = 4
+
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
+        self._directory = tempfile.TemporaryDirectory(prefix="eakte-")
+        self._paths: dict[UUID, Path] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._directory.cleanup()
+
+    def path(self, source: splitting.Source) -> Path:
+        path = self._paths.pop(source.object_id, None)
+        if path is None:
+            path = Path(self._directory.name) / str(source.object_id)
+            _fetch(self.storage, source.object_id, source.digest, path)
+        self._paths[source.object_id] = path
+        return path
+
+    def tidy(self) -> None:
+        """Remove what will hardly be needed again."""
+        while len(self._paths) > self._MOST:
+            self._paths.pop(next(iter(self._paths))).unlink()
+
+
+def _operator(begin: BeginWork, batch_id: UUID) -> Actor:
+    with begin() as work:
+        return actor_of(work, queries.get_batch(work, batch_id).created_by)
+
+
+def _fetch(storage: Storage, object_id: UUID, digest: Digest, target: Path) -> None:
+    with target.open("wb") as stream:
+        storage.download(object_key(object_id), digest, stream)

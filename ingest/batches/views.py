@@ -1,0 +1,142 @@
+"""What people see of a batch: its account, every image and every document with what became of it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from eakte.documents.files import StoredFile
+from eakte.foundation.cursors import Page, page_of
+from eakte.foundation.work import UnitOfWork
+from ingest.batches import queries
+from ingest.batches.errors import BatchImageNotFound
+from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage
+from ingest.batches.rules import BatchState, Counted
+from ingest.models import IngestItem
+from ingest.products import from_json
+from ingest.rules import SETTLED, ItemState
+from ingest.splitting.rules import PageKind
+
+ASSEMBLING = "assembling"
+"""The state of a document before it is an item."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageView:
+    """An image, and what recognition found on it: turned, skew, confidence."""
+
+    image: BatchImage
+    file_name: str
+    recognised: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A document of a batch: `images` are the numbers of its images in the order of its pages."""
+
+    document: BatchDocument
+    images: list[int]
+    reference: str | None
+    state: str
+    code: str | None
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account of a batch: every image once, and its documents by state."""
+
+    counted: Counted
+    progress: dict[str, int]
+    settled: bool
+
+
+def account_of(work: UnitOfWork, batch: Batch) -> Account:
+    """How far a batch is; settled when nothing moves unless a person does something."""
+    documents = queries.documents_of(work.session, batch.id)
+    progress = Counter(_state(document) for document in documents)
+    waiting = {*SETTLED, ItemState.VERIFIED} if batch.state is BatchState.SPLIT else SETTLED
+    split = batch.state not in (BatchState.OPEN, BatchState.SPLITTING)
+    return Account(counted(work, batch, len(documents)), dict(progress), split and progress.keys() <= waiting)
+
+
+def counted(work: UnitOfWork, batch: Batch, documents: int) -> Counted:
+    """The account of a batch's images."""
+    rows = work.session.execute(
+        select(BatchImage.kind, func.count(), func.count(BatchImage.rescanned_as))
+        .where(BatchImage.batch_id == batch.id)
+        .group_by(BatchImage.kind)
+    ).all()
+    of = {kind: count for kind, count, _ in rows}
+    return Counted(
+        images=sum(of.values()),
+        rescans=sum(rescans for _, _, rescans in rows),
+        documents=documents,
+        pages=of.get(PageKind.PAGE, 0),
+        separators=of.get(PageKind.SEPARATOR, 0),
+        blanks=of.get(PageKind.BLANK, 0),
+        rejected=of.get(PageKind.REJECTED, 0),
+    )
+
+
+def images(work: UnitOfWork, batch: Batch, *, cursor: str | None, limit: int) -> Page[ImageView]:
+    """The images of a batch in the order of the stack."""
+    statement = select(BatchImage).where(BatchImage.batch_id == batch.id)
+    page = page_of(work.session, statement, (BatchImage.n, BatchImage.id), cursor=cursor, limit=limit)
+    names = _by_id(work, BatchFile, [image.file_id for image in page.items])
+    documents = _by_id(work, BatchDocument, [image.document_id for image in page.items])
+    views = [
+        ImageView(image, names[image.file_id].file_name, _recognised(documents.get(image.document_id), image.page))
+        for image in page.items
+    ]
+    return Page(views, page.next_cursor)
+
+
+def documents(work: UnitOfWork, batch: Batch, *, cursor: str | None, limit: int) -> Page[DocumentView]:
+    """The documents of a batch in the order of the stack."""
+    statement = select(BatchDocument).where(BatchDocument.batch_id == batch.id, ~BatchDocument.dissolved)
+    page = page_of(work.session, statement, (BatchDocument.number, BatchDocument.id), cursor=cursor, limit=limit)
+    rows = work.session.execute(
+        select(BatchImage.document_id, BatchImage.n)
+        .where(BatchImage.document_id.in_([document.id for document in page.items]))
+        .order_by(BatchImage.page)
+    ).all()
+    return Page(
+        [_document(one, [n for document_id, n in rows if document_id == one.id]) for one in page.items],
+        page.next_cursor,
+    )
+
+
+def preview_of(work: UnitOfWork, batch: Batch, n: int) -> StoredFile:
+    """The preview of a page that was recognised. Raises BatchImageNotFound."""
+    image = queries.get_image(work.session, batch.id, n)
+    if image.document_id is not None and image.page is not None:
+        item = queries.get_document(work, image.document_id).item
+        previews = item.products["previews"] if item is not None and item.products else []
+        if image.page <= len(previews):
+            return from_json(previews[image.page - 1])
+    raise BatchImageNotFound(n=n)
+
+
+def _by_id(work: UnitOfWork, kind: Any, ids: Sequence[Any]) -> dict[Any, Any]:
+    return {row.id: row for row in work.session.scalars(select(kind).where(kind.id.in_({*ids} - {None})))}
+
+
+def _state(document: BatchDocument) -> str:
+    return document.item.state.value if document.item is not None else ASSEMBLING
+
+
+def _document(document: BatchDocument, images: list[int]) -> DocumentView:
+    item = document.item
+    announced = document.references[-1] if document.references else None
+    found = item.proposed_reference if item is not None else None
+    code, message = (item.failure_code, item.failure_message) if item is not None else (document.obstacle, None)
+    return DocumentView(document, images, announced or found, _state(document), code, message)
+
+
+def _recognised(document: BatchDocument | None, page: int | None) -> dict[str, Any]:
+    item: IngestItem | None = document.item if document is not None else None
+    pages: list[dict[str, Any]] = item.products["pages"] if item is not None and item.products else []
+    return pages[page - 1] if page is not None and page <= len(pages) else {}
