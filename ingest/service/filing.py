@@ -84,11 +84,11 @@ def _place(work: UnitOfWork, item: IngestItem, texts: Sequence[str]) -> Record:
     candidates = references_in("\n".join(texts[:_PAGES_THAT_NAME_A_PLACE]))[:_CANDIDATES]
     for candidate in candidates:
         try:
-            place = target_of(work, candidate.reference)
+            place = target_of(work, candidate.text)
         except NotFound:
             continue
         raise TargetProposed(reference=place.reference)
-    raise TargetMissing(reference=candidates[0].reference if candidates else None)
+    raise TargetMissing(reference=candidates[0].text if candidates else None)
 
 
 def _file(work: UnitOfWork, item: IngestItem, texts: Sequence[str]) -> None:
