@@ -6,7 +6,7 @@ a match is. One written word is one position, also when it is hyphenated or brok
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -32,14 +32,20 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_BROKEN = re.compile(rf"[{_HYPHENS}](?<=[^\W_].)[^\S\n]*\n\s*(?!(?:und|oder|bzw|sowie)\b)(?=[^\W_])")
+"""A hyphen at a line's end with its word going on."""
+_AROUND = ".,:;!?()[]/\"'„“”‚‘’»«…–"
+"""Signs around a word that belong to no token."""
 _BREAK = re.compile(rf"[{_HYPHENS}]\s*\n\s*(?=[^\W\d_])")
 _HYPHEN = re.compile(rf"[{_HYPHENS}]")
 _SEPARATOR = re.compile(r"[-./_,:]")
-_SEPARATED = re.compile(r"([-./_,:])")
 _DIGIT = re.compile(r"\d")
 
 FORM = "="
 """Stands before a written form where forms and terms are kept together."""
+
+FORM_ENDS = "-./_"
+"""Separators of references: a form that holds one is accompanied by its beginning up to there."""
 
 _LONGEST = 200
 """Letters of a token that count; longer ones are data, not words."""
@@ -66,14 +72,20 @@ class Word(NamedTuple):
         return (self.stem, *self.parts)
 
 
-class Reading(NamedTuple):
-    """A text as an engine stores it: its stems in order with blanks between, and everything it is found by.
+_Found = tuple[str, tuple[str, ...]]
+"""Stems of a piece of text with blanks between, and what it is found by: terms, and forms with FORM before them."""
 
-    `found` holds terms as they are, and forms with FORM before them.
-    """
+
+class Reading(NamedTuple):
+    """A text as an engine stores it: its stems in order with blanks between, and what its pieces are found by."""
 
     stems: str
-    found: set[str]
+    pieces: dict[str, _Found]
+
+    @property
+    def found(self) -> set[str]:
+        """Terms as they are, and forms with FORM before them."""
+        return found_together([self])
 
 
 def normalise(text: str) -> str:
@@ -89,10 +101,18 @@ def words_of(text: str) -> Iterator[Word]:
 
 def reading(text: str) -> Reading:
     """All that an engine needs of a normalised text."""
-    tokens = _TOKEN.findall(text)
-    known = {token: _reading_of(token) for token in set(tokens)}
-    stems = " ".join([known[token][0] for token in tokens])
-    return Reading(stems, set().union(*[found for _, found in known.values()]))
+    pieces = _pieces(text)
+    known = {piece: _found_in(piece) for piece in set(pieces)}
+    stems = " ".join([stems for piece in pieces if (stems := known[piece][0])])
+    return Reading(stems, known)
+
+
+def found_together(readings: Iterable[Reading]) -> set[str]:
+    """Everything that several texts together are found by."""
+    pieces: dict[str, _Found] = {}
+    for one in readings:
+        pieces |= one.pieces
+    return set().union(*[found for _, found in pieces.values()])
 
 
 def token_at(text: str, place: int) -> tuple[int, int]:
@@ -123,22 +143,44 @@ def written_words(text: str) -> Iterator[str]:
         yield _HYPHEN.sub("-", _BREAK.sub(_join, token).replace("\u00ad", ""))
 
 
+def _pieces(text: str) -> list[str]:
+    """A text cut at its blanks, which is much quicker than to look for tokens; a broken word stays in one piece."""
+    mended = _BROKEN.sub("-\0", text.replace("\0", " "))
+    return [piece.strip(_AROUND) for piece in mended.split()]
+
+
+def _found_in(piece: str) -> _Found:
+    """Stems and found terms of a piece: kept, because texts repeat their words, but seldom their numbers."""
+    return _found_in_word(piece) if piece.isalpha() else _found_in_mixed(piece)
+
+
 @lru_cache(maxsize=1 << 17)
-def _reading_of(token: str) -> tuple[str, tuple[str, ...]]:
-    """Stems and found terms of one token: kept, because texts repeat their words."""
+def _found_in_word(word: str) -> _Found:
+    return _found_in_token(word)
+
+
+@lru_cache(maxsize=1 << 14)
+def _found_in_mixed(piece: str) -> _Found:
+    tokens = _TOKEN.findall(piece.replace("\0", "\n"))
+    found = [_found_in_word(token) if token.isalpha() else _found_in_token(token) for token in tokens]
+    return " ".join([stems for stems, _ in found]), tuple(term for _, terms in found for term in terms)
+
+
+def _found_in_token(token: str) -> _Found:
     words = read(token)
-    found = {term for word in words for term in word.terms} | {FORM + form for word in words for form in word.forms}
-    return " ".join(word.stem for word in words), tuple(found)
+    found = [term for word in words for term in word.terms]
+    found += [FORM + form for word in words for form in word.forms]
+    return " ".join([word.stem for word in words]), tuple(found)
 
 
 def found_by(token: str) -> tuple[str, ...]:
     """What one token of a text is found by: terms, and forms with FORM before them."""
-    return _reading_of(token)[1]
+    return _found_in(token)[1]
 
 
 def stems_of(token: str) -> list[str]:
     """The stems of one token of a text, in their order (several in "und/oder")."""
-    return _reading_of(token)[0].split(" ")
+    return _found_in(token)[0].split(" ")
 
 
 def read(token: str) -> tuple[Word, ...]:
@@ -146,8 +188,13 @@ def read(token: str) -> tuple[Word, ...]:
     token = token[:_LONGEST]
     if token.isalpha():
         return (_word(fold(token)),)
-    token = _BREAK.sub(_join, token)
-    token = _HYPHEN.sub("-", token.replace("\u00ad", ""))
+    if token.isalnum() and _DIGIT.search(token):
+        written = token.casefold()
+        return (Word(written, (), (written,)),)
+    if "\n" in token:
+        token = _BREAK.sub(_join, token)
+    if not token.isascii():
+        token = _HYPHEN.sub("-", token.replace("\u00ad", ""))
     if _DIGIT.search(token):
         return (_reference(token.casefold()),)
     return tuple(_hyphenated(piece.split("-")) for piece in re.split(r"[./_]", token))
@@ -200,16 +247,17 @@ def _hyphenated(pieces: list[str]) -> Word:
 
 def _reference(written: str) -> Word:
     """A word with digits is a reference, a date or an amount: nothing is stemmed, and its separators count."""
-    pieces = _SEPARATED.split(written)
+    ends = [*(found.start() for found in _SEPARATOR.finditer(written)), len(written)]
     # An amount (12,50) or a time (10:30) is one thing; nobody looks for the cents.
-    if len(pieces) == 1 or "," in pieces or ":" in pieces:
-        return Word(written, (), (written,))
-    count = len(pieces)
-    every = count < 2 * _MOST_SEGMENTS
+    if "," in written or ":" in written:
+        begun = (written[:end] for end in ends[:-1] if written[end] not in ",:")
+        return Word(written, (), (written, *begun))
+    starts = [0, *(end + 1 for end in ends[:-1])]
+    every = len(ends) <= _MOST_SEGMENTS
     spans = [
-        "".join(pieces[first : last + 1])
-        for first in range(0, count, 2)
-        for last in range(first, count, 2)
+        written[start:end]
+        for first, start in enumerate(starts)
+        for last, end in enumerate(ends[first:], first)
         if every or first == last or first == 0
     ]
     forms = dict.fromkeys((written, *(fold(span) if span.isalpha() else span for span in spans)))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from eakte.search.analysis import Reading, normalise, reading, written_words
+from eakte.search.analysis import Reading, found_together, normalise, reading, written_words
 from eakte.search.folding import code_key, fold
 from eakte.search.index import IndexedDocument, Visibility
 from eakte.search.query import Field
@@ -88,7 +88,7 @@ def prepare(document: IndexedDocument) -> Prepared:
     }
     read = [reading(page) for page in pages]
     columns[Field.TEXT] = _column(read)
-    return Prepared(document, store(document, pages, [found.found for found in read]), columns)
+    return Prepared(document, store(document, pages, read), columns)
 
 
 def suggestion_key(text: str) -> str:
@@ -116,8 +116,7 @@ def _access(unit: str, entry: str, level: str, reader: str) -> str:
 
 
 def _column(read: list[Reading]) -> Column:
-    found = read[0].found if len(read) == 1 else set().union(*[one.found for one in read])
-    return Column([one.stems for one in read], found)
+    return Column([one.stems for one in read], found_together(read))
 
 
 def _coded(document: IndexedDocument) -> tuple[tuple[Field, str], ...]:

@@ -4,10 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from eakte.search.vocabulary import LINKS, OPAQUE, Vocabulary, vocabulary
-
-ENDINGS = ("", "s", "es", "n", "en", "e", "er", "ern", "em")
-"""Inflection a compound may carry at its end."""
+from eakte.search.vocabulary import OPAQUE, Vocabulary, vocabulary
 
 SHORTEST = 3
 LONGEST = 60
@@ -103,19 +100,13 @@ def _price(part: Part) -> int:
 
 
 def _first(written: str, words: Vocabulary) -> Part | None:
-    for link in LINKS:
-        base = written.removesuffix(link)
-        if base in words.first and written.endswith(link):
-            return Part(written, base)
-    return None
+    base = words.openings.get(written)
+    return None if base is None else Part(written, base)
 
 
 def _last(written: str, words: Vocabulary) -> Part | None:
-    for ending in ENDINGS:
-        base = written.removesuffix(ending)
-        if base in words.last and written.endswith(ending):
-            return Part(written, base)
-    return None
+    base = words.closings.get(written)
+    return None if base is None else Part(written, base)
 
 
 def _after_prefix(word: str) -> tuple[Part, ...]:

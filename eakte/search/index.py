@@ -140,6 +140,9 @@ class SearchIndex(Protocol):
     def suggest(self, prefix: str, visibility: Visibility, *, limit: int = 8) -> tuple[str, ...]:
         """Complete a word or reference from titles, parties and references the actor may see."""
 
+    def check(self) -> None:
+        """Raises IndexUnreadable where only a rebuild helps: files are lost, or of an earlier release."""
+
     def start_rebuild(self) -> "SearchIndex":
         """A fresh, empty index beside this one, which goes on answering."""
 

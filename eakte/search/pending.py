@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from eakte.foundation.jobs import is_queued
 from eakte.foundation.table import Table
-from eakte.search.messages import UpdateIndex
+from eakte.search.messages import RebuildIndex, UpdateIndex
 
 
 class IndexRequest(Table):
@@ -27,6 +27,15 @@ def oldest_requests(session: Session, limit: int) -> list[IndexRequest]:
 def waits_for_nobody(session: Session) -> bool:
     """Whether there are requests and no job to take them."""
     return bool(session.scalar(select(select(IndexRequest).exists() & ~is_queued([UpdateIndex]))))
+
+
+def is_awaited(session: Session) -> bool:
+    """Whether a job is to look after the index anyway."""
+    return bool(session.scalar(select(is_queued([UpdateIndex, RebuildIndex]))))
+
+
+def rebuild_is_awaited(session: Session) -> bool:
+    return bool(session.scalar(select(is_queued([RebuildIndex]))))
 
 
 def forget_requests(session: Session, ids: Collection[UUID]) -> None:

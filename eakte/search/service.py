@@ -14,6 +14,7 @@ from eakte.foundation.settings import Settings
 from eakte.foundation.work import Actor, BeginWork, UnitOfWork
 from eakte.search import pending, queries
 from eakte.search.engines import open_engine
+from eakte.search.errors import IndexUnreadable
 from eakte.search.index import FacetValue, Filters, Hit, Scope, SearchIndex, Visibility
 from eakte.search.messages import RebuildIndex, UpdateIndex
 
@@ -92,8 +93,9 @@ def ask_for_rebuild(work: UnitOfWork) -> None:
 
 
 def resume_update(work: UnitOfWork) -> None:
-    """Ask for an update of the index when requests wait and the job for them got lost."""
-    if pending.waits_for_nobody(work.session):
+    """Ask for an update when requests wait and the job for them got lost, or when the index cannot be read."""
+    waits = pending.waits_for_nobody(work.session)
+    if waits or not (_is_readable(index_of(work.settings)) or pending.is_awaited(work.session)):
         work.defer(UpdateIndex())
 
 
@@ -101,7 +103,14 @@ def update_index(begin: BeginWork) -> int:
     """Take every pending request into the index; answers how many documents it wrote.
 
     The index first, the requests' end after: when we die between the two, the same is indexed again.
+    An index that cannot be read, as after an update of the program, is built anew before.
     """
+    with begin() as work:
+        if not _is_readable(index_of(work.settings)):
+            if not pending.rebuild_is_awaited(work.session):
+                work.defer(RebuildIndex())
+                work.defer(UpdateIndex())
+            return 0
     written = 0
     while True:
         with begin() as work:
@@ -128,3 +137,11 @@ def rebuild_index(begin: BeginWork) -> int:
     index.finish_rebuild(fresh)
     log.info("index_rebuilt", documents=written)
     return written
+
+
+def _is_readable(index: SearchIndex) -> bool:
+    try:
+        index.check()
+    except IndexUnreadable:
+        return False
+    return True

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 from uuid import UUID
 
+from eakte.search.analysis import Reading
 from eakte.search.index import IndexedDocument
 
 _EFFORT = 1
@@ -19,7 +20,7 @@ _WORTH_SIGNING = 4
 
 @dataclass(frozen=True)
 class Stored:
-    """A document as the index keeps it: metadata and each page compressed, signatures of the pages' terms.
+    """A document as the index keeps it: metadata, each page, and signatures of the pages' terms.
 
     `signatures` is empty for a short document; else it holds, per page, 16-bit hashes of the page's terms.
     """
@@ -27,15 +28,16 @@ class Stored:
     metadata: bytes
     pages: Sequence[bytes]
     signatures: Sequence[bytes]
+    compressed: bool = False
 
     @cached_property
     def facts(self) -> IndexedDocument:
         """The document without its pages."""
-        return _load(self.metadata)
+        return _load(self._plain(self.metadata))
 
     def page(self, number: int) -> str:
         """Text of a page, counted from 1."""
-        return zlib.decompress(self.pages[number - 1]).decode("utf-8", "surrogatepass")
+        return self._plain(self.pages[number - 1]).decode("utf-8", "surrogatepass")
 
     def pages_with(self, terms: Iterable[str]) -> list[int]:
         """Pages that may hold any of the terms; all of them when the document is short."""
@@ -49,15 +51,23 @@ class Stored:
 
     def document(self) -> IndexedDocument:
         """The whole document, as it was handed in."""
-        return _load(self.metadata, tuple(self.page(number) for number in range(1, len(self.pages) + 1)))
+        return _load(self._plain(self.metadata), tuple(self.page(number) for number in range(1, len(self.pages) + 1)))
+
+    def compress(self) -> "Stored":
+        """The same in less room, for engines that do not compress what they keep."""
+        pages = [zlib.compress(page, _EFFORT) for page in self.pages]
+        return Stored(zlib.compress(self.metadata, _EFFORT), pages, self.signatures, compressed=True)
+
+    def _plain(self, kept: bytes) -> bytes:
+        return zlib.decompress(kept) if self.compressed else kept
 
 
-def store(document: IndexedDocument, pages: Sequence[str], terms: Sequence[Iterable[str]]) -> Stored:
-    """Compress a document; `pages` are its normalised texts and `terms` what was found on each."""
+def store(document: IndexedDocument, pages: Sequence[str], read: Sequence[Reading]) -> Stored:
+    """What to keep of a document; `pages` are its normalised texts and `read` what was read on each."""
     return Stored(
         metadata=_dump(document),
-        pages=[zlib.compress(page.encode("utf-8", "surrogatepass"), _EFFORT) for page in pages],
-        signatures=[_sign(found) for found in terms] if len(pages) >= _WORTH_SIGNING else [],
+        pages=[page.encode("utf-8", "surrogatepass") for page in pages],
+        signatures=[_sign(one.found) for one in read] if len(pages) >= _WORTH_SIGNING else [],
     )
 
 
@@ -90,11 +100,11 @@ def _dump(document: IndexedDocument) -> bytes:
         "date": document.date.isoformat(),
         "keywords": document.keywords,
     }
-    return zlib.compress(json.dumps(facts).encode(), _EFFORT)
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def _load(metadata: bytes, pages: tuple[str, ...] = ()) -> IndexedDocument:
-    facts = json.loads(zlib.decompress(metadata))
+    facts = json.loads(metadata.decode("utf-8", "surrogatepass"))
     return IndexedDocument(
         id=UUID(facts["id"]),
         dossier_id=UUID(facts["dossier_id"]),

@@ -20,6 +20,9 @@ from eakte.search.folding import fold
 LINKS = ("", "s", "es", "n", "en", "er", "e", "ens")
 """Fugenelemente: what may stand between the first and the second part."""
 
+ENDINGS = ("", "s", "es", "n", "en", "e", "er", "ern", "em")
+"""Inflection a compound may carry at its end."""
+
 FILE = Path(__file__).with_name("vocabulary.txt")
 
 
@@ -66,20 +69,33 @@ OPAQUE = _set(
 
 
 class Vocabulary(NamedTuple):
-    """Folded words that may open (`first`) and close (`last`) a compound."""
+    """Folded words that may open (`first`) and close (`last`) a compound.
+
+    `openings` and `closings` tell the word behind what is written: with linking letters, with inflection.
+    """
 
     first: frozenset[str]
     last: frozenset[str]
+    openings: Mapping[str, str]
+    closings: Mapping[str, str]
 
 
 @cache
 def vocabulary() -> Vocabulary:
     """The shipped vocabulary, read once."""
     lines = FILE.read_text(encoding="utf-8").split()
-    return Vocabulary(
-        first=frozenset(line.removesuffix("-") for line in lines if not line.startswith("-")),
-        last=frozenset(line.removeprefix("-") for line in lines if not line.endswith("-")),
-    )
+    first = frozenset(line.removesuffix("-") for line in lines if not line.startswith("-"))
+    last = frozenset(line.removeprefix("-") for line in lines if not line.endswith("-"))
+    return Vocabulary(first, last, _written(first, LINKS), _written(last, ENDINGS))
+
+
+def _written(words: Collection[str], suffixes: Iterable[str]) -> Mapping[str, str]:
+    """The words behind their written forms; of two readings the one with the earlier suffix."""
+    behind: dict[str, str] = {}
+    for suffix in suffixes:
+        for word in words:
+            behind.setdefault(word + suffix, word)
+    return behind
 
 
 class _Lexicon(NamedTuple):

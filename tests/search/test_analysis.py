@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from eakte.search import compounds
-from eakte.search.analysis import FORM, beginning, normalise, read, reading, spans_of, stem, stems_of, words_of
+from eakte.search.analysis import (
+    FORM,
+    FORM_ENDS,
+    beginning,
+    normalise,
+    read,
+    reading,
+    spans_of,
+    stem,
+    stems_of,
+    words_of,
+)
 from eakte.search.folding import code_key, fold
 
 
@@ -200,6 +211,13 @@ def test_any_text_is_read_the_same_in_all_ways(text: str) -> None:
     }
     for word in words:
         assert all(re.fullmatch(r"\S+", term) for term in word.terms + word.forms)
+
+
+@given(some.text(alphabet="aäÖ1²7-./_,:\u2010\u00ad", min_size=2, max_size=30), some.integers(2, 30))
+def test_what_begins_like_a_long_reference_is_found_by_a_short_form_too(text: str, length: int) -> None:
+    start = FORM + beginning(text[:length])
+    going_on = {form.removeprefix(start) for form in reading(text).found if form.startswith(start) and start != FORM}
+    assert not going_on or any(not set(FORM_ENDS) & set(rest) for rest in going_on)
 
 
 @given(some.text(min_size=1, max_size=60))

@@ -95,6 +95,9 @@ class DirectoryIndex(ABC, Generic[SearcherT]):
                 break
         return tuple(shown.values())
 
+    def check(self) -> None:
+        self._read(lambda searcher: None)
+
     def start_rebuild(self) -> Self:
         path = self._generations.begin(self._create)
         return type(self)(self._directory, lock_timeout_s=self._lock_timeout_s, fresh=path)

@@ -27,7 +27,7 @@ _MOST_BYTES = 900_000
 
 def row_of(prepared: Prepared, generation: int) -> dict[str, Any]:
     """The document as a row."""
-    source, stored, columns = prepared.document, prepared.stored, prepared.columns
+    source, stored, columns = prepared.document, prepared.stored.compress(), prepared.columns
     names = [(term, _places(name)) for name in _NAMES for term in columns[name].found]
     suggestions = [(suggestion_key(text), text) for text in prepared.suggestions]
     return {

@@ -130,7 +130,7 @@ class Question:
                 SearchDocument.stored_signatures,
             ).where(SearchDocument.generation == self._generation, SearchDocument.id.in_(ids))
         )
-        return {id_: Stored(metadata, pages, signatures) for id_, metadata, pages, signatures in rows}
+        return {id_: Stored(metadata, pages, signatures, compressed=True) for id_, metadata, pages, signatures in rows}
 
 
 def _commonest_first(value: FacetValue) -> tuple[int, str]:

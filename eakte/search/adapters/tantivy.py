@@ -33,7 +33,7 @@ _Ranked = Ranked[tantivy.DocAddress]
 class TantivyIndex(DirectoryIndex[tantivy.Searcher]):
     """The SearchIndex that tantivy keeps in a directory."""
 
-    layout = "tantivy-1"
+    layout = "tantivy-2"
 
     def _create(self, path: Path) -> None:
         tantivy.Index(SCHEMA, str(path))
@@ -113,7 +113,7 @@ class _Search:
         self._searcher = searcher
         self._asked = asked
         self._marker = Marker(asked.query)
-        self._translation = Translation(searcher, asked.query, asked.visibility, asked.filters)
+        self._translation = Translation(asked.query, asked.visibility, asked.filters)
         self._matching = self._translation.matching
 
     def page(self) -> SearchPage:
@@ -148,7 +148,8 @@ class _Search:
         self, query: tantivy.Query, *, order: str | None = None, weight: str | None = None
     ) -> list[tuple[float, tantivy.DocAddress]]:
         """The first hits, as many as are needed to fill a page."""
-        needed = wanted = self._asked.passed + self._asked.limit + SLACK
+        needed = self._asked.passed + self._asked.limit + SLACK
+        wanted = needed + 1
         while True:
             found = self._searcher.search(query, wanted, count=False, order_by_field=order, weight_by_field=weight)
             hits = found.hits

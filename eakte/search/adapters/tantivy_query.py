@@ -8,7 +8,7 @@ import tantivy
 from tantivy import FieldType, Occur
 
 from eakte.search.adapters.tantivy_schema import SCHEMA, found_in
-from eakte.search.analysis import FORM
+from eakte.search.analysis import FORM, FORM_ENDS
 from eakte.search.columns import COLUMNS, WEIGHTS, access_of
 from eakte.search.index import Filters, Visibility
 from eakte.search.query import Clause, Code, Field, Period, Phrase, Prefix, Query, Term
@@ -28,47 +28,45 @@ def later_than(day: int) -> tantivy.Query:
 
 
 class Translation:
-    """A query for one state of the index, in which the beginnings of words are looked up.
+    """A query: `matching` is everything the actor may see that matches; `scored` adds what ranks it."""
 
-    `matching` is everything the actor may see that matches; `scored` adds what ranks it.
-    """
-
-    def __init__(self, searcher: tantivy.Searcher, query: Query, visibility: Visibility, filters: Filters) -> None:
-        self._searcher = searcher
+    def __init__(self, query: Query, visibility: Visibility, filters: Filters) -> None:
         clauses = [
             *((Occur.Must, part) for part in (visible(visibility), *_filters(filters))),
-            *((Occur.Must, self._clause(clause)) for clause in query.wanted),
-            *((Occur.MustNot, self._clause(clause)) for clause in query.unwanted),
+            *((Occur.Must, _clause(clause)) for clause in query.wanted),
+            *((Occur.MustNot, _clause(clause)) for clause in query.unwanted),
         ]
         scores = [(Occur.Should, score) for clause in query.wanted for score in _scores(clause)]
         self.matching = tantivy.Query.boolean_query(clauses)
         self.scored = tantivy.Query.boolean_query([*clauses, *scores])
 
-    def _clause(self, clause: Clause) -> tantivy.Query:
-        """What the clause needs to match at all."""
-        match clause:
-            case Term(stem, field):
-                found = _either([_term(found_in(column), stem) for column in _columns(field)])
-                return tantivy.Query.const_score_query(found, _PART_SCORE)
-            case Phrase(stems, field):
-                return _either([_phrase(column, stems) for column in _columns(field)])
-            case Prefix(start, field):
-                return _either([self._beginning(column, start) for column in _columns(field)])
-            case Code(field, value, begins):
-                code = f"{field}={value}"
-                return _unscored(self._begins("code", code) if begins else _term("code", code))
-            case Period(first, last):
-                return _period(first, last)
 
-    def _beginning(self, column: str, start: str) -> tantivy.Query:
-        words = self._begins(found_in(column), FORM + start)
-        return tantivy.Query.const_score_query(words, WEIGHTS[column])
+def _clause(clause: Clause) -> tantivy.Query:
+    """What the clause needs to match at all."""
+    match clause:
+        case Term(stem, field):
+            found = _either([_term(found_in(column), stem) for column in _columns(field)])
+            return tantivy.Query.const_score_query(found, _PART_SCORE)
+        case Phrase(stems, field):
+            return _either([_phrase(column, stems) for column in _columns(field)])
+        case Prefix(start, field):
+            return _either([_beginning(column, start) for column in _columns(field)])
+        case Code(field, value, begins):
+            code = f"{field}={value}"
+            return _unscored(_matching("code", code, ".*") if begins else _term("code", code))
+        case Period(first, last):
+            return _period(first, last)
 
-    def _begins(self, name: str, start: str) -> tantivy.Query:
-        if any(map(str.isdigit, start)):
-            # References are so many that listing them takes longer than to compile a pattern.
-            return tantivy.Query.regex_query(SCHEMA, name, re.sub(r"([^\w=])", r"\\\1", start) + ".*")
-        return _any(name, [term for term, _ in self._searcher.terms_with_prefix(name, start)])
+
+def _beginning(column: str, start: str) -> tantivy.Query:
+    """Words that begin so; of a reference only up to its next separator: whatever goes on is found by that, too."""
+    words = _matching(found_in(column), FORM + start, f"[^{FORM_ENDS}]*")
+    return tantivy.Query.const_score_query(words, WEIGHTS[column])
+
+
+def _matching(name: str, start: str, rest: str) -> tantivy.Query:
+    """Terms that begin with `start` and go on as the pattern `rest` says."""
+    return tantivy.Query.regex_query(SCHEMA, name, re.sub(r"([^\w=])", r"\\\1", start) + rest)
 
 
 def _scores(clause: Clause) -> Iterator[tantivy.Query]:

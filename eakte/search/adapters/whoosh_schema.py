@@ -42,7 +42,7 @@ def schema() -> Any:
 
 def document_of(prepared: Prepared) -> dict[str, Any]:
     """The document as Whoosh takes it."""
-    source, stored = prepared.document, prepared.stored
+    source, stored = prepared.document, prepared.stored.compress()
     document: dict[str, Any] = {
         "id": source.id.hex,
         "access": prepared.access,
@@ -64,4 +64,5 @@ def document_of(prepared: Prepared) -> dict[str, Any]:
 
 def stored_of(values: dict[str, Any]) -> Stored:
     """What the index keeps of a hit."""
-    return Stored(*values["stored"])
+    metadata, pages, signatures = values["stored"]
+    return Stored(metadata, pages, signatures, compressed=True)

@@ -1,0 +1,76 @@
+"""The worker keeps the index in order by itself."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, text
+
+from eakte.access.rules import Confidentiality
+from eakte.foundation.settings import SearchSettings
+from eakte.foundation.work import SYSTEM, House
+from eakte.search.errors import IndexUnreadable
+from eakte.search.index import Scope, Visibility
+from eakte.search.messages import RebuildIndex, UpdateIndex
+from eakte.search.pending import IndexRequest
+from eakte.search.service import index_of, rebuild_index, resume_update, update_index
+from tests.support.factories import a_document
+
+EVERYTHING = Visibility((Scope(None, None, frozenset(level.value for level in Confidentiality)),), UUID(int=1))
+
+
+@pytest.fixture
+def outdated(committed_house: House, tmp_path: Path) -> Iterator[House]:
+    """A house with one document, whose index an earlier release has written."""
+    search = SearchSettings(engine="tantivy", directory=tmp_path)
+    house = replace(committed_house, settings=committed_house.settings.model_copy(update={"search": search}))
+    index = index_of(house.settings)
+    with house.begin(SYSTEM) as work:
+        a_document(work, title="Fledermauskasten")
+    pointer = tmp_path / "tantivy" / "current"
+    pointer.write_text(re.sub(r"-\d+ ", "-0 ", pointer.read_text()))
+    yield house
+    index.close()
+
+
+def waiting_jobs(house: House) -> list[str]:
+    with house.begin(SYSTEM) as work:
+        jobs = work.session.scalars(text("select task_name from procrastinate_jobs where status = 'todo' order by id"))
+        return list(jobs)
+
+
+def clear_jobs(house: House) -> None:
+    with house.begin(SYSTEM) as work:
+        work.session.execute(text("delete from procrastinate_jobs"))
+
+
+def test_an_index_of_an_earlier_release_has_itself_rebuilt_and_then_brought_up_to_date(outdated: House) -> None:
+    clear_jobs(outdated)
+    assert update_index(outdated.begin) == 0
+    assert waiting_jobs(outdated) == [RebuildIndex.name, UpdateIndex.name]
+    assert update_index(outdated.begin) == 0
+    assert waiting_jobs(outdated) == [RebuildIndex.name, UpdateIndex.name], "one rebuild is enough"
+    assert rebuild_index(outdated.begin) >= 1
+    assert update_index(outdated.begin) >= 1
+    with outdated.begin(SYSTEM) as work:
+        assert not list(work.session.scalars(select(IndexRequest)))
+        found = index_of(work.settings).search("Fledermauskasten", EVERYTHING)
+        assert found.total == 1
+
+
+def test_an_index_of_an_earlier_release_is_noticed_when_nothing_changes(outdated: House) -> None:
+    clear_jobs(outdated)
+    with outdated.begin(SYSTEM) as work:
+        work.session.execute(text("delete from index_requests"))
+    for _ in range(2):
+        with outdated.begin(SYSTEM) as work:
+            resume_update(work)
+    assert waiting_jobs(outdated) == [UpdateIndex.name]
+
+
+def test_while_the_index_is_outdated_search_says_so(outdated: House) -> None:
+    with outdated.begin(SYSTEM) as work, pytest.raises(IndexUnreadable):
+        index_of(work.settings).search("", EVERYTHING)
