@@ -6,13 +6,13 @@ so every name in the sense of DIN 91379.
 
 import io
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from importlib import resources
 
 import pikepdf
 from fpdf import FPDF
-from fpdf.enums import TableBordersLayout, XPos, YPos
+from fpdf.enums import MethodReturnValue, TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace, TTFFont
 from pikepdf import pdfa
 
@@ -20,7 +20,8 @@ FONT = resources.files("ocrmypdf.data") / "NotoSans-Regular.ttf"
 LEVEL = "3b"
 _FAMILY = "NotoSans"
 _TITLE_PT, _HEADING_PT, _TEXT_PT, _SMALL_PT = 16, 11.5, 9, 7.5
-_LINE_MM, _MARGIN_MM, _BOTTOM_MM = 4.6, 20, 20
+_LINE_MM, _MARGIN_MM, _BOTTOM_MM, _PADDING_MM = 4.6, 20, 20, 1.2
+_MOST_LINES, _SHORT = 40, 500
 _BLACK, _GREY, _RULE, _SHADE = 0, 95, 185, 240
 _UNKNOWN_GLYPH = "\N{REPLACEMENT CHARACTER}"
 
@@ -108,14 +109,31 @@ class WrittenPdf(FPDF):
             headings_style=FontFace(fill_color=_SHADE),
             borders_layout=TableBordersLayout.HORIZONTAL_LINES,
             line_height=_LINE_MM,
-            padding=(0.6, 1.2),
+            padding=(0.6, _PADDING_MM),
             text_align="LEFT",
             v_align="TOP",
         ) as table:
             for values in rows:
-                row = table.row()
-                for value in values:
-                    row.cell(self._printable(value))
+                for piece in self._pieces([self._printable(value) for value in values], widths):
+                    table.row(piece)
+
+    def _pieces(self, values: Sequence[str], widths: Sequence[float]) -> Iterator[Sequence[str]]:
+        """A row as it is, or cut into rows that fit on a page: fpdf2 refuses a row that is higher."""
+        if all(len(value) < _SHORT and value.count("\n") < _MOST_LINES for value in values):
+            yield values
+            return
+        total = sum(widths)
+        columns = [self._lines(value, self.epw * width / total) for value, width in zip(values, widths, strict=True)]
+        for start in range(0, max(map(len, columns)), _MOST_LINES):
+            yield ["\n".join(lines[start : start + _MOST_LINES]) for lines in columns]
+
+    def _lines(self, text: str, width: float) -> list[str]:
+        """The text as it would be broken in a cell of this width."""
+        lines = self.multi_cell(
+            width - 2 * _PADDING_MM, _LINE_MM, text, align="L", dry_run=True, output=MethodReturnValue.LINES
+        )
+        assert isinstance(lines, list)
+        return lines
 
     def _write_line(self, text: str, size: float) -> None:
         self._use(size)

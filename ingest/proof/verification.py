@@ -31,7 +31,7 @@ class Stored:
 class Proof:
     """What checking found. `problems` are German sentences, each naming its place; empty when the proof holds.
 
-    `sealed_manifest` and `sealed_note` are None where there is no seal, which is a problem only if there should be one.
+    `sealed_manifest` and `sealed_note` are None for a product that was never sealed.
     """
 
     differences: tuple[Difference, ...]
@@ -48,18 +48,20 @@ def prove_product(
     *,
     manifest: Stored,
     manifest_seal: Stored | None,
-    note: Stored | None,
+    note: Stored,
     files: Iterable[ProductFile],
     anchors: TrustAnchors,
     at: datetime,
 ) -> Proof:
     """Check everything of one product again: each file, the Transfervermerk, the manifest, and the seals on both.
 
-    `files` are the product's files as they are found now, the note's PDF among them; `manifest_seal` and `note` are
-    None for a product that was never sealed, where the recorded hash of the manifest is the proof.
+    `files` are the product's files as they are found now, among them `note`, the PDF of the Transfervermerk.
+    `manifest_seal` is None for a product that was never sealed: there the recorded hashes are the proof.
     """
-    seal_of_manifest = manifest_seal and check_manifest_seal(manifest.content, manifest_seal.content, anchors, at=at)
-    seal_of_note = note and check_pdf_seal(note.content, anchors, at=at)
+    seal_of_manifest = seal_of_note = None
+    if manifest_seal is not None:
+        seal_of_manifest = check_manifest_seal(manifest.content, manifest_seal.content, anchors, at=at)
+        seal_of_note = check_pdf_seal(note.content, anchors, at=at)
     listed, unreadable = _readable(manifest.content)
     differences = tuple(compare(listed, files)) if listed is not None else ()
     problems = [
@@ -92,10 +94,8 @@ def _seal_problems(what: str, check: SealCheck | None) -> list[str]:
     return [f"Siegel auf {what}: {check.problem}"]
 
 
-def _note_problems(manifest: ProductManifest | None, note: Stored | None) -> list[str]:
+def _note_problems(manifest: ProductManifest | None, note: Stored) -> list[str]:
     """A note that speaks of another product proves nothing about this one."""
-    if note is None:
-        return []
     try:
         product = note_in(note.content).document_id
     except TransferNoteUnreadable as error:
