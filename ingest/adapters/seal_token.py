@@ -9,10 +9,7 @@ from ingest.adapters.seal_keys import SealKey, checked_key
 from ingest.proof.errors import SealKeyMissing, SealPasswordWrong, SealServiceUnavailable
 
 try:
-    from pkcs11 import PKCS11Error
-    from pkcs11.exceptions import NoSuchKey, PinIncorrect, PinInvalid, PinLenRange, PinLocked
-    from pyhanko.config.pkcs11 import TokenCriteria
-    from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
+    from ingest.adapters.token_signer import PIN_TROUBLES, TROUBLES, TokenSigner, log_in
 
     INSTALLED = True
 except ModuleNotFoundError:
@@ -31,23 +28,35 @@ def key_on_token(module: Path, token: str, label: str, pin: str, chain: list[x50
         raise SealKeyMissing(problem="Das Zusatzpaket „pkcs11“ ist nicht installiert.")
     if not module.exists():
         raise SealKeyMissing(problem=f"Die Bibliothek {module} gibt es nicht.")
+    if not label:
+        raise SealKeyMissing(problem="EAKTE_SEAL__PKCS11_LABEL fehlt.")
     try:
-        session = open_pkcs11_session(
-            str(module), token_criteria=TokenCriteria(label=token) if token else None, user_pin=pin or None
-        )
-        signer = PKCS11Signer(session, cert_label=label or None, key_label=label or None, ca_chain=chain)
-        return checked_key(signer)
-    except (PinIncorrect, PinInvalid, PinLenRange, PinLocked):
+        session = log_in(module, token, pin)
+        try:
+            return checked_key(TokenSigner(session, label, chain))
+        except BaseException:
+            session.close()
+            raise
+    except PIN_TROUBLES:
         raise SealPasswordWrong from None
-    except NoSuchKey:
-        raise SealKeyMissing(problem=f"Auf dem Token liegt kein Schlüssel „{label}“.") from None
-    except PKCS11Error as error:
+    except KeyError:
+        raise SealKeyMissing(problem=f"Auf dem Token gibt es „{label}“ nicht genau einmal.") from None
+    except TROUBLES as error:
         raise token_unavailable(error) from None
 
 
 def token_troubles() -> tuple[type[Exception], ...]:
     """What a token may raise while it signs."""
-    return (PKCS11Error,) if INSTALLED else ()
+    return TROUBLES if INSTALLED else ()
+
+
+def let_go(key: SealKey) -> None:
+    """End the session of a key on a token; other keys have none."""
+    if INSTALLED and isinstance(key.signer, TokenSigner):
+        try:
+            key.signer.close()
+        except TROUBLES as error:
+            log.warning("seal_token_not_closed", error=type(error).__name__)
 
 
 def token_unavailable(error: Exception) -> SealServiceUnavailable:

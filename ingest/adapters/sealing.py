@@ -22,7 +22,7 @@ from eakte.foundation.settings import SealSettings
 from ingest.adapters.cms_trust import TrustAnchors, name_of
 from ingest.adapters.seal_checks import check_manifest_seal, check_pdf_seal
 from ingest.adapters.seal_keys import SealKey, certificates_in, key_from_file, own_certificates, own_key
-from ingest.adapters.seal_token import key_on_token, token_troubles, token_unavailable
+from ingest.adapters.seal_token import key_on_token, let_go, token_troubles, token_unavailable
 from ingest.adapters.timestamps import HttpTimestamps
 from ingest.proof.errors import (
     NotSealable,
@@ -128,6 +128,8 @@ class Sealer:
             return asyncio.run(sealing)
         except token_troubles() as error:
             with self._lock:
+                if self._key is not None:
+                    let_go(self._key)
                 self._key = None
             raise token_unavailable(error) from None
         except SigningError as error:
