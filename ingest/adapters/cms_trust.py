@@ -14,6 +14,8 @@ from pyhanko_certvalidator import ValidationContext
 from ingest.proof.results import Trust
 
 _LONGEST_NAME = 200
+# Whoever can make two texts with one of these hashes can change what was signed.
+_WEAK = {"md2", "md5", "sha1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ def context_facts(anchors: TrustAnchors, moment: datetime) -> dict[str, Any]:
         "allow_fetching": False,
         "revocation_mode": "soft-fail",
         "moment": moment,
+        "weak_hash_algos": _WEAK,
     }
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from asn1crypto import x509
 from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.errors import DisallowedAlgorithmError, NoDSSFoundError
+from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import (
     DocumentTimestampStatus,
@@ -36,6 +37,7 @@ _MODIFICATIONS = {
     ModificationLevel.ANNOTATIONS: Modification.ANNOTATIONS,
     ModificationLevel.OTHER: Modification.OTHER,
 }
+_TOO_WEAK = (AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE, AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
 _ADDED = {
     Modification.NONE: "",
     Modification.MAINTENANCE: "Danach kamen nur Angaben zur Prüfung hinzu.",
@@ -91,8 +93,6 @@ def _examined(
         return _validated(signature, field_name, signer, certificate, anchors, arrived_at)
     except MemoryError:
         raise
-    except DisallowedAlgorithmError:
-        return _unproven(field_name, signer, certificate, _WEAK)
     except Exception:  # noqa: BLE001  as above
         return _unproven(field_name, signer, certificate, _UNREADABLE)
 
@@ -117,6 +117,8 @@ def _validated(
         trust = trust_in(status, anchors)
         stamp = status.timestamp_validity
         timestamp = stamp.timestamp if stamp is not None and stamp.intact and stamp.valid else None
+    if status.trust_problem_indic in _TOO_WEAK:
+        return _unproven(field_name, signer, certificate, _WEAK)
     intact, modification = status.intact and status.valid, _modification(status)
     return SignatureResult(
         field=field_name,

@@ -53,9 +53,10 @@ class SealCheck:
 class SignatureResult:
     """One signature in a PDF that came in, as it was found at its arrival.
 
-    `field` is the name of its form field. `intact`: the signed bytes are unchanged and the signature fits them.
-    `covers_document`: nothing was added to the file afterwards. `allowed`: what was added is what the signer
-    permitted. `timestamp` is set when a timestamp in the signature is valid in itself. `summary` is German.
+    `field` is the name of its form field. `intact`: the signed bytes are unchanged, and the signature fits them by a
+    method still held to be safe. `covers_document`: nothing was added to the file afterwards. `allowed`: what was
+    added is what the signer permitted. `timestamp` is set when a timestamp in the signature is valid in itself.
+    `certificate` is the SHA-256 of the signer's certificate, 64 hex digits. `summary` is German.
     """
 
     field: str

@@ -35,6 +35,28 @@ class SealAuthority:
         path.write_bytes(pkcs12.serialize_key_and_certificates(b"siegel", key, certificate, [self._middle], encryption))
         return path
 
+    def revocation_list(self, revoked: Path) -> bytes:
+        """A CRL in DER that names the certificate in a PKCS#12 file without password as revoked an hour ago."""
+        _, certificate, _ = pkcs12.load_key_and_certificates(revoked.read_bytes(), None)
+        assert certificate is not None
+        an_hour_ago = self._now - timedelta(hours=1)
+        entry = (
+            x509.RevokedCertificateBuilder()
+            .serial_number(certificate.serial_number)
+            .revocation_date(an_hour_ago)
+            .add_extension(x509.CRLReason(x509.ReasonFlags.key_compromise), critical=False)
+            .build()
+        )
+        made = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self._middle.subject)
+            .last_update(an_hour_ago)
+            .next_update(self._now + timedelta(days=7))
+            .add_revoked_certificate(entry)
+            .sign(self._middle_key, hashes.SHA256())
+        )
+        return made.public_bytes(Encoding.DER)
+
     def _issue(
         self,
         name: str,
@@ -53,6 +75,7 @@ class SealAuthority:
             ]
         )
         ends = self._now + timedelta(days=days)
+        place = x509.DistributionPoint([x509.UniformResourceIdentifier("http://crl.invalid/")], None, None, None)
         signs, encrypts = (not ca and for_seals), (not ca and not for_seals)
         return (
             x509.CertificateBuilder()
@@ -64,5 +87,6 @@ class SealAuthority:
             .not_valid_after(ends)
             .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
             .add_extension(x509.KeyUsage(signs, signs, encrypts, False, False, ca, ca, False, False), critical=True)
+            .add_extension(x509.CRLDistributionPoints([place]), critical=False)
             .sign(issuer_key, hashes.SHA256())
         )
