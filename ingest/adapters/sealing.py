@@ -31,7 +31,7 @@ from ingest.proof.errors import (
     SealPasswordWrong,
     TimestampServiceUnavailable,
 )
-from ingest.proof.results import SealCheck
+from ingest.proof.results import SealCheck, Trust
 from ingest.proof.transfer_note import MeansOfIntegrity
 
 T = TypeVar("T")
@@ -142,7 +142,7 @@ class Sealer:
         """A proof that proves nothing is not handed out: look at it the way it will be looked at later."""
         if self._settings.timestamp_url and check.timestamp is None:
             raise TimestampServiceUnavailable(problem="Der Dienst hat einen unbrauchbaren Zeitstempel geliefert.")
-        if not check.intact:
+        if not check.intact or check.trust is Trust.UNKNOWN:
             raise SealKeyUnusable(problem=f"Das Siegel hält der eigenen Prüfung nicht stand: {check.problem}")
 
 

@@ -239,6 +239,13 @@ def test_a_certificate_for_encryption_seals_nothing(authority: SealAuthority, tm
         sealer.seal_manifest(MANIFEST, at=NOW)
 
 
+def test_a_key_too_short_to_be_believed_seals_nothing(authority: SealAuthority, tmp_path: Path) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    sealer = a_sealer(tmp_path, pkcs12=authority.issue_seal("Amtssiegel", key=key))
+    with pytest.raises(errors.SealKeyUnusable):
+        sealer.seal_manifest(MANIFEST, at=NOW)
+
+
 def test_certificates_nobody_can_read_are_named(tmp_path: Path) -> None:
     path = tmp_path / "kette.pem"
     path.write_text("kein Zertifikat")
