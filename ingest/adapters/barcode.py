@@ -19,7 +19,10 @@ _SYMBOLOGIES = {
     zxingcpp.BarcodeFormat.QRCode: Symbology.QR,
     zxingcpp.BarcodeFormat.DataMatrix: Symbology.DATA_MATRIX,
 }
-_FORMATS = zxingcpp.barcode_formats_from_str("Code128,Code39,QRCode,DataMatrix")
+_USUAL_FORMATS = zxingcpp.barcode_formats_from_str("Code128,Code39,QRCode")
+_ALL_FORMATS = zxingcpp.barcode_formats_from_str("Code128,Code39,QRCode,DataMatrix")
+_LINEAR = frozenset({Symbology.CODE_128, Symbology.CODE_39})
+_TALLEST, _SAME_BARS, _MOST_GAPS = 0.12, 0.5, 3
 _MARGIN = 1.12
 _PATCH_DPI = 75.0
 _DARK_BELOW = 128
@@ -39,11 +42,15 @@ class Seen:
     turn: int
 
 
-def read_codes(gray: Gray) -> tuple[Seen, ...]:
-    """All codes of a page, in any orientation; the same code twice is one."""
+def read_codes(gray: Gray, *, thorough: bool = False) -> tuple[Seen, ...]:
+    """The codes of a page, in any orientation; the same code twice is one.
+
+    Only `thorough` looks for Data Matrix too: that costs twice as much as all the others.
+    """
     found: dict[tuple[Symbology, str], Seen] = {}
-    for barcode in zxingcpp.read_barcodes(gray, formats=_FORMATS, text_mode=zxingcpp.TextMode.Plain):
-        seen = _seen(barcode, gray.shape)
+    formats = _ALL_FORMATS if thorough else _USUAL_FORMATS
+    for barcode in zxingcpp.read_barcodes(gray, formats=formats, try_invert=False, text_mode=zxingcpp.TextMode.Plain):
+        seen = _seen(barcode, gray)
         if seen is not None:
             found.setdefault((seen.code.symbology, seen.code.text), seen)
     return tuple(found.values())
@@ -122,19 +129,56 @@ def _is_patch(bars: NDArray[np.float64], gaps: NDArray[np.float64]) -> bool:
     )
 
 
-def _seen(barcode: zxingcpp.Barcode, shape: tuple[int, ...]) -> Seen | None:
+def _seen(barcode: zxingcpp.Barcode, gray: Gray) -> Seen | None:
     symbology = next((ours for theirs, ours in _SYMBOLOGIES.items() if barcode.symbology == theirs), None)
     text = barcode.text.strip()
     if symbology is None or not text:
         return None
-    height, width = shape[:2]
+    height, width = gray.shape
     place = barcode.position
-    points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
-    corners = tuple((_share(point.x, width), _share(point.y, height)) for point in points)
+    points = np.array(
+        [(p.x, p.y) for p in (place.top_left, place.top_right, place.bottom_right, place.bottom_left)], np.float64
+    )
+    if symbology in _LINEAR:
+        points = _whole_bars(gray, points)
+    corners = tuple((_share(x, width), _share(y, height)) for x, y in points.tolist())
     area = abs(float(cv2.contourArea(np.array(corners, np.float32))))
     across, down = (float(each) for each in np.mean(np.array(corners), axis=0))
     code = Code(symbology, text, round(area, 4), (round(across, 3), round(down, 3)))
     return Seen(code, corners, round(-barcode.orientation / 90) * 90 % 360)
+
+
+def _whole_bars(gray: Gray, corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The corners of a linear code as far as its bars reach: zxing tells only the part it has read."""
+    start, end = (corners[0] + corners[3]) / 2, (corners[1] + corners[2]) / 2
+    along = (end - start) / max(1.0, float(np.linalg.norm(end - start)))
+    upwards = np.array((along[1], -along[0]))
+    length = max(2, round(float(np.linalg.norm(end - start))))
+    reach = round(_TALLEST * max(gray.shape))
+    ends = np.array((start + upwards * reach, end + upwards * reach, start - upwards * reach), np.float32)
+    flat = np.array(((0, 0), (length, 0), (0, 2 * reach)), np.float32)
+    strip = cv2.warpAffine(gray, cv2.getAffineTransform(ends, flat), (length, 2 * reach + 1), borderValue=255)
+    bars = cv2.blur(strip, (3, 3)).astype(np.float32)
+    pattern = bars[reach - 1 : reach + 2].mean(axis=0)
+    bars -= bars.mean(axis=1, keepdims=True)
+    pattern -= pattern.mean()
+    scale = np.linalg.norm(bars, axis=1) * np.linalg.norm(pattern) + 1e-6
+    same = (bars @ pattern) / scale > _SAME_BARS
+    above, below = _stretch(same[reach::-1]), _stretch(same[reach:])
+    return np.array(
+        (start + upwards * above, end + upwards * above, end - upwards * below, start - upwards * below), np.float64
+    )
+
+
+def _stretch(same: NDArray[np.bool_]) -> int:
+    """How far a run of rows reaches that a few spoiled ones do not end."""
+    last = gaps = 0
+    for place, one in enumerate(same.tolist()):
+        gaps = 0 if one else gaps + 1
+        last = place if one else last
+        if gaps > _MOST_GAPS:
+            break
+    return last
 
 
 def _share(place: float, side: int) -> float:

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from ingest.adapters import barcode, filetype, image_file, pdf_file, tesseract
 from ingest.adapters.rendering import Document, PageFacts, as_gray
-from ingest.recognition.blankness import Ink, measure_ink
+from ingest.recognition.blankness import measure_ink
 from ingest.recognition.cleaning import even_out, straighten
 from ingest.recognition.errors import BrokenPdf
-from ingest.recognition.orientation import Guess, guess_turn, prove_turn, turned
+from ingest.recognition.orientation import guess_turn, turned
 from ingest.recognition.reading import Reading
 from ingest.recognition.results import MediaType, RecognitionLimits
 from ingest.recognition.skew import measure_skew
+from ingest.splitting.backs import without_fittings
 from ingest.splitting.looks import FileLook, PageLook
 from ingest.splitting.sheets_seen import is_worth_reading
 
@@ -30,7 +31,8 @@ _LOOK_DPI, _FINE_DPI, _INK_DPI = 200.0, 300.0, 150.0
 _MOST_MEGAPIXELS = 36.0
 _SPARSE = 250
 _OF_PAPER = 0.5
-_STAPLE_PIECES, _STAPLE_ZONE_MM = 2, 30.0
+_DARK_BELOW = 190
+_READ_MARGIN_MM = 4.0
 _LEVEL_DEG = 1.0
 _LANGUAGE = "deu"
 
@@ -99,9 +101,10 @@ def _look(page: _Page, frame: int) -> PageLook:
     rough, rough_dpi = _scaled(page.gray, page.dpi, _INK_DPI)
     cleaned = even_out(rough)
     ink = measure_ink(cleaned, rough_dpi)
-    if ink.none or _is_staple(ink, cleaned, rough_dpi) or (ink.doubtful and not _has_words(cleaned, rough_dpi)):
+    sparse = ink.characters <= _SPARSE
+    if sparse and _is_blank(page, cleaned, rough_dpi):
         return PageLook(frame, blank=True)
-    codes = _codes(page, sparse=ink.characters <= _SPARSE)
+    codes = _codes(page, sparse=sparse)
     rest = measure_ink(barcode.without_codes(cleaned, codes), rough_dpi) if codes else ink
     seen = PageLook(
         frame,
@@ -115,21 +118,20 @@ def _look(page: _Page, frame: int) -> PageLook:
     return replace(seen, text=page.text if page.text is not None else _read(page, codes).text)
 
 
-def _is_staple(ink: Ink, cleaned: Gray, dpi: float) -> bool:
-    """Whether all that stands on a page is a stroke or two where staples sit."""
-    if ink.characters > _STAPLE_PIECES or ink.strokes > _STAPLE_PIECES:
-        return False
-    reach = round(_STAPLE_ZONE_MM / 25.4 * dpi)
-    rest = cleaned.copy()
-    for rows in (slice(None, reach), slice(-reach, None)):
-        rest[rows, :reach] = rest[rows, -reach:] = 255
-    return measure_ink(rest, dpi).none
-
-
-def _has_words(cleaned: Gray, dpi: float) -> bool:
-    """Whether the little that stands on a page can be read, whichever way up."""
-    turns = guess_turn(cleaned).turns
-    return any(tesseract.read(turned(cleaned, turn), dpi, _LANGUAGE).has_words for turn in turns)
+def _is_blank(page: _Page, cleaned: Gray, dpi: float) -> bool:
+    """Whether a page with little on it carries nothing but holes, staples, dirt and what shines through."""
+    bare = without_fittings(cleaned, dpi)
+    ink = measure_ink(bare, dpi)
+    if ink.none or not ink.doubtful:
+        return ink.none
+    rows, columns = np.nonzero(bare < _DARK_BELOW)
+    if rows.size == 0:
+        return True
+    scale, margin = page.dpi / dpi, dpi * _READ_MARGIN_MM / 25.4
+    top, bottom = (round(scale * each) for each in (max(0.0, rows.min() - margin), rows.max() + margin))
+    left, right = (round(scale * each) for each in (max(0.0, columns.min() - margin), columns.max() + margin))
+    part = even_out(np.ascontiguousarray(page.gray[top:bottom, left:right]))
+    return not any(tesseract.read(turned(part, turn), page.dpi, _LANGUAGE).has_words for turn in guess_turn(part).turns)
 
 
 def _codes(page: _Page, *, sparse: bool) -> tuple[barcode.Seen, ...]:
@@ -137,25 +139,22 @@ def _codes(page: _Page, *, sparse: bool) -> tuple[barcode.Seen, ...]:
     found = barcode.read_codes(_scaled(page.gray, page.dpi, _LOOK_DPI)[0])
     if found or not sparse:
         return found
-    return barcode.read_codes(np.asarray(cv2.medianBlur(page.gray, 3), dtype=np.uint8))
+    return barcode.read_codes(np.asarray(cv2.medianBlur(page.gray, 3), dtype=np.uint8), thorough=True)
 
 
 def _read(page: _Page, codes: tuple[barcode.Seen, ...]) -> Reading:
-    """The words of a sparse page; a code tells which way up it is."""
+    """The words of a sparse page; a code tells which way up it is, else the way that makes most sense is taken."""
     gray, dpi = _scaled(page.gray, page.dpi, _LOOK_DPI)
     bare = barcode.without_codes(gray, codes)
-    guess = Guess((codes[0].turn,)) if codes else guess_turn(bare)
-
-    def view(turn: int) -> Gray:
+    best = Reading(())
+    for turn in (codes[0].turn,) if codes else guess_turn(bare).turns:
         upright = turned(bare, turn)
         skew = measure_skew(upright)
-        return even_out(straighten(upright, skew) if abs(skew) >= _LEVEL_DEG else upright)
-
-    first = tesseract.read(view(guess.turns[0]), dpi, _LANGUAGE)
-    if first.legible or len(guess.turns) == 1:
-        return first
-    turn = prove_turn(guess, dpi, view, lambda band, fine: tesseract.read(band, fine, _LANGUAGE, one_block=True))
-    return first if turn == guess.turns[0] else tesseract.read(view(turn), dpi, _LANGUAGE)
+        level = even_out(straighten(upright, skew) if abs(skew) >= _LEVEL_DEG else upright)
+        best = max(best, tesseract.read(level, dpi, _LANGUAGE), key=lambda reading: reading.sensible_letters)
+        if best.legible:
+            break
+    return best
 
 
 def _scaled(gray: Gray, dpi: float, wanted: float) -> tuple[Gray, float]:

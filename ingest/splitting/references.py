@@ -35,7 +35,8 @@ _WEIGHTS = {
     Label.CASH: 0.2,
 }
 _REPEATED, _MOST_REPEATS = 0.02, 4
-_WITHOUT_INITIALS = 0.05
+_WITHOUT_INITIALS, _ON_NEXT_LINE = 0.05, 0.1
+_COLUMNS = re.compile(r"\s{2,}|\t|\|")
 _WORDS = {
     "aktenzeichen": Label.FILE,
     "geschäftszeichen": Label.BUSINESS,
@@ -60,6 +61,7 @@ _SHORT = (
 )
 _WORD = re.compile(r"[^\W\d_][\w|!]*", re.U)
 _ALIKE = 0.84
+_CONFUSED = str.maketrans({"o": "0", "i": "1", "l": "1", "|": "1", "!": "1", "s": "5", "b": "8", "z": "2", "ß": "8"})
 _COLON = re.compile(r"\s*(?:\([^)]{0,20}\)|s\b)?\s*[.:;]{0,2}\s*")
 _BETWEEN_VALUES = 2
 
@@ -96,20 +98,25 @@ def loose_key(reference: str) -> str:
     return "".join(c for c in plain if c.isalnum())
 
 
-_CONFUSED = str.maketrans({"o": "0", "i": "1", "l": "1", "|": "1", "!": "1", "s": "5", "b": "8", "z": "2", "ß": "8"})
-
-
 def _all(lines: list[str]) -> Iterator[Candidate]:
     for number, line in enumerate(lines):
-        labels = _labels(line)
-        for place, (_, end, label) in enumerate(labels):
-            until = labels[place + 1][0] if place + 1 < len(labels) else len(line)
-            value = value_in(line[end:until])
-            if value is not None:
-                yield from _weighed(value, label, _WEIGHTS[label])
-            elif _is_open(line[end:until]):
-                yield from _below(lines[number + 1 :], label)
-        yield from (Candidate(shape, Label.NONE, _WEIGHTS[Label.NONE]) for shape in shaped_in(line))
+        labelled = list(_labelled(line, lines[number + 1 :]))
+        yield from labelled
+        keys = [loose_key(one.text) for one in labelled]
+        for shape in shaped_in(line):
+            if not any(loose_key(shape) in key for key in keys):
+                yield Candidate(shape, Label.NONE, _WEIGHTS[Label.NONE])
+
+
+def _labelled(line: str, following: list[str]) -> Iterator[Candidate]:
+    labels = _labels(line)
+    for place, (_, end, label) in enumerate(labels):
+        rest = line[end : labels[place + 1][0]] if place + 1 < len(labels) else line[end:]
+        value = value_in(rest)
+        if value is not None:
+            yield from _weighed(value, label, _WEIGHTS[label])
+        elif _is_open(rest):
+            yield from _below(following, label)
 
 
 def _is_open(rest: str) -> bool:
@@ -120,10 +127,15 @@ def _is_open(rest: str) -> bool:
 def _below(lines: list[str], label: Label) -> Iterator[Candidate]:
     """The value on a line under its label, alone or in the reference line of a letter (DIN 5008)."""
     for line in [line for line in lines if line.strip()][:_BETWEEN_VALUES]:
-        values = [value for part in re.split(r"\s{2,}|\t|\|", line) if (value := value_in(part))]
+        weight = _WEIGHTS[label] - _ON_NEXT_LINE
+        shapes = list(shaped_in(line))
+        if len(shapes) > 1:
+            yield from (Candidate(shape, label, weight) for shape in shapes)
+            return
+        values = [value for part in _COLUMNS.split(line) if (value := value_in(part))]
         if values:
             for value in values:
-                yield from _weighed(value, label, _WEIGHTS[label] - 0.1)
+                yield from _weighed(value, label, weight)
             return
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 _SHORTEST, _LONGEST = 4, 60
 _MOST_TOKENS = 8
 _TOKEN = re.compile(r"\S+")
-_CUT = re.compile(r"\s{3,}|\t|[|;,„“\"()\[\]]|\s[–—]|\s-\s+(?=\D)")
-_END_WORDS = {
-    "am", "an", "auf", "bei", "bis", "datum", "der", "die", "das", "den", "des", "fax", "für", "im", "in", "ist",
-    "mail", "mit", "nr", "oder", "seite", "sowie", "tel", "telefon", "und", "vom", "von", "wegen", "zu", "zum", "zur",
-}  # fmt: skip
+_CUT = re.compile(r"\s{3,}|\t|[|;,„“\"()\[\]]|\s[–—]")
+_END_WORD = re.compile(
+    r"am|an|auf|bei|bis|datum|der|die|das|den|des|fax|frau|für|herrn?|im|in|ist|mail|mit|nr|oder|seite|sowie|tel"
+    r"|telefon|und|vom|von|wegen|zu|zum|zur"
+)
 _INITIALS = re.compile(r"[A-ZÄÖÜ][A-Za-zÄÖÜäöüß]{0,3}")
 _PART = re.compile(r"(?=.*\d)[\w./#:+_-]+|[IVXLC]+[./-][\w./#:+_-]*")
 _RESEMBLING = re.compile(
@@ -21,8 +21,8 @@ _RESEMBLING = re.compile(
     r"|[A-Z]{2}\d{2}(\s?[0-9A-Z]{4}){3,7}(\s?[0-9A-Z]{1,4})?"  # IBAN
     r"|[\d.]+,\d{2}(\s?(€|EUR))?|\d{1,3}(\.\d{3})+"  # sum
     r"|\d{5}\s[A-ZÄÖÜ][a-zäöüß-]+"  # postcode and place
-    r"|\d+\s?(von|/)\s?\d{1,3}"  # page
 )
+_PAGE = re.compile(r"(Seite\s)?\d+\s?(von|/)\s?\d{1,3}")
 _SHAPE = re.compile(r"(?<![\w./#-])(?:[IVX]{1,4}|\d{1,5})(?:[./#-]+[A-Za-zÄÖÜ0-9]{1,12}){2,7}(?![\w/#])")
 _SHAPE_DIGITS = 5
 
@@ -35,15 +35,22 @@ def value_in(rest: str) -> str | None:
         if not _continues(token, taken):
             break
         taken.append(token)
-    while taken and not (_PART.fullmatch(taken[-1].rstrip(".:")) or _INITIALS.fullmatch(taken[-1])):
+    while taken and not _ends(taken):
         taken.pop()
     value = " ".join(taken).strip(" .:;-–/")
     return value if looks_like_reference(value) else None
 
 
+def _ends(taken: list[str]) -> bool:
+    """Whether a reference may end so: with digits, or with initials that no dash cuts off."""
+    last = taken[-1].rstrip(".:")
+    cut_off = len(taken) > 1 and taken[-2] in ("-", "/")
+    return bool(_PART.fullmatch(last)) or (bool(_INITIALS.fullmatch(last)) and not cut_off)
+
+
 def looks_like_reference(value: str) -> bool:
     """Digits, long enough, and none of the things that stand in the same places of a letter."""
-    if not _SHORTEST <= len(value) <= _LONGEST or _RESEMBLING.fullmatch(value):
+    if not _SHORTEST <= len(value) <= _LONGEST or _RESEMBLING.fullmatch(value) or _PAGE.fullmatch(value):
         return False
     return sum(c.isdigit() for c in value) >= 3
 
@@ -64,7 +71,7 @@ def _is_shaped(value: str) -> bool:
 
 def _continues(token: str, taken: list[str]) -> bool:
     plain = token.rstrip(".:").casefold()
-    if plain in _END_WORDS or token.endswith(":") or _RESEMBLING.fullmatch(token):
+    if _END_WORD.fullmatch(plain) or token.endswith(":") or _RESEMBLING.fullmatch(token):
         return False
     if any(c.isdigit() for c in token) or token in ("/", "-", "#", "."):
         return not (taken and _RESEMBLING.fullmatch(token))
