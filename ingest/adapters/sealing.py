@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
 from asn1crypto import x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfReadError
@@ -18,6 +19,7 @@ from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, select_suitable_signing_md
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, PdfSigningSession
 
+from eakte.foundation.errors import Conflict, Unavailable
 from eakte.foundation.settings import SealSettings
 from ingest.adapters.cms_trust import TrustAnchors, name_of
 from ingest.adapters.seal_checks import check_manifest_seal, check_pdf_seal
@@ -33,6 +35,8 @@ from ingest.proof.errors import (
 )
 from ingest.proof.results import SealCheck, Trust
 from ingest.proof.transfer_note import MeansOfIntegrity
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 
@@ -67,14 +71,14 @@ class Sealer:
 
         What was there before stays byte for byte at the front. Raises NotSealable for what is no sound PDF.
         """
-        key = self._opened(at)
+        key = self._fit_to_seal(at)
         sealed = self._carried_out(_pdf_sealed(key, pdf, self._timestamps(), at))
         self._confirm(check_pdf_seal(sealed, self._anchors(key), at=at))
         return sealed
 
     def seal_manifest(self, manifest: bytes, *, at: datetime) -> bytes:
         """The detached CAdES seal over `manifest`, as DER."""
-        key = self._opened(at)
+        key = self._fit_to_seal(at)
         sealing = key.signer.async_sign_general_data(
             manifest,
             select_suitable_signing_md(key.certificate.public_key),
@@ -91,31 +95,42 @@ class Sealer:
         """The certificate it seals with."""
         return self._opened(at).certificate
 
+    def _fit_to_seal(self, at: datetime) -> SealKey:
+        key = self._opened(at)
+        if not _is_valid(key, at):
+            since, until = key.certificate.not_valid_before, key.certificate.not_valid_after
+            raise SealCertificateExpired(since=f"{since:%d.%m.%Y}", until=f"{until:%d.%m.%Y}")
+        return key
+
     def _opened(self, at: datetime) -> SealKey:
+        """The key; opened again when its certificate has ended, since the operator may have replaced it."""
         with self._lock:
             if self._password_refused:
                 raise SealPasswordWrong
+            if self._key is not None and _is_valid(self._key, at):
+                return self._key
+            self._let_go()
             try:
-                self._key = self._key if self._key is not None and _is_valid(self._key, at) else self._open(at)
+                self._key = self._open(at)
             except SealPasswordWrong:
                 self._password_refused = True
                 raise
             return self._key
+
+    def _let_go(self) -> None:
+        if self._key is not None:
+            let_go(self._key)
+        self._key = None
 
     def _open(self, at: datetime) -> SealKey:
         settings = self._settings
         password = settings.password.get_secret_value()
         chain = certificates_in(settings.chain) if settings.chain else []
         if settings.pkcs12 is not None:
-            key = key_from_file(settings.pkcs12, password, chain)
-        elif settings.pkcs11_module is not None:
-            key = key_on_token(settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_label, password, chain)
-        else:
-            key = own_key(self._own_seals, now=at)
-        if not _is_valid(key, at):
-            since, until = key.certificate.not_valid_before, key.certificate.not_valid_after
-            raise SealCertificateExpired(since=f"{since:%d.%m.%Y}", until=f"{until:%d.%m.%Y}")
-        return key
+            return key_from_file(settings.pkcs12, password, chain)
+        if settings.pkcs11_module is not None:
+            return key_on_token(settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_label, password, chain)
+        return own_key(self._own_seals, now=at)
 
     def _timestamps(self) -> HttpTimestamps | None:
         settings = self._settings
@@ -128,9 +143,7 @@ class Sealer:
             return asyncio.run(sealing)
         except token_troubles() as error:
             with self._lock:
-                if self._key is not None:
-                    let_go(self._key)
-                self._key = None
+                self._let_go()
             raise token_unavailable(error) from None
         except SigningError as error:
             raise SealKeyUnusable(problem=f"Das Siegeln ist gescheitert ({type(error).__name__}).") from None
@@ -156,12 +169,18 @@ def open_sealer(settings: SealSettings, own_seals: Path) -> Sealer | None:
 
 
 def trust_anchors(settings: SealSettings, own_seals: Path, sealer: Sealer | None, *, at: datetime) -> TrustAnchors:
-    """Whom to trust when checking: the configured roots, the key that is configured now, and all own keys ever made."""
+    """Whom to trust when checking: the configured roots, the key that is configured now, and all own keys ever made.
+
+    Checking needs no key: where it cannot be opened, the roots have to do. Raises SealCertificatesUnreadable.
+    """
     roots = certificates_in(settings.trust) if settings.trust else []
     own = own_certificates(own_seals)
     if sealer is not None:
-        self_issued = sealer.means(at=at) is MeansOfIntegrity.SELF_ISSUED_SEAL
-        (own if self_issued else roots).append(sealer.certificate(at=at))
+        try:
+            self_issued = sealer.means(at=at) is MeansOfIntegrity.SELF_ISSUED_SEAL
+            (own if self_issued else roots).append(sealer.certificate(at=at))
+        except (Conflict, Unavailable) as error:
+            log.warning("checking_without_seal_key", code=error.code())
     return TrustAnchors(tuple(roots), tuple(own))
 
 

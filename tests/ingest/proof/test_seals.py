@@ -233,6 +233,18 @@ def test_an_expired_certificate_seals_no_more(authority: SealAuthority, tmp_path
         sealer.seal_manifest(MANIFEST, at=NOW)
 
 
+def test_old_seals_are_proved_although_the_key_has_ended_or_cannot_be_opened(
+    authority: SealAuthority, tmp_path: Path
+) -> None:
+    path = authority.issue_seal("Amtssiegel", password="geheim")
+    settings = {"pkcs12": path, "password": SecretStr("geheim")}
+    seal = a_sealer(tmp_path, **settings).seal_manifest(MANIFEST, at=NOW)
+    ended = trust_anchors(SealSettings(), tmp_path, a_sealer(tmp_path, **settings), at=LATER)
+    closed = trust_anchors(SealSettings(trust=authority.root_file), tmp_path, a_sealer(tmp_path, pkcs12=path), at=LATER)
+    for anchors in (ended, closed):
+        assert check_manifest_seal(MANIFEST, seal, anchors, at=LATER).trust is Trust.TRUSTED
+
+
 def test_a_certificate_for_encryption_seals_nothing(authority: SealAuthority, tmp_path: Path) -> None:
     sealer = a_sealer(tmp_path, pkcs12=authority.issue_seal("Verschlüsselung", for_seals=False))
     with pytest.raises(errors.SealKeyUnusable):
