@@ -8,6 +8,8 @@ from fastapi.responses import JSONResponse
 from eakte.access import Permission, queries, service
 from eakte.access.models import ApiToken, Identity
 from eakte.access.schemas import (
+    DeputyFields,
+    DeputyShape,
     GrantFields,
     GrantShape,
     IdentityPatch,
@@ -122,6 +124,24 @@ def grant_role(work: Work, identity_id: UUID, new: GrantFields) -> GrantShape:
 @router.delete("/grants/{grant_id}", status_code=204, summary="Berechtigung zurücknehmen")
 def revoke_grant(work: Work, grant_id: UUID) -> None:
     service.revoke_grant(work, grant_id)
+
+
+@router.get("/identities/{identity_id}/deputies", summary="Vertretungen auflisten")
+def list_deputies(work: Work, identity_id: UUID) -> list[DeputyShape]:
+    return [DeputyShape.model_validate(one) for one in queries.deputyships_of(work, identity_id)]
+
+
+@router.post("/identities/{identity_id}/deputies", status_code=201, summary="Vertretung einrichten")
+def appoint_deputy(work: Work, identity_id: UUID, new: DeputyFields) -> DeputyShape:
+    deputyship = service.appoint_deputy(
+        work, identity_id, new.deputy_id, valid_from=new.valid_from, valid_until=new.valid_until
+    )
+    return DeputyShape.model_validate(deputyship)
+
+
+@router.delete("/deputyships/{deputyship_id}", status_code=204, summary="Vertretung beenden")
+def relieve_deputy(work: Work, deputyship_id: UUID) -> None:
+    service.relieve_deputy(work, deputyship_id)
 
 
 @router.get("/identities/{identity_id}/tokens", summary="API-Token auflisten")

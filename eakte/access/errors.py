@@ -61,6 +61,16 @@ class GrantPeriodInvalid(Invalid):
     advice = "„Gültig ab“ darf nicht nach „gültig bis“ liegen."
 
 
+class DeputyshipNotFound(NotFound):
+    """Diese Vertretung gibt es nicht."""
+
+
+class DeputyshipInvalid(Invalid):
+    """Diese Vertretung ist nicht möglich."""
+
+    advice = "Niemand vertritt sich selbst, und „gültig ab“ darf nicht nach „gültig bis“ liegen."
+
+
 class ActionForbidden(Forbidden):
     """Dafür fehlt Ihnen das Recht."""
 

@@ -39,3 +39,11 @@ class RoleGranted(Event):
 
 class RoleRevoked(Event):
     """A granted role was taken back."""
+
+
+class DeputyAppointed(Event):
+    """Somebody stands in for somebody else for some days."""
+
+
+class DeputyRelieved(Event):
+    """Somebody stands in for somebody else no longer."""

@@ -9,7 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from eakte.access.errors import ActionForbidden, GrantNotFound, IdentityNotFound, TokenNotFound, UnitNotFound
+from eakte.access.errors import (
+    ActionForbidden,
+    DeputyshipNotFound,
+    GrantNotFound,
+    IdentityNotFound,
+    TokenNotFound,
+    UnitNotFound,
+)
 from eakte.access.models import ApiToken, Deputyship, Grant, Identity, OrganisationalUnit
 from eakte.access.rules import PERMISSIONS, Permission
 from eakte.foundation.cursors import Page, page_of
@@ -169,6 +176,22 @@ def get_grant(work: UnitOfWork, grant_id: UUID) -> Grant:
     if grant is None:
         raise GrantNotFound
     return grant
+
+
+def get_deputyship(work: UnitOfWork, deputyship_id: UUID) -> Deputyship:
+    """A deputyship, for those who manage access. Raises DeputyshipNotFound, ActionForbidden."""
+    require_unlimited(work, Permission.MANAGE_ACCESS)
+    deputyship = work.session.get(Deputyship, deputyship_id)
+    if deputyship is None:
+        raise DeputyshipNotFound
+    return deputyship
+
+
+def deputyships_of(work: UnitOfWork, principal_id: UUID) -> list[Deputyship]:
+    """Who stands in for somebody, and when. Raises IdentityNotFound, ActionForbidden."""
+    get_identity(work, principal_id)
+    statement = select(Deputyship).where(Deputyship.principal_id == principal_id)
+    return list(work.session.scalars(statement.order_by(Deputyship.valid_from, Deputyship.id)))
 
 
 def get_unit(session: Session, unit_id: UUID) -> OrganisationalUnit:

@@ -117,6 +117,23 @@ class GrantShape(GrantFields):
     granted_at: datetime
 
 
+class DeputyFields(Shape):
+    """Vertretung"""
+
+    deputy_id: UUID = Field(title="Wer vertritt")
+    valid_from: date = Field(title="Gültig ab")
+    valid_until: date = Field(title="Gültig bis")
+
+
+class DeputyShape(DeputyFields):
+    """Eingerichtete Vertretung"""
+
+    id: UUID
+    principal_id: UUID = Field(title="Wer vertreten wird")
+    appointed_by: UUID
+    appointed_at: datetime
+
+
 class MeShape(Shape):
     """Wer ich bin und was ich irgendwo darf"""
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from eakte.access import queries
 from eakte.access.errors import (
     ActionForbidden,
+    DeputyshipInvalid,
     GrantPeriodInvalid,
     LoginFailed,
     LoginTaken,
@@ -24,6 +25,8 @@ from eakte.access.errors import (
     WrongPassword,
 )
 from eakte.access.messages import (
+    DeputyAppointed,
+    DeputyRelieved,
     IdentityChanged,
     IdentityCreated,
     LoggedIn,
@@ -35,7 +38,7 @@ from eakte.access.messages import (
     TokenRevoked,
     UnitCreated,
 )
-from eakte.access.models import ApiToken, Grant, Identity, IdentityKind, OrganisationalUnit
+from eakte.access.models import ApiToken, Deputyship, Grant, Identity, IdentityKind, OrganisationalUnit
 from eakte.access.rules import Confidentiality, Permission, Role
 from eakte.foundation.errors import Unauthenticated
 from eakte.foundation.ids import new_id
@@ -278,6 +281,42 @@ def grant_role(
     work.session.flush()
     work.publish(RoleGranted(record_id=identity_id, changes=_described(grant, new=True)))
     return grant
+
+
+def appoint_deputy(
+    work: UnitOfWork, principal_id: UUID, deputy_id: UUID, *, valid_from: date, valid_until: date
+) -> Deputyship:
+    """Let somebody stand in for somebody else (Vertretung), with the other's rights and under the own name.
+
+    Raises IdentityNotFound, DeputyshipInvalid, ActionForbidden.
+    """
+    queries.get_identity(work, principal_id)
+    queries.get_identity(work, deputy_id)
+    if principal_id == deputy_id or valid_from > valid_until:
+        raise DeputyshipInvalid
+    deputyship = Deputyship(
+        id=new_id(),
+        principal_id=principal_id,
+        deputy_id=deputy_id,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        appointed_by=work.actor.id,
+        appointed_at=work.now,
+    )
+    work.session.add(deputyship)
+    work.session.flush()
+    period = f"{valid_from} bis {valid_until}"
+    changes = {"deputy": (None, str(deputy_id)), "period": (None, period)}
+    work.publish(DeputyAppointed(record_id=principal_id, changes=changes))
+    return deputyship
+
+
+def relieve_deputy(work: UnitOfWork, deputyship_id: UUID) -> None:
+    """End a deputyship at once. Raises DeputyshipNotFound, ActionForbidden."""
+    deputyship = queries.get_deputyship(work, deputyship_id)
+    work.session.delete(deputyship)
+    changes = {"deputy": (str(deputyship.deputy_id), None)}
+    work.publish(DeputyRelieved(record_id=deputyship.principal_id, changes=changes))
 
 
 def revoke_grant(work: UnitOfWork, grant_id: UUID) -> None:

@@ -225,6 +225,14 @@ def attach_renditions(work: UnitOfWork, document: Document, version: DocumentVer
     )
 
 
+def attach_rendition(work: UnitOfWork, document_id: UUID, kind: RenditionKind, file: StoredFile) -> None:
+    """Put one more rendition beside the newest version of a document. Doing it twice changes nothing."""
+    version = queries.version_of(work.session, document_id, None)
+    if kind not in {rendition.kind for rendition in queries.renditions_of(work.session, version.id)}:
+        work.session.add(_rendition(work, version, kind, file))
+        work.session.flush()
+
+
 # --- handing out ----------------------------------------------------------------------------------------
 
 

@@ -82,6 +82,10 @@ class Client:
         response = self._send("POST", path, json=json, headers=headers)
         return response.json() if response.content else None
 
+    def post_for_bytes(self, path: str, json: Any) -> bytes:
+        """Send JSON and take what is no JSON back. Raises ProblemAnswer, ServerUnreachable."""
+        return self._send("POST", path, json=json).content
+
     def open_ingest(self, into: str) -> Any:
         return self._send("POST", "/ingests", data={"into": into}).json()
 

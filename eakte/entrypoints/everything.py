@@ -7,6 +7,7 @@ import eakte.foundation.idempotency
 import eakte.records.models
 import eakte.search.reactions
 import eakte.search.tasks
+import ingest.batches.reactions
 import ingest.batches.tasks
 import ingest.reactions
 import ingest.tasks

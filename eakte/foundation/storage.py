@@ -163,6 +163,21 @@ class Storage:
             whole = first == 0 and stop == digest.size
             yield _checked(response, key, digest) if whole else response.stream(CHUNK)
 
+    def measure(self, key: str) -> Digest:
+        """What an object is now, whatever it should be. Raises ObjectMissing."""
+        sha256, size = hashlib.sha256(), 0
+        with self._response(key) as response:
+            for chunk in response.stream(CHUNK):
+                sha256.update(chunk)
+                size += len(chunk)
+        return Digest(sha256.hexdigest(), size)
+
+    def read_unchecked(self, key: str) -> bytes:
+        """The bytes of a small object as they are now, for who is about to judge them. Raises ObjectMissing."""
+        with self._response(key) as response:
+            content: bytes = response.read()
+        return content
+
     def keys(self, prefix: str) -> Iterator[tuple[str, datetime]]:
         """Every current object under `prefix` in the order of keys, with the instant it was written."""
         with _speaking():

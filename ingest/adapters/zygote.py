@@ -29,7 +29,12 @@ from pydantic_core import to_jsonable_python
 from eakte.foundation.errors import EakteError
 from ingest.adapters.sandbox import Request, Verdict
 
-_PRELOADED = ("ingest.adapters.filetype", "ingest.adapters.ocrmypdf")
+_PRELOADED = (
+    "ingest.adapters.filetype",
+    "ingest.adapters.ocrmypdf",
+    "ingest.adapters.page_looks",
+    "ingest.adapters.assembling",
+)
 _PR_SET_PDEATHSIG = 1
 _TAIL = 4000
 _ERRORS_BY_NUMBER = {

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, File, Query, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
+from eakte.access.queries import BERLIN
 from eakte.documents.api import BINARY, disposition, streamed
 from eakte.documents.models import object_key
 from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Work
@@ -13,6 +14,7 @@ from ingest.batches import queries, views
 from ingest.batches.models import Batch
 from ingest.batches.rules import BatchState, Expected
 from ingest.batches.schemas import (
+    BackupRunShape,
     BatchDetailShape,
     BatchDocumentShape,
     BatchFileShape,
@@ -20,10 +22,14 @@ from ingest.batches.schemas import (
     Check,
     ImageShape,
     MergeWith,
+    NewBackupRun,
     NewBatch,
+    PaperDestruction,
     Place,
     ProfileShape,
+    ProofShape,
     Reason,
+    SheetOrder,
     SplitAt,
     Turn,
     batch_shape,
@@ -31,8 +37,9 @@ from ingest.batches.schemas import (
     document_shape,
     file_shape,
     image_shape,
+    proof_shape,
 )
-from ingest.batches.service import arranging, checking, profiles, receiving
+from ingest.batches.service import arranging, checking, profiles, receiving, releasing, sheets
 
 router = APIRouter(tags=["Stapel"], route_class=ApiRoute)
 
@@ -54,7 +61,9 @@ def open_batch(work: Work, new: NewBatch, response: Response) -> BatchShape:
         into=new.into,
         unit=new.unit,
         device=new.device,
+        device_inventory=new.device_inventory,
         workstation=new.workstation,
+        workstation_inventory=new.workstation_inventory,
         box=new.box,
         shelf=new.shelf,
         expected=Expected(new.expected_sheets, new.expected_images, new.expected_documents),
@@ -139,6 +148,47 @@ def accept(work: Work, batch_id: UUID) -> BatchDetailShape:
 @router.post("/batches/{batch_id}:reject", summary="Stapel zurückweisen: Papier wird neu gescannt")
 def reject(work: Work, batch_id: UUID, why: Reason) -> BatchDetailShape:
     return _detail(work, checking.reject_batch(work, batch_id, reason=why.reason))
+
+
+@router.post("/batches/{batch_id}:release", summary="Stapel freigeben: die Aufbewahrung des Papiers beginnt")
+def release(work: Work, batch_id: UUID) -> BatchDetailShape:
+    return _detail(work, releasing.release_batch(work, batch_id))
+
+
+@router.post("/batches/{batch_id}:destroy-paper", summary="Vernichtung des Papiers festhalten")
+def destroy_paper(work: Work, batch_id: UUID, record: PaperDestruction) -> BatchDetailShape:
+    return _detail(work, releasing.destroy_paper(work, batch_id, how=record.how))
+
+
+@router.get("/batches/{batch_id}/proof", summary="Dokumente eines Stapels aus dem Speicher nachprüfen")
+def prove(work: Work, batch_id: UUID, cursor: Cursor = None, limit: Limit = 20) -> PageShape[ProofShape]:
+    page = views.proofs(work, queries.get_batch(work, batch_id), cursor=cursor, limit=limit)
+    return PageShape(items=[proof_shape(proven) for proven in page.items], next=page.next_cursor)
+
+
+@router.get("/paper-destructions", summary="Vernichtungsliste: Stapel, deren Papier nicht mehr gebraucht wird")
+def list_destroyable(work: Work) -> PageShape[BatchShape]:
+    due = releasing.destruction_list(work, work.now.astimezone(BERLIN).date())
+    return PageShape(items=[batch_shape(batch) for batch in due])
+
+
+@router.post("/backup-runs", status_code=201, summary="Sicherungslauf verzeichnen")
+def record_backup(work: Work, run: NewBackupRun) -> BackupRunShape:
+    recorded = releasing.record_backup(work, ended_at=run.ended_at or work.now, remark=run.remark)
+    return BackupRunShape.model_validate(recorded)
+
+
+@router.post(
+    "/separator-sheets",
+    summary="Trenn- und Deckblätter drucken",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
+def print_sheets(work: Work, order: SheetOrder) -> Response:
+    pdf = sheets.print_sheets(
+        work, order.references, cover=order.cover, document_class=order.document_class, batch=order.batch
+    )
+    return Response(pdf, media_type="application/pdf")
 
 
 # --- what is done with its documents and images -----------------------------------------------------------

@@ -27,6 +27,12 @@ class BatchIsEmpty(Invalid):
     advice = "Bitte erst die gescannten Dateien hineingeben."
 
 
+class BatchDetailsMissing(Invalid):
+    """Für ersetzendes Scannen fehlen Angaben, die der Transfervermerk braucht."""
+
+    advice = "Bitte angeben: {missing}."
+
+
 class BatchDocumentNotFound(NotFound):
     """Dieses Dokument gibt es im Stapel nicht."""
 
@@ -93,3 +99,13 @@ class NoBackupSince(Conflict):
     """Seit der Freigabe ist kein Sicherungslauf verzeichnet."""
 
     advice = "Bitte die Datensicherung abwarten und mit „eakte backup record“ verzeichnen."
+
+
+class BackupRunInFuture(Invalid):
+    """Ein Sicherungslauf kann nicht in der Zukunft geendet haben."""
+
+
+class ProofBroken(Conflict):
+    """Die Nachprüfung hat Abweichungen gefunden."""
+
+    advice = "Das Papier bleibt, bis sie geklärt sind; sie sind einzeln genannt."

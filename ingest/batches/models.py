@@ -83,7 +83,9 @@ class Batch(Table):
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisational_units.id"))
     into: Mapped[str | None]
     device: Mapped[str | None]
+    device_inventory: Mapped[str | None]
     workstation: Mapped[str | None]
+    workstation_inventory: Mapped[str | None]
     box: Mapped[str | None]
     shelf: Mapped[str | None]
     expected_sheets: Mapped[int | None]

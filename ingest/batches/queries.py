@@ -1,10 +1,10 @@
 """Every select over batches; one sees one's own, and those of one's units where one manages or checks what comes in."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from eakte.access import Permission
@@ -18,9 +18,11 @@ from ingest.batches.errors import (
     BatchNotFound,
     ScanProfileNotFound,
 )
-from ingest.batches.messages import AssembleDocuments, LookAtFile, SplitBatch
-from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage, ScanProfile
-from ingest.batches.rules import BatchState, FileState
+from ingest.batches.messages import AssembleDocuments, LookAtFile, SealProduct, SplitBatch
+from ingest.batches.models import BackupRun, Batch, BatchDocument, BatchFile, BatchImage, ScanProduct, ScanProfile
+from ingest.batches.rules import BatchState, FileState, Purpose
+from ingest.models import IngestItem
+from ingest.rules import ItemState
 
 _SEEN_BY = frozenset({Permission.MANAGE_INGEST, Permission.CHECK_SCANS, Permission.RELEASE_SCANS})
 
@@ -60,6 +62,15 @@ def batches(
     if number is not None:
         statement = statement.where(Batch.number == number)
     return page_of(work.session, statement, (Batch.id,), cursor=cursor, limit=limit)
+
+
+def batch_of_number(work: UnitOfWork, number: str) -> Batch:
+    """Raises BatchNotFound."""
+    statement = select(Batch).join(Batch.profile).where(Batch.number == number, visible_batches(work.actor))
+    batch = work.session.scalar(statement)
+    if batch is None:
+        raise BatchNotFound
+    return batch
 
 
 def get_file(work: UnitOfWork, file_id: UUID, *, lock: bool = False) -> BatchFile:
@@ -139,6 +150,43 @@ def pages_of(session: Session, document_id: UUID) -> list[BatchImage]:
     return list(session.scalars(statement))
 
 
+def replaced_by(session: Session, image_ids: Collection[UUID]) -> list[tuple[BatchImage, BatchFile]]:
+    """The images that some rescans took the place of, with their raw scans."""
+    statement = (
+        select(BatchImage, BatchFile)
+        .join(BatchFile, BatchImage.file_id == BatchFile.id)
+        .where(BatchImage.rescanned_as.in_(image_ids))
+        .order_by(BatchImage.n)
+    )
+    return [(image, file) for image, file in session.execute(statement)]
+
+
+def purpose_of(session: Session, batch_id: UUID) -> Purpose:
+    """Why a batch was scanned."""
+    statement = select(ScanProfile.purpose).join(Batch, Batch.profile_id == ScanProfile.id).where(Batch.id == batch_id)
+    return session.scalars(statement).one()
+
+
+def unsealed(session: Session, batch_id: UUID) -> list[BatchDocument]:
+    """The documents of a batch that have no proof."""
+    sealed = set(session.scalars(select(ScanProduct.document_id).where(ScanProduct.batch_id == batch_id)))
+    return [document for document in documents_of(session, batch_id) if document.id not in sealed]
+
+
+def unsealed_products(session: Session) -> list[UUID]:
+    """Filed documents of batches that replace paper, without a proof and without a job that makes it."""
+    statement = (
+        select(BatchDocument.id)
+        .join(Batch, BatchDocument.batch_id == Batch.id)
+        .join(ScanProfile, Batch.profile_id == ScanProfile.id)
+        .join(IngestItem, BatchDocument.item_id == IngestItem.id)
+        .where(ScanProfile.purpose == Purpose.REPLACEMENT, IngestItem.state == ItemState.FILED)
+        .where(~exists().where(ScanProduct.document_id == BatchDocument.id))
+        .where(~is_queued({SealProduct}, document_id=BatchDocument.id))
+    )
+    return list(session.scalars(statement))
+
+
 def get_image(session: Session, batch_id: UUID, n: int) -> BatchImage:
     """Raises BatchImageNotFound."""
     image = session.scalar(select(BatchImage).where(BatchImage.batch_id == batch_id, BatchImage.n == n))
@@ -162,6 +210,11 @@ def profile_by_key(session: Session, key: str) -> ScanProfile:
     if profile is None:
         raise ScanProfileNotFound(key=key)
     return profile
+
+
+def backed_up_since(session: Session, since: datetime) -> bool:
+    """Whether a backup run ended well after an instant."""
+    return session.scalar(select(BackupRun.id).where(BackupRun.ended_at > since).limit(1)) is not None
 
 
 def destroyable(work: UnitOfWork, day: date) -> list[Batch]:

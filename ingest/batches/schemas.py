@@ -4,13 +4,14 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from eakte.access import Confidentiality
 from eakte.documents.schemas import Notice
 from eakte.foundation.http import Shape
 from ingest.batches.models import Batch, BatchFile
 from ingest.batches.rules import BatchState, Drawn, FileState, Purpose, Verdict
+from ingest.batches.service.proving import Proven
 from ingest.batches.views import Account, DocumentView, ImageView
 from ingest.splitting.rules import Collation, Duplex, PageKind, SeparateBy
 
@@ -39,8 +40,10 @@ class NewBatch(Shape):
     profile: str = Field("standard", title="Kennzeichen des Scanprofils", max_length=60)
     into: str | None = Field(None, title="Aktenzeichen für Dokumente ohne eigenes Ziel", min_length=1, max_length=300)
     unit: str | None = Field(None, title="Kennung der Organisationseinheit", max_length=100)
-    device: str | None = Field(None, title="Scanner mit Inventarnummer", max_length=200)
-    workstation: str | None = Field(None, title="Arbeitsplatz mit Inventarnummer", max_length=200)
+    device: str | None = Field(None, title="Scanner", max_length=200)
+    device_inventory: str | None = Field(None, title="Inventarnummer des Scanners", max_length=100)
+    workstation: str | None = Field(None, title="Arbeitsplatz", max_length=200)
+    workstation_inventory: str | None = Field(None, title="Inventarnummer des Arbeitsplatzes", max_length=100)
     box: str | None = Field(None, title="Karton", max_length=200)
     shelf: str | None = Field(None, title="Regal", max_length=200)
     expected_sheets: int | None = Field(None, title="Gezählte Blätter", ge=0, le=1_000_000)
@@ -70,7 +73,9 @@ class BatchShape(Shape):
     procedure: str = Field(title="Verfahrensbeschreibung mit Version")
     into: str | None = Field(title="Ziel für Dokumente ohne eigenes")
     device: str | None = Field(title="Scanner")
+    device_inventory: str | None = Field(title="Inventarnummer des Scanners")
     workstation: str | None = Field(title="Arbeitsplatz")
+    workstation_inventory: str | None = Field(title="Inventarnummer des Arbeitsplatzes")
     box: str | None = Field(title="Karton")
     shelf: str | None = Field(title="Regal")
     expected_sheets: int | None = Field(title="Gezählte Blätter")
@@ -144,6 +149,48 @@ class BatchDocumentShape(Shape):
     checked_by: UUID | None = Field(title="Geprüft von")
 
 
+class ProofShape(Shape):
+    """Ergebnis der Nachprüfung eines Dokuments"""
+
+    document: UUID = Field(title="Dokument")
+    number: int = Field(title="Nummer im Stapel")
+    holds: bool = Field(title="Alles unverändert")
+    sealed_as: str | None = Field(title="Art des Siegels; leer ohne Transfervermerk")
+    problems: list[str] = Field(title="Abweichungen")
+
+
+class PaperDestruction(Shape):
+    """Vernichtungsprotokoll"""
+
+    how: str = Field(title="Verfahren und Ort", min_length=3, max_length=1000, examples=["Aktenvernichter P-4, Keller"])
+
+
+class NewBackupRun(Shape):
+    """Sicherungslauf"""
+
+    ended_at: AwareDatetime | None = Field(None, title="Ende; ohne: jetzt", examples=["2026-11-21T03:12:00Z"])
+    remark: str | None = Field(None, title="Bemerkung", max_length=500)
+
+
+class BackupRunShape(Shape):
+    """Verzeichneter Sicherungslauf"""
+
+    id: UUID
+    ended_at: datetime = Field(title="Ende")
+    remark: str | None = Field(title="Bemerkung")
+    recorded_by: UUID = Field(title="Verzeichnet von")
+    recorded_at: datetime = Field(title="Verzeichnet am")
+
+
+class SheetOrder(Shape):
+    """Gewünschte Trenn- und Deckblätter"""
+
+    references: list[str] = Field(title="Aktenzeichen, je eines ein Blatt", min_length=1, max_length=500)
+    cover: bool = Field(False, title="Deckblätter statt Trennblättern")
+    document_class: str | None = Field(None, title="Dokumentart", max_length=100)
+    batch: str | None = Field(None, title="Stapelnummer, für die allein sie gelten", max_length=60)
+
+
 class Check(Shape):
     """Ergebnis einer Sichtprüfung"""
 
@@ -214,6 +261,16 @@ def document_shape(view: DocumentView) -> BatchDocumentShape:
         verdict=document.verdict,
         remark=document.remark,
         checked_by=document.checked_by,
+    )
+
+
+def proof_shape(proven: Proven) -> ProofShape:
+    return ProofShape(
+        document=proven.document_id,
+        number=proven.number,
+        holds=not proven.problems,
+        sealed_as=proven.sealed_as,
+        problems=list(proven.problems),
     )
 
 

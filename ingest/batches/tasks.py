@@ -14,8 +14,8 @@ from eakte.foundation.jobs import handles
 from eakte.foundation.storage import Digest, Storage, StorageUnavailable
 from eakte.foundation.work import Actor, BeginWork
 from ingest.batches import queries
-from ingest.batches.messages import AssembleDocuments, LookAtFile, SplitBatch
-from ingest.batches.service import arranging, receiving, splitting
+from ingest.batches.messages import AssembleDocuments, LookAtFile, SealProduct, SplitBatch
+from ingest.batches.service import arranging, proving, receiving, splitting
 from ingest.batches.service.splitting import Assembled, Assembly
 from ingest.errors import ProcessingFailed
 from ingest.queries import actor_of
@@ -24,6 +24,9 @@ from ingest.splitting.confined import Part, assemble, look
 from ingest.tasks import CHECKING, FILING, limits_of
 
 log = structlog.get_logger()
+
+# Sealing waits for what people wait for.
+SEALING = -10
 
 
 @handles(LookAtFile, queue="ingest", priority=CHECKING, attempts=20)
@@ -84,6 +87,19 @@ def assemble_documents(job: AssembleDocuments, begin: BeginWork) -> None:
                 shelf.tidy()
                 with begin(operator) as work:
                     splitting.send_document(work, assembly, outcome)
+
+
+@handles(SealProduct, queue="ingest", priority=SEALING, attempts=1000)
+def seal_product(job: SealProduct, begin: BeginWork) -> None:
+    """Write transfer note and manifest of a filed document, and seal them."""
+    with begin() as work:
+        product = proving.product_to_seal(work, job.document_id)
+        storage, sealer, now = work.storage, proving.sealer_of(work.settings), work.now
+    if product is None:
+        return
+    sealed = proving.seal_product(storage, sealer, product, at=now)
+    with begin() as work:
+        proving.note_seal(work, product, sealed)
 
 
 def _assembled(shelf: "_Shelf", assembly: Assembly, limits: RecognitionLimits) -> Assembled | EakteError:

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from eakte.access import Permission
+from eakte.access.queries import require
 from eakte.documents.files import StoredFile
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.work import UnitOfWork
@@ -14,6 +16,7 @@ from ingest.batches import queries
 from ingest.batches.errors import BatchImageNotFound
 from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage
 from ingest.batches.rules import BatchState, Counted
+from ingest.batches.service.proving import Meter, Proven, prove_document
 from ingest.models import IngestItem
 from ingest.products import from_json
 from ingest.rules import SETTLED, ItemState
@@ -109,8 +112,22 @@ def documents(work: UnitOfWork, batch: Batch, *, cursor: str | None, limit: int)
     )
 
 
+def proofs(work: UnitOfWork, batch: Batch, *, cursor: str | None, limit: int) -> Page[Proven]:
+    """Check the filed documents of a batch again from storage, some at a time. Raises StorageUnavailable."""
+    statement = select(BatchDocument).where(BatchDocument.batch_id == batch.id, ~BatchDocument.dissolved)
+    page = page_of(work.session, statement, (BatchDocument.number, BatchDocument.id), cursor=cursor, limit=limit)
+    meter = Meter(work.storage)
+    filed = [one for one in page.items if one.item is not None and one.item.state is ItemState.FILED]
+    return Page([prove_document(work, batch, one, meter) for one in filed], page.next_cursor)
+
+
 def preview_of(work: UnitOfWork, batch: Batch, n: int) -> StoredFile:
-    """The preview of a page that was recognised. Raises BatchImageNotFound."""
+    """The preview of a page that was recognised, for whoever scanned it or may read contents.
+
+    Raises BatchImageNotFound, ActionForbidden.
+    """
+    if batch.created_by != work.actor.id:
+        require(work, Permission.READ_CONTENT)
     image = queries.get_image(work.session, batch.id, n)
     if image.document_id is not None and image.page is not None:
         item = queries.get_document(work, image.document_id).item

@@ -80,7 +80,7 @@ def _place(work: UnitOfWork, item: IngestItem, texts: Sequence[str]) -> Record:
         except NotFound:
             continue
     if item.announced:
-        raise TargetNotFound(reference=item.announced[0])
+        raise TargetNotFound(reference=item.announced[-1])
     candidates = references_in("\n".join(texts[:_PAGES_THAT_NAME_A_PLACE]))[:_CANDIDATES]
     for candidate in candidates:
         try:

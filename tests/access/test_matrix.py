@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum, auto
 from typing import Any
 from uuid import UUID
@@ -17,17 +18,19 @@ from sqlalchemy import Connection
 from eakte.access import Permission, Role
 from eakte.access.models import OrganisationalUnit
 from eakte.access.rules import PERMISSIONS
-from eakte.access.service import grant_role, issue_token
+from eakte.access.service import appoint_deputy, grant_role, issue_token
 from eakte.foundation.work import Actor, House
 from eakte.records.models import PartyRole
 from eakte.records.rules import Action
 from eakte.records.service.details import PartyDetails, add_party, link_records
 from eakte.records.service.lifecycle import change_case_state, change_dossier_state
+from ingest.batches.queries import documents_of
 from ingest.errors import OriginalMissing
 from ingest.service.receiving import open_ingest, receive
 from tests.support.factories import (
     LETTER,
     AsActor,
+    a_batch,
     a_case,
     a_client,
     a_document,
@@ -48,6 +51,7 @@ class Scope(Enum):
     SOMEWHERE = auto()  # the permission, anywhere
     PLACE = auto()  # the permission where something is to be created
     RECORD = auto()  # sees the record, and has the permission there
+    BATCH = auto()  # the permission at all, and sees the batch
     OWN = auto()  # one's own, or the permission; others get 404
 
 
@@ -61,6 +65,7 @@ class Rule:
     upload: str = ""
     form: Callable[["World"], dict[str, str]] = lambda world: {}
     content: tuple[str, str] | None = None
+    late: bool = False  # the permission is asked for after the batch is looked at
     also: Permission | None = None  # needed at the other end too
     first: Permission | None = None  # asked for before the record is looked at
     shows: str = ""  # what of the world a list holds for whoever may see it
@@ -81,6 +86,13 @@ def record(permission: Permission, body: Callable[[World], Any] | None = None, *
     path = {"record_id": "case", **more.pop("path", {})}
     return Rule(S.RECORD, permission, path, body=body, **more)
 
+
+def batch(permission: Permission | None, body: Callable[[World], Any] | None = None, **more: Any) -> Rule:
+    path = {"batch_id": "batch", "document_id": "batch_document", "n": "1"}
+    return Rule(S.BATCH, permission, path, body=body, **more)
+
+
+SEES_BATCHES = {P.MANAGE_INGEST, P.CHECK_SCANS, P.RELEASE_SCANS}
 
 RULES: dict[str, Rule] = {
     "POST /api/v1/sessions": Rule(S.ANYBODY, body=lambda w: {"login": "x", "password": "y"}),
@@ -106,6 +118,14 @@ RULES: dict[str, Rule] = {
         S.HOUSE, P.MANAGE_ACCESS, {"identity_id": "identity"}, body=lambda w: {"role": "clerk"}
     ),
     "DELETE /api/v1/grants/{grant_id}": Rule(S.HOUSE, P.MANAGE_ACCESS, {"grant_id": "grant"}),
+    "GET /api/v1/identities/{identity_id}/deputies": Rule(S.HOUSE, P.MANAGE_ACCESS, {"identity_id": "identity"}),
+    "POST /api/v1/identities/{identity_id}/deputies": Rule(
+        S.HOUSE,
+        P.MANAGE_ACCESS,
+        {"identity_id": "identity"},
+        body=lambda w: {"deputyId": w["other_identity"], "validFrom": "2026-07-01", "validUntil": "2026-07-14"},
+    ),
+    "DELETE /api/v1/deputyships/{deputyship_id}": Rule(S.HOUSE, P.MANAGE_ACCESS, {"deputyship_id": "deputyship"}),
     "GET /api/v1/identities/{identity_id}/tokens": Rule(S.HOUSE, P.MANAGE_ACCESS, {"identity_id": "identity"}),
     "POST /api/v1/identities/{identity_id}/tokens": Rule(
         S.HOUSE, P.MANAGE_ACCESS, {"identity_id": "identity"}, body=lambda w: {"label": "neu"}
@@ -199,6 +219,52 @@ RULES: dict[str, Rule] = {
     "GET /api/v1/ingest-items/{item_id}/original": Rule(
         S.OWN, P.MANAGE_INGEST, {"item_id": "item"}, also=P.READ_CONTENT, whole_house=True
     ),
+    "GET /api/v1/scan-profiles": Rule(S.SIGNED_IN),
+    "PUT /api/v1/scan-profiles/{key}": Rule(
+        S.HOUSE,
+        P.MANAGE_INGEST,
+        {"key": "bau"},
+        body=lambda w: {
+            "key": "bau",
+            "name": "Bauakten",
+            "purpose": "copy",
+            "procedure": "VB 4",
+            "procedureVersion": "2",
+        },
+    ),
+    "POST /api/v1/batches": Rule(S.SOMEWHERE, P.INGEST, body=lambda w: {}),
+    "GET /api/v1/batches": Rule(S.LISTED, P.RELEASE_SCANS, also=P.MANAGE_INGEST, shows="batch"),
+    "GET /api/v1/batches/{batch_id}": batch(None),
+    "POST /api/v1/batches/{batch_id}/files": batch(None, upload="file"),
+    "GET /api/v1/batches/{batch_id}/files": batch(None),
+    "GET /api/v1/batches/{batch_id}/images": batch(None),
+    "GET /api/v1/batches/{batch_id}/images/{n}/preview": batch(P.READ_CONTENT, late=True),
+    "GET /api/v1/batches/{batch_id}/documents": batch(None),
+    "GET /api/v1/batches/{batch_id}/proof": batch(None),
+    "POST /api/v1/batches/{batch_id}:complete": batch(None),
+    "POST /api/v1/batches/{batch_id}:explain": batch(P.CHECK_SCANS, lambda w: {"reason": "doppelt"}),
+    "POST /api/v1/batches/{batch_id}:accept": batch(P.CHECK_SCANS),
+    "POST /api/v1/batches/{batch_id}:reject": batch(P.INGEST, lambda w: {"reason": "schief"}),
+    "POST /api/v1/batches/{batch_id}:release": batch(P.RELEASE_SCANS),
+    "POST /api/v1/batches/{batch_id}:destroy-paper": batch(P.DESTROY_PAPER, lambda w: {"how": "P-4"}),
+    "POST /api/v1/batches/{batch_id}/documents/{document_id}:check": batch(
+        P.CHECK_SCANS, lambda w: {"verdict": "good"}
+    ),
+    "POST /api/v1/batches/{batch_id}/documents/{document_id}:split": batch(P.INGEST, lambda w: {"page": 2}),
+    "POST /api/v1/batches/{batch_id}/documents/{document_id}:merge": batch(
+        P.INGEST, lambda w: {"following": w["batch_document"]}
+    ),
+    "POST /api/v1/batches/{batch_id}/images/{n}:turn": batch(P.INGEST, lambda w: {"clockwise": 90}),
+    "POST /api/v1/batches/{batch_id}/images/{n}:reject": batch(P.INGEST, lambda w: {"reason": "leer"}),
+    "POST /api/v1/batches/{batch_id}/images/{n}:place": batch(
+        P.INGEST, lambda w: {"document": w["batch_document"], "page": 1}
+    ),
+    "POST /api/v1/batches/{batch_id}/images/{n}:rescan": batch(P.INGEST, upload="file"),
+    "GET /api/v1/paper-destructions": Rule(S.SOMEWHERE, P.DESTROY_PAPER),
+    "POST /api/v1/backup-runs": Rule(S.HOUSE, P.MANAGE_SYSTEM, body=lambda w: {}),
+    "POST /api/v1/separator-sheets": Rule(
+        S.RECORD, P.FILE_DOCUMENT, body=lambda w: {"references": [w["reference"]]}, first=P.INGEST
+    ),
     "GET /health/live": Rule(S.ANYBODY),
     "GET /health/ready": Rule(S.ANYBODY),
     "GET /metrics": Rule(S.ANYBODY),
@@ -230,6 +296,9 @@ def world(house: House) -> World:
         ingest = open_ingest(work, case.reference)
         item = receive(work, ingest.id, io.BytesIO(LETTER), "brief.pdf")
         item.fail(OriginalMissing(), work.now)
+        batch = a_batch(work, unit=unit)
+        other_identity = a_client(work)
+        holidays = {"valid_from": date(2026, 7, 1), "valid_until": date(2026, 7, 14)}
         rows = {
             "plan": plan,
             "entry": entry,
@@ -250,6 +319,10 @@ def world(house: House) -> World:
             "identity": identity,
             "grant": grant_role(work, identity.id, Role.CLERK, unit_id=elsewhere.id),
             "token": issue_token(work, identity.id, label="fremd")[0],
+            "batch": batch,
+            "batch_document": documents_of(work.session, batch.id)[0],
+            "other_identity": other_identity,
+            "deputyship": appoint_deputy(work, identity.id, other_identity.id, **holidays),
             "ingest": ingest,
             "item": item,
         }
@@ -299,6 +372,13 @@ def refusal(rule: Rule, role: Role, *, wide: bool) -> int | None:
             return None if may and wide else 403
         case Scope.SOMEWHERE:
             return None if may else 403
+        case Scope.BATCH:
+            allowed = rule.permission is None or rule.permission in granted
+            sees = wide and not SEES_BATCHES.isdisjoint(granted)
+            if not allowed and not (rule.late and not sees):
+                return 403
+            # There is no preview yet, which whoever may see it is told.
+            return None if sees and not rule.late else 404
         case Scope.OWN:
             return None if may and (wide or not rule.whole_house) else 404
         case Scope.RECORD:
@@ -338,7 +418,7 @@ def is_right(answer: Response, rule: Rule, role: Role, world: World, *, wide: bo
         told = any(secret in answer.text for secret in ("Tschöpe", "Bauantrag"))
         return answer.status_code == expected and not told
     if rule.shows:
-        sees = rule.permission in PERMISSIONS[role] and wide
+        sees = not {rule.permission, rule.also}.isdisjoint(PERMISSIONS[role]) and wide
         return answer.status_code == 200 and (world[rule.shows] in answer.text) is sees
     return answer.status_code not in (401, 403, 404, 500)
 
@@ -361,6 +441,9 @@ def test_whoever_has_no_role_is_told_nothing_of_any_record(
     for route, rule in RULES.items():
         if rule.scope in (Scope.RECORD, Scope.OWN):
             expected = 404 if rule.first is None else 403
+            assert ask(client, route, rule, world).status_code == expected, route
+        elif rule.scope is Scope.BATCH:
+            expected = 404 if rule.permission is None or rule.late else 403
             assert ask(client, route, rule, world).status_code == expected, route
         elif rule.scope in (Scope.HOUSE, Scope.SOMEWHERE, Scope.PLACE):
             assert ask(client, route, rule, world).status_code == 403, route

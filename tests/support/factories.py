@@ -1,5 +1,6 @@
 """Plans, units, records and people that a test needs and does not care about."""
 
+import io
 import itertools
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -13,11 +14,16 @@ from eakte.access.service import create_identity, create_unit, grant_role, issue
 from eakte.documents.files import store_original
 from eakte.documents.models import Document
 from eakte.documents.service import DocumentDetails, file_document
+from eakte.foundation.ids import new_id
 from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
 from eakte.records.models import Case, Dossier, EntryKind, FilingPlan, FilingPlanEntry
 from eakte.records.service.filing import Metadata, create_case, create_dossier
 from eakte.records.service.plan_entries import EntryDetails, create_entry
 from eakte.records.service.plans import create_plan
+from ingest.batches.models import Batch, BatchDocument, BatchImage
+from ingest.batches.rules import BatchState
+from ingest.batches.service.receiving import BatchDetails, add_file, open_batch
+from ingest.splitting.plans import PageKind
 
 _numbers = itertools.count(1)
 LETTER = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
@@ -87,14 +93,38 @@ def a_document(
 
 
 def store_original_bytes(work: UnitOfWork, content: bytes, name: str = "brief.pdf") -> Any:
-    import io
-
     return store_original(work.storage, io.BytesIO(content), name, max_bytes=1 << 30)
 
 
 def a_client(work: UnitOfWork, *, kind: IdentityKind = IdentityKind.CLIENT, password: str | None = None) -> Identity:
     login = unique("fachverfahren-")
     return create_identity(work, kind=kind, login=login, display_name=f"Konto {login}", password=password)
+
+
+def a_batch(work: UnitOfWork, *, unit: OrganisationalUnit) -> Batch:
+    """A batch that was split: one document of one page, which nobody has put together yet."""
+    batch = open_batch(work, BatchDetails(unit=unit.key))
+    file = add_file(work, batch, io.BytesIO(LETTER), "stapel.pdf")
+    batch.state = BatchState.SPLIT
+    document = BatchDocument(
+        id=new_id(), batch_id=batch.id, number=1, references=[], assembled=0, dissolved=False, file_id=file.id
+    )
+    work.session.add(document)
+    work.session.flush()
+    image = BatchImage(
+        id=new_id(),
+        batch_id=batch.id,
+        n=1,
+        file_id=file.id,
+        frame=1,
+        kind=PageKind.PAGE,
+        reason="written",
+        document_id=document.id,
+        page=1,
+    )
+    work.session.add(image)
+    work.session.flush()
+    return batch
 
 
 def a_token(house: House, identity_id: UUID) -> str:

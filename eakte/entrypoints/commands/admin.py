@@ -1,10 +1,10 @@
-"""`eakte sweep`: objects and rows that lost each other."""
+"""`eakte sweep` and `eakte backup`: objects and rows that lost each other, and backup runs."""
 
 from typing import Annotated
 
 import typer
 
-from eakte.entrypoints.commands.common import opened_house, out
+from eakte.entrypoints.commands.common import api_client, opened_house, out
 from eakte.entrypoints.sweep import find_orphans
 
 
@@ -19,3 +19,24 @@ def sweep(
             out.print(f"{orphan.kind}: {orphan.key}", markup=False)
     out.print(f"{found} Befund(e).")
     raise typer.Exit(1 if found else 0)
+
+
+backup = typer.Typer(help="Datensicherung.", no_args_is_help=True)
+
+
+@backup.callback()
+def _backup() -> None:
+    """Sicherungsläufe."""
+
+
+@backup.command("record")
+def record(
+    ended_at: Annotated[
+        str | None, typer.Option(help="Ende des Laufs, z. B. 2026-11-21T03:12:00Z; ohne: jetzt")
+    ] = None,
+    remark: Annotated[str | None, typer.Option(help="Bemerkung")] = None,
+) -> None:
+    """Einen gelungenen Sicherungslauf verzeichnen; vorher wird kein Papier vernichtet."""
+    with api_client() as client:
+        run = client.post("/backup-runs", {"endedAt": ended_at, "remark": remark})
+    out.print(f"Sicherungslauf verzeichnet: {run['endedAt']}")

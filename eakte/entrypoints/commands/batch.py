@@ -30,7 +30,11 @@ def import_batch(
     profile: Annotated[str, typer.Option(help="Kennzeichen des Scanprofils")] = "standard",
     expect_sheets: Annotated[int | None, typer.Option(min=0, help="Gezählte Blätter")] = None,
     expect_documents: Annotated[int | None, typer.Option(min=0, help="Erwartete Dokumente")] = None,
-    device: Annotated[str | None, typer.Option(help="Scanner mit Inventarnummer")] = None,
+    unit: Annotated[str | None, typer.Option(help="Kennung der Organisationseinheit")] = None,
+    device: Annotated[str | None, typer.Option(help="Scanner")] = None,
+    device_inventory: Annotated[str | None, typer.Option(help="Inventarnummer des Scanners")] = None,
+    workstation: Annotated[str | None, typer.Option(help="Arbeitsplatz")] = None,
+    workstation_inventory: Annotated[str | None, typer.Option(help="Inventarnummer des Arbeitsplatzes")] = None,
     box: Annotated[str | None, typer.Option(help="Karton")] = None,
     shelf: Annotated[str | None, typer.Option(help="Regal")] = None,
     resume: Annotated[str | None, typer.Option(help="Abgebrochene Übertragung in diesen Stapel fortsetzen")] = None,
@@ -49,7 +53,11 @@ def import_batch(
             new = {
                 "profile": profile,
                 "into": into,
+                "unit": unit,
                 "device": device,
+                "deviceInventory": device_inventory,
+                "workstation": workstation,
+                "workstationInventory": workstation_inventory,
                 "box": box,
                 "shelf": shelf,
                 "expectedSheets": expect_sheets,
@@ -160,6 +168,63 @@ def accept(batch: BatchName) -> None:
 def reject(batch: BatchName, reason: Annotated[str, typer.Option(help="Grund")]) -> None:
     """Den Stapel zurückweisen; sein Papier wird neu gescannt."""
     _act(batch, "reject", {"reason": reason})
+
+
+@app.command("release")
+def release(batch: BatchName) -> None:
+    """Den Stapel freigeben; die Aufbewahrung des Papiers beginnt."""
+    _act(batch, "release")
+
+
+@app.command("prove")
+def prove(batch: BatchName, as_json: AsJson = False) -> None:
+    """Alles noch einmal aus dem Speicher prüfen. Ende mit 1, wenn auch nur ein Bit nicht stimmt."""
+    with api_client() as client:
+        proofs = list(client.pages(f"/batches/{find(client, batch)['id']}/proof", limit=20))
+    broken = [proof for proof in proofs if not proof["holds"]]
+    if as_json:
+        _write(proofs)
+    else:
+        for proof in broken:
+            for problem in proof["problems"]:
+                out.print(f"Dokument {proof['number']} ({proof['document']}): {problem}", markup=False)
+        sealed = sum(1 for proof in proofs if proof["sealedAs"])
+        out.print(f"{len(proofs)} Dokument(e) geprüft, {sealed} gesiegelt, {len(broken)} mit Abweichungen.")
+    raise typer.Exit(1 if broken else 0)
+
+
+@app.command("destroyable")
+def destroyable() -> None:
+    """Die Vernichtungsliste: Stapel, deren Papier nicht mehr gebraucht wird."""
+    with api_client() as client:
+        batches = client.get("/paper-destructions")["items"]
+    table = Table("Stapel", "Karton", "Regal", "Frühestens")
+    for batch in batches:
+        table.add_row(*(batch[name] or "" for name in ("number", "box", "shelf", "destroyableOn")))
+    out.print(table)
+
+
+@app.command("destroy-paper")
+def destroy_paper(batch: BatchName, how: Annotated[str, typer.Option(help="Verfahren und Ort")]) -> None:
+    """Festhalten, dass das Papier vernichtet wurde."""
+    _act(batch, "destroy-paper", {"how": how})
+
+
+@app.command("separators")
+def separators(
+    references: Annotated[
+        list[str], typer.Option("--for", help="Aktenzeichen von Akte oder Vorgang, mehrfach möglich")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Zieldatei")],
+    cover: Annotated[bool, typer.Option("--cover", help="Deckblätter statt Trennblättern")] = False,
+    document_class: Annotated[str | None, typer.Option("--class", help="Dokumentart")] = None,
+    batch: Annotated[str | None, typer.Option(help="Stapelnummer, für die allein sie gelten")] = None,
+) -> None:
+    """Trenn- und Deckblätter drucken, je Aktenzeichen eines."""
+    order = {"references": references, "cover": cover, "documentClass": document_class, "batch": batch}
+    with api_client() as client:
+        output.write_bytes(client.post_for_bytes("/separator-sheets", order))
+    out.print(f"{len(references)} Blatt in {output}")
 
 
 def find(client: Client, batch: str) -> Any:

@@ -19,17 +19,18 @@ from eakte.foundation.storage import Digest, digest_of
 from eakte.foundation.work import UnitOfWork
 from eakte.records.service.numbering import next_reference
 from ingest.batches import queries
-from ingest.batches.errors import BatchIsEmpty
+from ingest.batches.errors import BatchDetailsMissing, BatchIsEmpty
 from ingest.batches.messages import (
     AssembleDocuments,
     BatchCompleted,
     BatchFileReceived,
     BatchOpened,
     LookAtFile,
+    SealProduct,
     SplitBatch,
 )
 from ingest.batches.models import Batch, BatchFile
-from ingest.batches.rules import BatchAction, BatchState, Expected, FileState
+from ingest.batches.rules import BatchAction, BatchState, Expected, FileState, Purpose
 from ingest.errors import TooManyAttempts
 from ingest.service.receiving import target_of
 from ingest.splitting.looks import FileLook
@@ -49,7 +50,9 @@ class BatchDetails:
     into: str | None = None
     unit: str | None = None
     device: str | None = None
+    device_inventory: str | None = None
     workstation: str | None = None
+    workstation_inventory: str | None = None
     box: str | None = None
     shelf: str | None = None
     expected: Expected = field(default_factory=Expected)
@@ -59,11 +62,13 @@ class BatchDetails:
 def open_batch(work: UnitOfWork, details: BatchDetails) -> Batch:
     """Begin a stack (Stapel anlegen).
 
-    Raises ActionForbidden, ScanProfileNotFound, UnitNotFound, and for its target TargetNotFound,
+    Raises ActionForbidden, ScanProfileNotFound, UnitNotFound, BatchDetailsMissing, and for its target TargetNotFound,
     TargetNotSuitable, RecordStateForbids, all before a sheet is scanned.
     """
     require(work, Permission.INGEST)
     profile = queries.profile_by_key(work.session, details.profile)
+    if profile.purpose is Purpose.REPLACEMENT:
+        _must_be_provable(details)
     if details.into is not None:
         target_of(work, details.into)
     number, _ = next_reference(work, NUMBER, {"year": work.now.astimezone(BERLIN).year})
@@ -77,7 +82,9 @@ def open_batch(work: UnitOfWork, details: BatchDetails) -> Batch:
         unit_id=unit_by_key(work.session, details.unit).id if details.unit is not None else None,
         into=details.into,
         device=details.device,
+        device_inventory=details.device_inventory,
         workstation=details.workstation,
+        workstation_inventory=details.workstation_inventory,
         box=details.box,
         shelf=details.shelf,
         expected_sheets=details.expected.sheets,
@@ -93,6 +100,23 @@ def open_batch(work: UnitOfWork, details: BatchDetails) -> Batch:
     changes = {"number": (None, number), "profile": (None, profile.key), "procedure": (None, batch.procedure)}
     work.publish(BatchOpened(record_id=batch.id, changes=changes))
     return batch
+
+
+def _must_be_provable(details: BatchDetails) -> None:
+    """Paper is only replaced when its transfer note can say where and with what it was scanned (TR-03138 A.NB.4)."""
+    wanted = ("unit", "device", "device_inventory", "workstation", "workstation_inventory")
+    missing = [_PROVEN_BY[name] for name in wanted if not getattr(details, name)]
+    if missing:
+        raise BatchDetailsMissing(missing=", ".join(missing))
+
+
+_PROVEN_BY = {
+    "unit": "Organisationseinheit",
+    "device": "Scanner",
+    "device_inventory": "Inventarnummer des Scanners",
+    "workstation": "Arbeitsplatz",
+    "workstation_inventory": "Inventarnummer des Arbeitsplatzes",
+}
 
 
 def receive_file(work: UnitOfWork, batch_id: UUID, stream: BinaryIO, file_name: str) -> BatchFile:
@@ -253,3 +277,6 @@ def resume_stranded_batches(work: UnitOfWork) -> None:
     for batch_id in queries.stranded_documents(work.session):
         work.defer(AssembleDocuments(batch_id=batch_id))
         log.warning("batch_assembly_resumed", batch=str(batch_id))
+    for document_id in queries.unsealed_products(work.session):
+        work.defer(SealProduct(document_id=document_id))
+        log.warning("batch_seal_resumed", document=str(document_id))
