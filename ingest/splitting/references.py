@@ -61,7 +61,9 @@ _SHORT = (
 )
 _WORD = re.compile(r"[^\W\d_][\w|!]*", re.U)
 _ALIKE = 0.84
-_CONFUSED = str.maketrans({"o": "0", "i": "1", "l": "1", "|": "1", "!": "1", "s": "5", "b": "8", "z": "2", "ß": "8"})
+_CONFUSED = str.maketrans(
+    {"o": "0", "q": "0", "i": "1", "l": "1", "|": "1", "!": "1", "s": "5", "b": "8", "z": "2", "ß": "8"}
+)
 _COLON = re.compile(r"\s*(?:\([^)]{0,20}\)|s\b)?\s*[.:;]{0,2}\s*")
 _BETWEEN_VALUES = 2
 

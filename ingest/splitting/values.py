@@ -6,7 +6,10 @@ from collections.abc import Iterator
 _SHORTEST, _LONGEST = 4, 60
 _MOST_TOKENS = 8
 _TOKEN = re.compile(r"\S+")
-_CUT = re.compile(r"\s{3,}|\t|[|;,„“\"()\[\]]|\s[–—]")
+_CUT = re.compile(
+    r"\s{3,}|\t|[|;,„“\"()\[\]]|\s[–—]"
+    r"|\s(?=\d{1,2}\.\s?(?:\d{1,2}\.\s?\d{2}|(?:Jan|Feb|Mär|Maer|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)))"
+)
 _END_WORD = re.compile(
     r"am|an|auf|bei|bis|datum|der|die|das|den|des|fax|frau|für|herrn?|im|in|ist|mail|mit|nr|oder|seite|sowie|tel"
     r"|telefon|und|vom|von|wegen|zu|zum|zur"

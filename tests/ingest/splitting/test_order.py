@@ -1,0 +1,54 @@
+"""File names as scanners and people write them."""
+
+import pytest
+
+from ingest.splitting.order import counted_by_scanner, follows, in_natural_order
+
+
+def test_files_are_in_the_order_people_read() -> None:
+    names = ["Scan_13.jpg", "Scan_8.jpg", "Scan_9.jpg", "scan_10.jpg", "Äpfel.pdf", "Birnen.pdf", "b/1.tif", "a/2.tif"]
+    assert in_natural_order(names) == [
+        "a/2.tif",
+        "Äpfel.pdf",
+        "b/1.tif",
+        "Birnen.pdf",
+        "Scan_8.jpg",
+        "Scan_9.jpg",
+        "scan_10.jpg",
+        "Scan_13.jpg",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("scan0001.jpg", "scan0002.jpg"),
+        ("Scan_8.jpg", "Scan_13.JPG"),
+        ("b/IMG 9.png", "b/IMG 10.png"),
+        ("1.tif", "2.tif"),
+    ],
+)
+def test_a_scanner_counts_on_and_gaps_do_not_matter(before: str, after: str) -> None:
+    assert follows(before, after)
+    assert counted_by_scanner(before)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("scan0001.jpg", "scan0002.png"),
+        ("a/scan1.jpg", "b/scan2.jpg"),
+        ("scan2.jpg", "scan1.jpg"),
+        ("Quittung.png", "Quittung 2.png"),
+        ("Quittung 004418 (Kopie).png", "Quittung 004418.png"),
+    ],
+)
+def test_other_names_are_no_series(before: str, after: str) -> None:
+    assert not follows(before, after)
+
+
+def test_numbers_people_gave_are_no_scanners_count() -> None:
+    assert not counted_by_scanner("Quittung 004418.png")
+    assert not counted_by_scanner("Rechnung 2024-0815.jpg")
+    assert counted_by_scanner("20240112_113005.jpg")
+    assert counted_by_scanner("Akte Müller 01.jpg")
