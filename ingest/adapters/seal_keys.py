@@ -22,6 +22,8 @@ from ingest.proof.transfer_note import MeansOfIntegrity
 log = structlog.get_logger()
 
 OWN_NAME = "E-Akte: selbst ausgestellt, kein fortgeschrittenes Siegel"
+# Begins the names of our own files, so that a key somebody lays beside them is not taken for one of ours.
+_OWN = "own-"
 _OWN_KEY_LASTS = timedelta(days=3650)
 _OWN_KEY_IS_REPLACED_BEFORE_ITS_END = timedelta(days=30)
 _SIGNING_USES = {"digital_signature", "non_repudiation"}
@@ -87,7 +89,7 @@ def own_key(directory: Path, *, now: datetime) -> SealKey:
 
     Files are readable by their owner only. Old certificates stay, because old seals are checked against them.
     """
-    for path in sorted(directory.glob("*.p12"), reverse=True):
+    for path in sorted(directory.glob(f"{_OWN}*.p12"), reverse=True):
         key = key_from_file(path, "", [])
         if now < key.certificate.not_valid_after - _OWN_KEY_IS_REPLACED_BEFORE_ITS_END:
             return key
@@ -96,7 +98,7 @@ def own_key(directory: Path, *, now: datetime) -> SealKey:
 
 def own_certificates(directory: Path) -> list[asn1_x509.Certificate]:
     """The certificates of all keys this installation ever made for itself."""
-    return [each for path in sorted(directory.glob("*.crt")) for each in certificates_in(path)]
+    return [each for path in sorted(directory.glob(f"{_OWN}*.crt")) for each in certificates_in(path)]
 
 
 def _make_own_key(directory: Path, now: datetime) -> Path:
@@ -104,7 +106,7 @@ def _make_own_key(directory: Path, now: datetime) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _own_certificate(key, now)
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    stem = f"{now:%Y-%m-%d}-{secrets.token_hex(4)}"
+    stem = f"{_OWN}{now:%Y-%m-%d}-{secrets.token_hex(4)}"
     _write_private(directory / f"{stem}.crt", certificate.public_bytes(Encoding.PEM))
     packed = pkcs12.serialize_key_and_certificates(b"E-Akte", key, certificate, None, NoEncryption())
     _write_private(directory / f"{stem}.p12", packed)

@@ -62,10 +62,6 @@ class Sealer:
         """What a Transfervermerk may say of this seal."""
         return self._opened(at).means
 
-    def name(self, *, at: datetime) -> str:
-        """In whose name it seals, as the certificate says."""
-        return name_of(self._opened(at).certificate)
-
     def seal_pdf(self, pdf: bytes, *, at: datetime) -> bytes:
         """Seal a PDF invisibly: PAdES B-B, with a timestamp service B-T. PDF/A stays PDF/A.
 
