@@ -96,13 +96,14 @@ def merged(one: Announcement, other: Announcement) -> Announcement | None:
     return Announcement(kinds.pop() if kinds else SheetKind.PATCH, reference, case, document_class, batch)
 
 
-def completed(own: Announcement, cover: Announcement | None) -> Announcement:
-    """A separator's announcement, with what it leaves open taken from the cover sheet before it."""
-    if cover is None:
+def completed(own: Announcement, cover: Announcement) -> Announcement:
+    """A separator's announcement with what it leaves open taken from the cover sheet before it.
+
+    A separator with a target of its own stands alone: the cover's class is that of another matter.
+    """
+    if own.names_target:
         return own
     document_class = own.document_class or cover.document_class
-    if own.names_target:
-        return replace(own, document_class=document_class)
     return replace(own, reference=cover.reference, case=cover.case, document_class=document_class)
 
 

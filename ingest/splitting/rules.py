@@ -104,6 +104,8 @@ class _Filing:
         if not self.in_hand:
             self.sheet = self.waiting[1] if self.waiting else None
             self.waiting = None
+        elif image.file != self.in_hand[0].file:
+            reason = "same-run-as-file-before"
         self.in_hand.append(image)
         self._plan(image, PageKind.PAGE, reason, len(self.documents) + 1)
 
@@ -177,7 +179,7 @@ class _Filing:
         """Where the document in hand belongs: its separator says so, else the cover sheet before it."""
         own, cover = self.sheet, self.cover
         if own is not None and (self._fault(own) or own.announcement.names_target or cover is None):
-            return completed(own.announcement, None), self._fault(own)
+            return own.announcement, self._fault(own)
         if cover is None:
             return None, None
         said = completed(own.announcement, cover.announcement) if own is not None else cover.announcement
