@@ -68,6 +68,7 @@ def a_back(*, seed: int = 3, show_through: float = 0.12, staple: bool = False) -
     rng = np.random.default_rng(seed)
     pixels = 250 - show_through * (250 - front) + rng.normal(0, 4, front.shape)
     page = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+    page.info["dpi"] = (DPI, DPI)
     draw = ImageDraw.Draw(page)
     for middle in (0.36, 0.64):
         x, y, r = DPI * 0.45, page.height * middle, DPI * 0.11
