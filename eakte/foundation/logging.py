@@ -34,3 +34,6 @@ def configure_logging(settings: Settings) -> None:
     root.handlers[:] = [handler]
     # Foreign libraries tell routine matters at INFO, some with arguments that hold names.
     root.setLevel(max(level, logging.WARNING))
+    # These tell whose certificate it was, with a traceback, when a signature is not trusted.
+    for name in ("pyhanko", "pyhanko_certvalidator"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)

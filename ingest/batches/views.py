@@ -118,7 +118,7 @@ def proofs(work: UnitOfWork, batch: Batch, *, cursor: str | None, limit: int) ->
     page = page_of(work.session, statement, (BatchDocument.number, BatchDocument.id), cursor=cursor, limit=limit)
     meter = Meter(work.storage)
     filed = [one for one in page.items if one.item is not None and one.item.state is ItemState.FILED]
-    return Page([prove_document(work, batch, one, meter) for one in filed], page.next_cursor)
+    return Page([prove_document(work, one, meter) for one in filed], page.next_cursor)
 
 
 def preview_of(work: UnitOfWork, batch: Batch, n: int) -> StoredFile:

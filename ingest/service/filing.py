@@ -121,7 +121,7 @@ def _filed(work: UnitOfWork, item: IngestItem) -> Document:
 
 def _case_for(work: UnitOfWork, item: IngestItem) -> UUID:
     """The case an item goes to: the one named, or one made for its ingest in the dossier named."""
-    ingest = queries.lock_ingest(work.session, item.ingest_id)
+    ingest = queries.lock_ingest(work.session, item.ingest.id)
     if ingest.case_id is not None:
         return get_case(work, ingest.case_id, to=Permission.FILE_DOCUMENT).id
     assert ingest.target_id is not None

@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from eakte.foundation.messages import Job
 from eakte.foundation.work import BeginWork, House
-from ingest.batches.messages import AssembleDocuments, LookAtFile, SplitBatch
-from ingest.batches.tasks import assemble_documents, look_at_file, split_batch
+from ingest.batches.messages import AssembleDocuments, LookAtFile, SealProduct, SplitBatch
+from ingest.batches.tasks import assemble_documents, look_at_file, seal_product, split_batch
 from ingest.messages import CheckItem, FileItem, RecognizeItem
 from ingest.tasks import check_item, file_item, recognize_item
 
@@ -20,6 +20,7 @@ _STEPS: dict[type[Job], Callable[[Any, BeginWork], None]] = {
     LookAtFile: look_at_file,
     SplitBatch: split_batch,
     AssembleDocuments: assemble_documents,
+    SealProduct: seal_product,
 }
 _NEXT = text(
     "DELETE FROM procrastinate_jobs WHERE id = (SELECT id FROM procrastinate_jobs WHERE task_name = ANY(:names)"

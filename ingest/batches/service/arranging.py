@@ -57,21 +57,16 @@ def place_image(work: UnitOfWork, batch_id: UUID, n: int, *, document_id: UUID, 
     target = _changeable(work, document_id)
     changed = [target]
     before = (image.kind, image.page)
-    if image.document_id is not None:
+    pages = [one for one in queries.pages_of(work.session, target.id) if one is not image]
+    if image.document_id is not None and image.document_id != target.id:
         source = _changeable(work, image.document_id)
-        if source is target:
-            image.document_id = image.page = None
-            work.session.flush()
-        else:
-            _take_out(work, image, source)
-            changed.append(source)
-    pages = queries.pages_of(work.session, target.id)
+        _take_out(work, image, source)
+        changed.append(source)
     pages.insert(min(page, len(pages) + 1) - 1, image)
     image.kind, image.reason = PageKind.PAGE, "placed"
     _number(pages, target)
-    _rearranged(
-        work, batch, changed, {"n": (None, n), "page": (before[1], image.page), "kind": (before[0], image.kind)}
-    )
+    changes = {"n": (None, n), "kind": (before[0], image.kind), "page": (before[1], image.page)}
+    _rearranged(work, batch, changed, changes)
     return image
 
 

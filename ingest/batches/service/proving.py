@@ -11,7 +11,7 @@ from uuid import UUID
 from eakte.access.models import Identity, OrganisationalUnit
 from eakte.documents import queries as document_queries
 from eakte.documents.files import StoredFile, derived_id
-from eakte.documents.models import Document, RenditionKind, object_key
+from eakte.documents.models import RenditionKind, object_key
 from eakte.documents.service import attach_rendition
 from eakte.foundation.settings import SealSettings, Settings
 from eakte.foundation.storage import Digest, ObjectMissing, Storage
@@ -20,7 +20,7 @@ from ingest.adapters.sealing import Sealer, open_sealer, trust_anchors
 from ingest.adapters.transfer_note_pdf import write_note_pdf
 from ingest.batches import queries
 from ingest.batches.messages import ProductSealed
-from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage, ScanProduct
+from ingest.batches.models import Batch, BatchDocument, BatchImage, ScanProduct
 from ingest.batches.rules import Drawn, Purpose, Verdict
 from ingest.models import IngestItem
 from ingest.products import as_json, from_json
@@ -47,7 +47,7 @@ def _sealer(settings: SealSettings, own_seals: Path) -> Sealer | None:
 
 def sealer_of(settings: Settings) -> Sealer | None:
     """The sealer of this installation, opened once per process."""
-    return _sealer(settings.seal, settings.var / "secrets")
+    return _sealer(settings.seal, settings.own_seals)
 
 
 # --- sealing ----------------------------------------------------------------------------------------------
@@ -59,7 +59,6 @@ class Product:
 
     document_id: UUID
     batch_id: UUID
-    reference: str
     fields: dict[str, Any]
     files: tuple[ProductFile, ...]
 
@@ -87,9 +86,8 @@ def product_to_seal(work: UnitOfWork, document_id: UUID) -> Product | None:
     known = work.session.get(ScanProduct, document_id) is not None
     if known or not filed or item is None or batch.profile.purpose is not Purpose.REPLACEMENT:
         return None
-    document = work.session.get_one(Document, document_id)
     fields = _NoteWriter(work, batch, part, item).fields()
-    return Product(document_id, batch.id, document.reference, fields, tuple(product_files(work, batch, part)))
+    return Product(document_id, batch.id, fields, tuple(product_files(work, part)))
 
 
 def seal_product(storage: Storage, sealer: Sealer | None, product: Product, *, at: datetime) -> Sealed:
@@ -145,7 +143,7 @@ def _put(storage: Storage, product: Product, what: str, content: bytes, media_ty
     return StoredFile(object_id, name, media_type, digest)
 
 
-def product_files(work: UnitOfWork, batch: Batch, part: BatchDocument) -> Iterator[ProductFile]:
+def product_files(work: UnitOfWork, part: BatchDocument) -> Iterator[ProductFile]:
     """Every file of a filed product as the database knows it: its renditions, and the raw scans it came from."""
     version = document_queries.version_of(work.session, part.id, None)
     seen = set()
@@ -292,9 +290,9 @@ class Proven:
     problems: tuple[str, ...]
 
 
-def prove_document(work: UnitOfWork, batch: Batch, part: BatchDocument, meter: "Meter") -> Proven:
+def prove_document(work: UnitOfWork, part: BatchDocument, meter: "Meter") -> Proven:
     """Check everything of one filed document again: files against what was recorded, note and seals against both."""
-    known = list(product_files(work, batch, part))
+    known = list(product_files(work, part))
     found = [file for file in map(meter.as_found, known) if file is not None]
     product = work.session.get(ScanProduct, part.id)
     if product is None:
@@ -306,7 +304,7 @@ def prove_document(work: UnitOfWork, batch: Batch, part: BatchDocument, meter: "
 def _prove(work: UnitOfWork, product: ScanProduct, meter: "Meter", found: Iterable[ProductFile]) -> Proof:
     files = {role: from_json(file) for role, file in product.files.items()}
     sealer = sealer_of(work.settings)
-    anchors = trust_anchors(work.settings.seal, work.settings.var / "secrets", sealer, at=work.now)
+    anchors = trust_anchors(work.settings.seal, work.settings.own_seals, sealer, at=work.now)
     return prove_product(
         manifest=meter.stored(files["manifest"]),
         manifest_seal=meter.stored(files["seal"]) if "seal" in files else None,
@@ -345,10 +343,6 @@ class Meter:
         except ObjectMissing:
             content = b""
         return Stored(content, file.digest.sha256)
-
-    def damaged(self, file: BatchFile) -> bool:
-        """Whether a raw scan is gone or no more what it was."""
-        return file.object_id is not None and self._measured(file.object_id) != file.digest
 
     def _measured(self, object_id: UUID) -> Digest | None:
         if object_id not in self._known:

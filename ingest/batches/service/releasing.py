@@ -111,7 +111,7 @@ def _must_be_whole(work: UnitOfWork, batch: Batch) -> None:
         Finding("proof-broken", problem, f"/documents/{document.number}")
         for document in queries.documents_of(work.session, batch.id)
         if document.item is not None and document.item.document_id is not None
-        for problem in prove_document(work, batch, document, meter).problems
+        for problem in prove_document(work, document, meter).problems
     ]
     if problems:
         raise ProofBroken(findings=problems)
