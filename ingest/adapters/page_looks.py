@@ -29,7 +29,8 @@ Gray = NDArray[np.uint8]
 
 _LOOK_DPI, _FINE_DPI, _INK_DPI = 200.0, 300.0, 150.0
 _MOST_MEGAPIXELS = 36.0
-_SPARSE = 250
+_SPARSE, _MOST_ON_SHEET = 250, 500
+_COARSE_DPI, _MOST_INK = 70.0, 0.2
 _OF_PAPER = 0.5
 _DARK_BELOW = 190
 _READ_MARGIN_MM = 4.0
@@ -52,21 +53,28 @@ def look_here(
     """Look at all pages of a file, one at a time; see `ingest.splitting.confined.look`."""
     found = filetype.inspect_here(source, limits)
     kind = found.media_type
-    pages = _pdf_pages(source) if kind is MediaType.PDF else _frames(source, kind, limits)
+    pages: Iterator[_Page | PageLook] = _pdf_pages(source) if kind is MediaType.PDF else _frames(source, kind, limits)
     looks = []
     for number, page in enumerate(pages, 1):
-        looks.append(_look(page, number))
+        looks.append(page if isinstance(page, PageLook) else _look(page, number))
         report(number, found.pages)
     return FileLook(kind, tuple(looks), found.warnings)
 
 
-def _pdf_pages(source: Path) -> Iterator[_Page]:
+def _pdf_pages(source: Path) -> Iterator[_Page | PageLook]:
+    """The pages of a PDF; one without content or full of real text need not be drawn."""
     with contextlib.ExitStack() as stack:
         document = _opened(source, stack)
         for number in range(document.pages):
             facts = document.facts(number)
             written = facts.visible_letters > 0 and facts.image_share < _OF_PAPER
             dpi = _dpi(facts)
+            if not facts.objects and not facts.annotations:
+                yield PageLook(number + 1, blank=True)
+                continue
+            if written and facts.visible_letters > _MOST_ON_SHEET:
+                yield PageLook(number + 1, characters=facts.visible_letters, text_layer=True)
+                continue
             gray = as_gray(document.picture(number, dpi, whole_sheet=True))
             yield _Page(gray, dpi, document.text(number) if written else None)
 
@@ -98,11 +106,11 @@ def _frames(source: Path, kind: MediaType, limits: RecognitionLimits) -> Iterato
 
 def _look(page: _Page, frame: int) -> PageLook:
     """See a page: is anything on it, codes, bars, how much else, and where that matters what it says."""
-    rough, rough_dpi = _scaled(page.gray, page.dpi, _INK_DPI)
+    rough, rough_dpi = _at(page.gray, page.dpi, _INK_DPI)
     cleaned = even_out(rough)
     ink = measure_ink(cleaned, rough_dpi)
     sparse = ink.characters <= _SPARSE
-    if sparse and _is_blank(page, cleaned, rough_dpi):
+    if sparse and not page.text and _is_blank(page, cleaned, rough_dpi):
         return PageLook(frame, blank=True)
     codes = _codes(page, sparse=sparse)
     rest = measure_ink(barcode.without_codes(cleaned, codes), rough_dpi) if codes else ink
@@ -113,13 +121,15 @@ def _look(page: _Page, frame: int) -> PageLook:
         characters=rest.characters,
         text_layer=page.text is not None,
     )
-    if not is_worth_reading(seen):
+    if rest.share > _MOST_INK or not is_worth_reading(seen):
         return seen
     return replace(seen, text=page.text if page.text is not None else _read(page, codes).text)
 
 
 def _is_blank(page: _Page, cleaned: Gray, dpi: float) -> bool:
     """Whether a page with little on it carries nothing but holes, staples, dirt and what shines through."""
+    if dpi < _COARSE_DPI:
+        return not (cleaned < _DARK_BELOW).any()
     bare = without_fittings(cleaned, dpi)
     ink = measure_ink(bare, dpi)
     if ink.none or not ink.doubtful:
@@ -155,6 +165,14 @@ def _read(page: _Page, codes: tuple[barcode.Seen, ...]) -> Reading:
         if best.legible:
             break
     return best
+
+
+def _at(gray: Gray, dpi: float, wanted: float) -> tuple[Gray, float]:
+    """A picture at a resolution that measures are made for; a very coarse one stays as it is."""
+    if dpi < _COARSE_DPI or dpi >= wanted:
+        return _scaled(gray, dpi, wanted)
+    large = cv2.resize(gray, None, fx=wanted / dpi, fy=wanted / dpi, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large, dtype=np.uint8), wanted
 
 
 def _scaled(gray: Gray, dpi: float, wanted: float) -> tuple[Gray, float]:
