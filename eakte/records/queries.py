@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager
 
 from eakte.access import Permission
@@ -27,7 +27,7 @@ from eakte.records.models import (
     RecordLink,
     ReferenceAlias,
 )
-from eakte.records.rules import Place, RecordKind, RecordState, permissions_at
+from eakte.records.rules import MISREAD, Place, RecordKind, RecordState, misread_key, permissions_at
 
 RecordT = TypeVar("RecordT", bound=Record)
 Level = InstrumentedAttribute[Any]
@@ -138,6 +138,15 @@ def get_record_by_reference(work: UnitOfWork, reference: str, *, to: Permission)
         return get_record(work, record_id, to=to)
     except RecordNotFound as error:
         raise ReferenceNotFound(reference=reference) from error
+
+
+def references_read_as(session: Session, written: str, *, most: int = 5) -> list[str]:
+    """References of dossiers and cases that a scanner may have misread as `written`: O for 0, S for 5, I for 1."""
+    seen = func.translate(func.lower(func.replace(Record.reference, " ", "")), *MISREAD)
+    statement = select(Record.reference).where(
+        Record.record_kind.in_((RecordKind.DOSSIER, RecordKind.CASE)), seen == misread_key(written)
+    )
+    return list(session.scalars(statement.order_by(Record.reference_sort).limit(most)))
 
 
 def load(

@@ -164,6 +164,15 @@ class NumberTemplate:
         return _PLACEHOLDER.sub(fill, self.pattern)
 
 
+# Letters that scanners mistake, and the digits that stand for all who look like them.
+MISREAD = ("oqdilszbg", "000115286")
+
+
+def misread_key(reference: str) -> str:
+    """The same for references that differ only in what scanners mistake; without blanks."""
+    return reference.replace(" ", "").lower().translate(str.maketrans(*MISREAD))
+
+
 def sort_key(reference: str) -> str:
     """Orders references as people do: runs of digits by value, letters without regard to case."""
     return re.sub(r"\d+", lambda run: run[0].zfill(10), reference.casefold())

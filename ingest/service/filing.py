@@ -1,6 +1,6 @@
 """Filing what recognition made: verified, given a place, looked at where that is demanded, and filed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from eakte.access import Permission
@@ -12,7 +12,7 @@ from eakte.documents.models import Document, DocumentKind, DocumentVersion
 from eakte.foundation.errors import Finding, NotFound
 from eakte.foundation.work import UnitOfWork
 from eakte.records.models import Record
-from eakte.records.queries import get_case, get_dossier
+from eakte.records.queries import get_case, get_dossier, references_read_as
 from eakte.records.service.filing import Metadata, create_case
 from ingest import queries
 from ingest.errors import OBSTACLES, PageCountMismatch, TargetMissing, TargetNotFound, TargetProposed
@@ -82,13 +82,20 @@ def _place(work: UnitOfWork, item: IngestItem, texts: Sequence[str]) -> Record:
     if item.announced:
         raise TargetNotFound(reference=item.announced[-1])
     candidates = references_in("\n".join(texts[:_PAGES_THAT_NAME_A_PLACE]))[:_CANDIDATES]
-    for candidate in candidates:
+    for reference in _possible(work, [candidate.text for candidate in candidates]):
         try:
-            place = target_of(work, candidate.text)
+            place = target_of(work, reference)
         except NotFound:
             continue
         raise TargetProposed(reference=place.reference)
     raise TargetMissing(reference=candidates[0].text if candidates else None)
+
+
+def _possible(work: UnitOfWork, written: Sequence[str]) -> Iterator[str]:
+    """What may be meant: what is written, then what it was misread from; what follows a blank may be something else."""
+    yield from written
+    for text in dict.fromkeys([*written, *(text.rpartition(" ")[0] for text in written if " " in text)]):
+        yield from references_read_as(work.session, text)
 
 
 def _file(work: UnitOfWork, item: IngestItem, texts: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from eakte.foundation.work import House
 from eakte.records.models import Dossier
+from eakte.records.queries import references_read_as
 from eakte.records.rules import Action
 from eakte.records.service.lifecycle import change_dossier_state
 from tests.ingest.batches.conftest import Batch, Registry
@@ -101,3 +102,25 @@ def test_what_has_no_known_place_waits_and_the_rest_is_filed(
     assert retried.status_code == 200, retried.text
     work_off_ingests(house)
     assert registry.seen(batch)["documents"][0]["state"] == "filed"
+
+
+def test_what_only_the_text_says_of_its_place_is_proposed_and_a_person_confirms_it(
+    registry: Registry, house: House, dossier: Dossier
+) -> None:
+    batch = registry.scan(a_stack(a_page("Stadt Musterhausen", f"Aktenzeichen: {dossier.reference}", "Bescheid")))
+    (document,) = batch["documents"]
+    assert (document["state"], document["code"]) == ("failed", "target-proposed")
+    assert document["reference"] == dossier.reference
+    confirmed = registry.client.post(
+        f"/api/v1/ingest-items/{document['itemId']}:retry", json={"into": document["reference"]}
+    )
+    assert confirmed.status_code == 200, confirmed.text
+    work_off_ingests(house)
+    assert registry.seen(batch)["documents"][0]["state"] == "filed"
+
+
+def test_a_reference_whose_letters_were_misread_still_leads_to_its_dossier(house: House, dossier: Dossier) -> None:
+    misread = dossier.reference.replace("0", "O").replace("1", "I").replace("5", "S")
+    with house.begin() as work:
+        assert dossier.reference in references_read_as(work.session, misread)
+        assert references_read_as(work.session, "II/3-512.01/1871-9999") == []
