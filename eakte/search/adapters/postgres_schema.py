@@ -1,7 +1,8 @@
 """How a document lies in a row of PostgreSQL."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from eakte.search.analysis import FORM
@@ -23,6 +24,9 @@ _MOST_COUNTED = 8
 
 _MOST_BYTES = 900_000
 """A tsvector takes 1 MB, some 40,000 different words. What a longer text has beyond them is not found."""
+_MOST_BYTES_OF_A_LETTER = 4
+_MOST_BYTES_BESIDES = 32
+"""What a lexeme takes for its length and its places."""
 
 
 def row_of(prepared: Prepared, generation: int) -> dict[str, Any]:
@@ -56,7 +60,9 @@ def row_of(prepared: Prepared, generation: int) -> dict[str, Any]:
 
 def quoted(lexeme: str) -> str:
     """A lexeme as tsvector and tsquery read it, whatever signs are in it."""
-    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+    if "'" in lexeme or "\\" in lexeme:
+        lexeme = lexeme.replace("\\", "\\\\").replace("'", "''")
+    return f"'{lexeme}'"
 
 
 _Placed = tuple[str, tuple[str, ...]]
@@ -74,24 +80,35 @@ def _text(prepared: Prepared) -> Iterable[_Placed]:
     """What is found on the pages, with one place for being there and one more for each time as a whole word."""
     text = prepared.columns[Field.TEXT]
     first, label = _POSITIONS[Field.TEXT], LABELS[Field.TEXT]
-    # Terms before forms: where not all fit, words are still found, only not by their beginnings.
-    counts = dict.fromkeys(sorted(text.found, key=lambda term: term.startswith(FORM)), 0) | Counter(
-        stem for stems in text.runs for stem in stems.split()
-    )
+    counts = Counter(stem for stems in text.runs for stem in stems.split())
     places = [tuple(f"{first + place}{label}" for place in range(times + 1)) for times in range(_MOST_COUNTED)]
-    return ((term, places[min(count, _MOST_COUNTED - 1)]) for term, count in counts.items())
+    # Terms before forms: where not all fit, words are still found, only not by their beginnings.
+    forms = [form for form in text.found if form.startswith(FORM)]
+    for term in (*text.found.difference(forms), *forms):
+        yield term, places[min(counts[term], _MOST_COUNTED - 1)]
 
 
 def _vector(placed: Iterable[_Placed]) -> str:
     """The text form of a tsvector; a lexeme may come several times, its places are joined."""
     lexemes: dict[str, tuple[str, ...]] = {}
-    size = 0
     for lexeme, places in placed:
         known = lexemes.get(lexeme)
-        size += 2 * len(places) + (0 if known is not None else len(lexeme.encode()) + 8)
+        lexemes[lexeme] = places if known is None else known + places
+    if sum(map(len, lexemes)) * _MOST_BYTES_OF_A_LETTER + len(lexemes) * _MOST_BYTES_BESIDES > _MOST_BYTES:
+        lexemes = dict(_fitting(lexemes.items()))
+    return " ".join([quoted(lexeme) + _written(places) for lexeme, places in lexemes.items()])
+
+
+def _fitting(placed: Iterable[_Placed]) -> Iterator[_Placed]:
+    """The first lexemes, as many as a tsvector takes."""
+    size = 0
+    for lexeme, places in placed:
+        size += 2 * len(places) + len(lexeme.encode()) + 8
         if size > _MOST_BYTES:
             break
-        lexemes[lexeme] = places if known is None else (*known, *places)
-    return " ".join(
-        f"{quoted(lexeme)}:{','.join(places)}" if places else quoted(lexeme) for lexeme, places in lexemes.items()
-    )
+        yield lexeme, places
+
+
+@lru_cache(maxsize=1 << 10)
+def _written(places: tuple[str, ...]) -> str:
+    return f":{','.join(places)}" if places else ""

@@ -6,19 +6,23 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
+    CompoundSelect,
     Connection,
     Integer,
     Select,
+    Uuid,
     and_,
     cast,
     extract,
     func,
-    literal,
+    null,
     or_,
     select,
     text,
     tuple_,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import REAL
 
@@ -60,8 +64,11 @@ class Question:
     def page(
         self, after: Position | None, asked: bytes, limit: int, facets: Sequence[str], snippets: int
     ) -> SearchPage:
-        total, counted = self._counts(facets)
-        positions = self._best(after, limit, total) if self._query.ranks else self._newest(after, limit)
+        total, counted, positions = self._overview(after, limit, facets)
+        if not self._query.ranks:
+            positions = self._newest(after, limit)
+        elif total <= _RANKED_EXACTLY if after is None else after.passed:
+            positions = self._best(after, limit)
         shown = positions[:limit]
         stored = self._stored([position.id for position in shown]) if snippets and self._query.ranks else {}
         marker = Marker(self._query)
@@ -79,33 +86,43 @@ class Question:
             next_cursor=cursors.encode(shown[-1], asked) if len(positions) > limit else None,
         )
 
-    def _counts(self, facets: Sequence[str]) -> tuple[int, dict[str, tuple[FacetValue, ...]]]:
-        found = select(*(_FACETS[name].label(name) for name in facets), literal(1)).where(self._where).cte("found")
+    def _overview(
+        self, after: Position | None, limit: int, facets: Sequence[str]
+    ) -> tuple[int, dict[str, tuple[FacetValue, ...]], list[Position]]:
+        """Number and facets of all hits and, read in the same pass, the best as their names rank them."""
+        score = (rank(self._query, exact=False) if self._query.ranks else null()).label("score")
+        named = (_FACETS[name].label(name) for name in facets)
+        found = select(*named, SearchDocument.id, score).where(self._where).cte("found")
         columns = [found.c[name] for name in facets]
         sets = func.grouping_sets(*(tuple_(column) for column in columns), tuple_())
-        rows = self._connection.execute(select(*columns, func.count().label("found")).select_from(found).group_by(sets))
+        statement: Select[Any] | CompoundSelect[Any] = (
+            select(*columns, func.count().label("found"), cast(None, REAL).label("score"), cast(None, Uuid).label("id"))
+            .select_from(found)
+            .group_by(sets)
+        )
+        if self._query.ranks:
+            best = _first(found, after, limit).subquery()
+            statement = union_all(statement, select(*(null() for _ in facets), null(), best.c.score, best.c.id))
         total = 0
         values: dict[str, list[FacetValue]] = {name: [] for name in facets}
-        for row in rows.mappings():
-            # A row counts one value of one facet, all others are null; or everything, and all are null.
+        positions = []
+        for row in self._connection.execute(statement).mappings():
+            # A row is a hit; or counts one value of one facet, all others null; or everything, and all are null.
             name = next((name for name in facets if row[name] is not None), None)
-            if name is None:
+            if row["id"] is not None:
+                positions.append(Position(row["score"], row["id"], 0))
+            elif name is None:
                 total = row["found"]
             else:
                 values[name].append(FacetValue(str(row[name]), row["found"]))
-        return total, {name: tuple(sorted(counted, key=_commonest_first)) for name, counted in values.items()}
+        counted = {name: tuple(sorted(counts, key=_commonest_first)) for name, counts in values.items()}
+        return total, counted, sorted(positions, key=lambda position: (-position.score, position.id))
 
-    def _best(self, after: Position | None, limit: int, total: int) -> list[Position]:
-        """The best hits, one more than asked for. A walk from page to page keeps the ranking it began with."""
-        exact = total <= _RANKED_EXACTLY if after is None else bool(after.passed)
-        score = rank(self._query, exact=exact).label("score")
+    def _best(self, after: Position | None, limit: int) -> list[Position]:
+        """The best hits as their whole text ranks them. A walk from page to page keeps the ranking it began with."""
+        score = rank(self._query, exact=True).label("score")
         found = select(SearchDocument.id, score).where(self._where).cte("found")
-        statement = select(found.c.score, found.c.id).order_by(found.c.score.desc(), found.c.id).limit(limit + 1)
-        if after is not None:
-            last = cast(after.score, REAL)
-            later = and_(found.c.score == last, found.c.id > after.id)
-            statement = statement.where(or_(found.c.score < last, later))
-        return [Position(score, id_, int(exact)) for score, id_ in self._connection.execute(statement)]
+        return [Position(score, id_, 1) for score, id_ in self._connection.execute(_first(found, after, limit))]
 
     def _newest(self, after: Position | None, limit: int) -> list[Position]:
         """The newest documents, one more than asked for; the day stands for the score in their positions."""
@@ -131,6 +148,15 @@ class Question:
             ).where(SearchDocument.generation == self._generation, SearchDocument.id.in_(ids))
         )
         return {id_: Stored(metadata, pages, signatures, compressed=True) for id_, metadata, pages, signatures in rows}
+
+
+def _first(found: CTE, after: Position | None, limit: int) -> Select[Any]:
+    """The best of the hits, one more than asked for."""
+    statement = select(found.c.score, found.c.id).order_by(found.c.score.desc(), found.c.id).limit(limit + 1)
+    if after is None:
+        return statement
+    last = cast(after.score, REAL)
+    return statement.where(or_(found.c.score < last, and_(found.c.score == last, found.c.id > after.id)))
 
 
 def _commonest_first(value: FacetValue) -> tuple[int, str]:
