@@ -86,8 +86,6 @@ def is_own(text: str) -> bool:
 
 def merged(one: Announcement, other: Announcement) -> Announcement | None:
     """What two codes of one sheet say together, None when they contradict each other."""
-    if one.damaged or other.damaged:
-        return one if other.damaged else other
     pairs = [(getattr(one, name), getattr(other, name)) for name in ("reference", "case", "document_class", "batch")]
     kinds = {one.kind, other.kind} - {SheetKind.PATCH}
     if len(kinds) > 1 or any(a and b and a != b for a, b in pairs):

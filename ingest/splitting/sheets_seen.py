@@ -17,8 +17,8 @@ _SPARSE_CHARACTERS, _CODED_CHARACTERS = 150, 250
 _BARE_CHARACTERS = 120
 _BARE_SHARE = 0.004
 _ALIKE = 0.8
-_TITLE = re.compile(r"\W*(trennblatt|trennseite|trennbogen|trenner|scheideblatt|patch[\s_-]?(code[\s_-]?)?t)\b", re.I)
-_COVER_TITLE = re.compile(r"\W*(deckblatt|vorblatt|e-akte)\b", re.I)
+_TITLE = re.compile(r"\W*(trennblatt|trennseite|trennbogen|scheideblatt|patch[\s_-]?(code[\s_-]?)?t)\b", re.I)
+_COVER_TITLE = re.compile(r"\W*(deckblatt|vorblatt)\b", re.I)
 _TITLE_LINES = 4
 _FIELDS = {
     "reference": re.compile(r"\W*(?:aktenzeichen|geschäftszeichen|akte|az)\.?\s*[:;]\s*(?P<value>\S.*)", re.I),
@@ -82,10 +82,12 @@ def _carries_own(look: PageLook) -> bool:
 
 def _agreed(announced: list[Announcement], text: str) -> SheetSeen:
     """One announcement of all codes of a sheet; what they leave open is taken from its print."""
+    sound = [each for each in announced if not each.damaged]
+    damaged = [each for each in announced if each.damaged]
+    if damaged and not any(each.names_target for each in sound):
+        return SheetSeen(damaged[0], Problem.DAMAGED_CODE)
     whole = Announcement(SheetKind.PATCH)
-    for each in announced:
-        if each.damaged:
-            return SheetSeen(each, Problem.DAMAGED_CODE)
+    for each in sound:
         together = merged(whole, replace(each, reference=None) if each.reference == whole.case else each)
         if together is None:
             return SheetSeen(replace(whole, reference=None, case=None), Problem.TWO_CODES)
@@ -132,8 +134,9 @@ def _printed(name: str, text: str) -> str | None:
 
 
 def _is_titled(look: PageLook) -> bool:
-    """A page that calls itself a separator; one that calls itself a cover may be the cover of a report."""
-    return _has_line(_TITLE, look.text) or (bool(look.codes) and _has_line(_COVER_TITLE, look.text))
+    """A page that calls itself a separator; a cover needs a fitting code, for reports and faxes have covers, too."""
+    fitting = any(reads_as_reference(code.text) for code in look.codes)
+    return _has_line(_TITLE, look.text) or (fitting and _has_line(_COVER_TITLE, look.text))
 
 
 def _has_line(title: re.Pattern[str], text: str) -> bool:

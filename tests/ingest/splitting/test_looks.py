@@ -8,8 +8,8 @@ from PIL import Image
 from ingest.recognition.errors import BrokenImage, EncryptedPdf, UnsupportedFileType
 from ingest.recognition.results import MediaType, RecognitionLimits
 from ingest.splitting.confined import look
-from ingest.splitting.looks import PageLook
-from ingest.splitting.payload import SheetKind
+from ingest.splitting.looks import Code, PageLook, Symbology
+from ingest.splitting.payload import Announcement, SheetKind, write_payload
 from ingest.splitting.plans import Problem
 from ingest.splitting.sheets_seen import SheetSeen, reads_as_reference, sheet_in
 from tests.ingest.papers import native_pdf, saved, scan, scanned_pdf
@@ -86,6 +86,16 @@ def test_when_the_code_is_the_number_of_the_sheet_its_print_names_the_target(tmp
 def test_two_different_references_on_one_sheet_contradict_each_other(tmp_path: Path) -> None:
     page = with_code(a_separator(FOREIGN, QR), FOREIGN.replace("4711", "4712"), QR, at=(60, 220))
     assert sheet(tmp_path, page).problem is Problem.TWO_CODES
+
+
+def test_one_damaged_code_does_not_matter_when_another_names_the_target() -> None:
+    whole = write_payload(Announcement(SheetKind.SEPARATOR, REFERENCE))
+    codes = [Code(Symbology.QR, text, 0.04, (0.5, 0.5)) for text in (whole, whole[:-1] + "x")]
+    both, broken = PageLook(1, codes=tuple(codes)), PageLook(1, codes=(codes[1],), patch_t=True)
+    assert sheet_in(both) == SheetSeen(Announcement(SheetKind.SEPARATOR, REFERENCE))
+    found = sheet_in(broken)
+    assert found is not None
+    assert found.problem is Problem.DAMAGED_CODE
 
 
 @pytest.mark.parametrize(
