@@ -77,6 +77,20 @@ class IngestSettings(Section):
     attempts: int = 5
 
 
+class SourcesSettings(Section):
+    """`file` lists watched folders, S3 prefixes and mailboxes, in TOML or JSON. Without one only uploads come in."""
+
+    file: Path | None = None
+
+
+class UploadsSettings(Section):
+    """Uploads in parts. Their bucket needs neither versions nor locks; unnamed, it is the other's with `-uploads`."""
+
+    bucket: str = ""
+    hours: int = 24
+    max_open: int = 200
+
+
 class SealSettings(Section):
     """The key that seals scan products, and the timestamp service. Without a key one is made under `var/secrets`.
 
@@ -133,6 +147,8 @@ class Settings(BaseSettings):
     access: AccessSettings = AccessSettings()
     audit: AuditSettings = AuditSettings()
     ingest: IngestSettings = IngestSettings()
+    sources: SourcesSettings = SourcesSettings()
+    uploads: UploadsSettings = UploadsSettings()
     seal: SealSettings = SealSettings()
     worker: WorkerSettings = WorkerSettings()
     client: ClientSettings = ClientSettings()

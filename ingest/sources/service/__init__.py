@@ -1,0 +1,1 @@
+"""What is done with deliveries: opened, taken file by file, stored, settled."""
