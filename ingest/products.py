@@ -32,6 +32,7 @@ def made_of(products: dict[str, Any], texts: Sequence[str], warnings: Sequence[d
         pdfa_level=products["pdfa_level"],
         check_report=products["findings"],
         text=from_json(products["text"]),
+        layout=from_json(products["layout"]) if "layout" in products else None,
         pages=list(zip(texts, confidences, strict=True)),
         previews=[from_json(file) for file in products["previews"]],
         warnings=warnings,

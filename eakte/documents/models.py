@@ -33,10 +33,13 @@ class DocumentSource(StrEnum):
 
 
 class RenditionKind(StrEnum):
+    """What a rendition is; `layout` says where each word stands (ALTO), `transfer_note` is the Transfervermerk."""
+
     ORIGINAL = "original"
     ARCHIVAL = "archival"
     TEXT = "text"
     PREVIEW = "preview"
+    LAYOUT = "layout"
     TRANSFER_NOTE = "transfer_note"
 
 

@@ -52,7 +52,7 @@ class DocumentDetails:
 
 @dataclass(frozen=True, slots=True)
 class MadeRenditions:
-    """What recognition made of an original: archival file, text and confidence per page, previews per page."""
+    """What recognition made of an original: archival file, text and confidence per page, previews, words in place."""
 
     archival: StoredFile | None
     pdfa_level: str | None
@@ -60,6 +60,7 @@ class MadeRenditions:
     text: StoredFile
     pages: Sequence[tuple[str, float | None]]
     previews: Sequence[StoredFile] = field(default_factory=list)
+    layout: StoredFile | None = None
     warnings: Sequence[dict[str, str]] = ()
 
 
@@ -206,6 +207,8 @@ def attach_renditions(work: UnitOfWork, document: Document, version: DocumentVer
         archival.pdfa_level, archival.check_report = made.pdfa_level, list(made.check_report)
         work.session.add(archival)
     work.session.add(_rendition(work, version, RenditionKind.TEXT, made.text))
+    if made.layout is not None:
+        work.session.add(_rendition(work, version, RenditionKind.LAYOUT, made.layout))
     work.session.add_all(
         _rendition(work, version, RenditionKind.PREVIEW, preview, page) for page, preview in enumerate(made.previews, 1)
     )

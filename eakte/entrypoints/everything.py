@@ -10,4 +10,7 @@ import eakte.search.tasks
 import ingest.batches.reactions
 import ingest.batches.tasks
 import ingest.reactions
+import ingest.sources.models
+import ingest.sources.uploads.models
+import ingest.sources.uploads.tasks
 import ingest.tasks

@@ -36,6 +36,8 @@ _PAIRS: tuple[tuple[StrEnum, str], ...] = (
     (RenditionKind.ARCHIVAL, "Archivfassung"),
     (RenditionKind.TEXT, "Text"),
     (RenditionKind.PREVIEW, "Vorschau"),
+    (RenditionKind.LAYOUT, "Wortpositionen (ALTO)"),
+    (RenditionKind.TRANSFER_NOTE, "Transfervermerk"),
     (PartyRole.SENDER, "Absender"),
     (PartyRole.RECIPIENT, "Empfänger"),
     (PartyRole.APPLICANT, "Antragsteller"),

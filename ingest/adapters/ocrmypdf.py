@@ -1,7 +1,7 @@
 """Recognition of one file: OCRmyPDF with our engine, around it what has to be kept or repaired. Runs in the sandbox."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,15 +12,17 @@ from ocrmypdf.exceptions import ExitCodeException
 from pypdfium2 import PdfiumError
 
 from eakte.foundation.errors import Finding
-from ingest.adapters import filetype, image_file, page_content, pdf_file, pdfa, tesseract
+from ingest.adapters import alto, filetype, image_file, page_content, pdf_file, pdfa, tesseract
 from ingest.adapters.page_desk import PageDesk
 from ingest.adapters.rendering import Document, PageFacts
 from ingest.recognition.errors import BrokenPdf
 from ingest.recognition.plan import PageContent, Plan, plan_page
+from ingest.recognition.reading import Reading
 from ingest.recognition.results import MediaType, PageResult, PageSource, Recognition, RecognitionLimits
 
 _BUILTINS = ("concurrency", "default_filters", "ghostscript", "optimize")
 _PLUGINS = [f"ocrmypdf.builtin_plugins.{name}" for name in _BUILTINS] + ["ingest.adapters.ocr_plugin"]
+_LAYOUT_DPI = 150.0
 _OVERHEAD_MB, _BYTES_PER_PIXEL = 400, 15
 _RECOGNIZED = (Plan.RECOGNIZE, Plan.RECOGNIZE_PICTURES)
 
@@ -98,6 +100,8 @@ def _recognize(
         for number in numbers:
             if number not in desk.outcomes:
                 desk.show_kept(number)
+        layout = workdir / "layout.xml.gz"
+        alto.write_alto(layout, _layouts(document, facts, desk))
     archival = workdir / "archival.pdf"
     original_kept, level, findings = _archive(source, recognized, archival, intake, desk, chosen)
     for leftover in {intake.pdf, recognized}:
@@ -106,12 +110,25 @@ def _recognize(
     return Recognition(
         media_type=intake.kind,
         archival=archival,
+        layout=layout,
         original_kept=original_kept,
         pdfa_level=level,
         findings=findings,
         pages=pages,
         warnings=intake.warnings + _page_warnings(pages, pictured, desk),
     )
+
+
+def _layouts(document: Document, facts: dict[int, PageFacts], desk: PageDesk) -> Iterator[alto.Layout]:
+    """Where the words of each page stand, recognised ones and those of a text layer that is kept."""
+    for number in range(document.pages):
+        outcome = desk.outcomes.get(number)
+        if outcome is not None:
+            yield alto.Layout(number + 1, outcome.width, outcome.height, outcome.dpi, outcome.reading)
+            continue
+        width, height = (round(inches * _LAYOUT_DPI) for inches in (facts[number].width, facts[number].height))
+        words = document.words(number, _LAYOUT_DPI) if _has_letters(facts[number]) else Reading(())
+        yield alto.Layout(number + 1, width, height, _LAYOUT_DPI, words)
 
 
 def _take_in(source: Path, workdir: Path, limits: RecognitionLimits) -> _Intake:

@@ -21,6 +21,7 @@ class FileRole(StrEnum):
     ARCHIVAL = "archival"
     TEXT = "text"
     PREVIEW = "preview"
+    LAYOUT = "layout"
     TRANSFER_NOTE = "transfer-note"
 
     @property
@@ -36,6 +37,8 @@ class FileRole(StrEnum):
                 return "Text"
             case FileRole.PREVIEW:
                 return "Vorschau"
+            case FileRole.LAYOUT:
+                return "Wortpositionen"
             case FileRole.TRANSFER_NOTE:
                 return "Transfervermerk"
 

@@ -74,12 +74,14 @@ class PageResult:
 class Recognition:
     """The products of one file: archival rendition, page texts, previews, and what is odd about it.
 
-    `archival` is an own file in the work directory, byte for byte the source when `original_kept`.
+    `archival` is an own file in the work directory, byte for byte the source when `original_kept`. `layout` says
+    where each word stands (ALTO, gzipped).
     `pdfa_level` is "2b", "3b", … when the file passed every check, None with `findings` when it did not.
     """
 
     media_type: MediaType
     archival: Path
+    layout: Path
     original_kept: bool
     pdfa_level: str | None
     findings: tuple[Finding, ...]

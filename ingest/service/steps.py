@@ -91,6 +91,7 @@ def store_products(storage: Storage, claimed: Claim, recognition: Recognition) -
     text_digest = storage.put_bytes(object_key(text_id), text, media_type="text/plain")
     return {
         "archival": put(recognition.archival, "archival", "application/pdf", f"{stem}.pdf"),
+        "layout": put(recognition.layout, "layout", "application/gzip", f"{stem}.alto.xml.gz"),
         "text": as_json(StoredFile(text_id, f"{stem}.txt", "text/plain", text_digest)),
         "previews": [
             put(page.preview, f"preview-{page.number}", "image/jpeg", f"{stem}-{page.number}.jpg")

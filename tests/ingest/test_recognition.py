@@ -1,11 +1,13 @@
 """From paper to an archival file with text: the scan stays what it was, the words are found on their page."""
 
+import gzip
 import hashlib
 from pathlib import Path
 
 import numpy as np
 import pikepdf
 import pytest
+from lxml import etree
 from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
@@ -23,6 +25,7 @@ from tests.ingest.papers import (
     text_of,
     with_hidden_text,
 )
+from tests.support.scans import a_scan
 
 LIMITS = RecognitionLimits(timeout_s=120, memory_mb=1200, max_pages=100, max_megapixels=40)
 INVOICE = ("Rechnung Nr. 2024-30917", "Wartung der Heizung im Rathaus", "Betrag 1.250,00 EUR")
@@ -426,3 +429,16 @@ def test_a_file_that_costs_too_much_is_given_up(tmp_path: Path, limits: dict[str
     source = scanned_pdf(tmp_path / "a.pdf", *[scan(noise=20)] * 3)
     with pytest.raises(error):
         recognized(source, limits=RecognitionLimits(**({"memory_mb": 800} | limits)))  # type: ignore[arg-type]
+
+
+def test_where_each_word_stands_is_kept_for_highlighting(tmp_path: Path) -> None:
+    source = tmp_path / "brief.png"
+    source.write_bytes(a_scan("Bescheid", "Musterhausen"))
+    found = recognized(source)
+    alto = etree.fromstring(gzip.decompress(found.layout.read_bytes()))
+    page = alto.find(".//{*}Page")
+    words = {word.get("CONTENT"): word for word in alto.iterfind(".//{*}String")}
+    assert {"Bescheid", "Musterhausen"} <= words.keys()
+    first, second = words["Bescheid"], words["Musterhausen"]
+    assert int(first.get("VPOS")) + int(first.get("HEIGHT")) < int(second.get("VPOS"))
+    assert int(second.get("HPOS")) + int(second.get("WIDTH")) <= int(page.get("WIDTH"))

@@ -21,6 +21,7 @@ class RenditionName(StrEnum):
     ARCHIVAL = "archival"
     TEXT = "text"
     PREVIEW = "preview"
+    LAYOUT = "layout"
     TRANSFER_NOTE = "transfer_note"
 
 

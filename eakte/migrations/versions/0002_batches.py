@@ -377,7 +377,7 @@ def upgrade() -> None:
     op.add_column("ingests", sa.Column("review", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.alter_column("ingests", "review", server_default=None)
     op.create_index(op.f("ix_ingests_origin_id"), "ingests", ["origin_id"], unique=False)
-    _allow_rendition_kinds("original", "archival", "text", "preview", "transfer_note")
+    _allow_rendition_kinds("original", "archival", "text", "preview", "layout", "transfer_note")
     profiles = sa.table("scan_profiles", *(sa.column(name) for name in STANDARD))
     op.bulk_insert(profiles, [STANDARD, {**STANDARD, **REPLACEMENT}, {**STANDARD, **REPLACEMENT, **HIGH}])
 

@@ -36,6 +36,7 @@ _ROLES = {
     RenditionKind.ARCHIVAL: FileRole.ARCHIVAL,
     RenditionKind.TEXT: FileRole.TEXT,
     RenditionKind.PREVIEW: FileRole.PREVIEW,
+    RenditionKind.LAYOUT: FileRole.LAYOUT,
     RenditionKind.TRANSFER_NOTE: FileRole.TRANSFER_NOTE,
 }
 
