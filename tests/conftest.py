@@ -54,6 +54,10 @@ QUIET_TABLES = {
     "batch_files",
     "batch_documents",
     "batch_images",
+    "source_deliveries",
+    "source_arrivals",
+    "uploads",
+    "upload_parts",
 }
 
 

@@ -32,6 +32,9 @@ log = structlog.get_logger()
 DEEPEST = 8
 _SPOOLED = 8 << 20
 _TICK_MS = 1000
+# Names that are no UTF-8 reach us with lone surrogates, which no database keeps.
+_STORABLE = {0xDC00 + byte: 0xF700 + byte for byte in range(0x80, 0x100)}
+_ON_DISK = {storable: raw for raw, storable in _STORABLE.items()}
 
 
 class WatchedFolder:
@@ -122,7 +125,7 @@ class WatchedFolder:
     def _entries(self, folder: Path, depth: int) -> Iterator[Entry]:
         with os.scandir(folder) as found:
             for one in found:
-                name = Path(one.path).relative_to(self._root).as_posix()
+                name = Path(one.path).relative_to(self._root).as_posix().translate(_STORABLE)
                 if not is_input(name):
                     continue
                 try:
@@ -141,7 +144,7 @@ class WatchedFolder:
 
     def _refusal_of(self, name: str) -> EakteError | None:
         try:
-            status = (self._root / name).lstat()
+            status = self._path(name).lstat()
         except FileNotFoundError:
             return None
         if not stat.S_ISREG(status.st_mode):
@@ -153,7 +156,7 @@ class WatchedFolder:
             return file.read(LONGEST + 1)
 
     def _put_away(self, file: Settled, batch_number: str | None) -> None:
-        path = self._root / file.name
+        path = self._path(file.name)
         try:
             if _stamp(path.lstat()) != file.stamp:
                 log.warning("source_file_changed_after_storing", batch=batch_number)
@@ -161,14 +164,14 @@ class WatchedFolder:
         except (FileNotFoundError, NotADirectoryError):
             return
         if file.reason is not None:
-            target = _free(self._root / REFUSED / file.name)
+            target = _free(self._path(f"{REFUSED}/{file.name}"))
             target.parent.mkdir(parents=True, exist_ok=True)
             target.with_name(target.name + REASON).write_bytes(reason_file(file.reason))
         elif self._source.after == "remove":
             path.unlink(missing_ok=True)
             return
         else:
-            target = _free(self._root / DONE / (batch_number or "") / file.name)
+            target = _free(self._path(f"{DONE}/{batch_number}/{file.name}"))
             target.parent.mkdir(parents=True, exist_ok=True)
         path.rename(target)
         if _stamp(target.lstat()) != file.stamp:
@@ -178,11 +181,14 @@ class WatchedFolder:
     def _remove_folder(self, origin: str) -> None:
         if not origin:
             return
-        for folder, _, _ in os.walk(self._root / origin, topdown=False):
+        for folder, _, _ in os.walk(self._path(origin), topdown=False):
             try:
                 Path(folder).rmdir()
             except OSError:
                 return
+
+    def _path(self, name: str) -> Path:
+        return self._root / name.translate(_ON_DISK)
 
     def _must_be_there(self) -> None:
         """Raises SourceUnavailable when it is the folder that is gone, as when a share is not mounted."""
@@ -201,7 +207,7 @@ class WatchedFolder:
 
 def _opened(root: Path, name: str) -> BinaryIO:
     """A regular file, opened step by step, so that no folder on the way can be a link to somewhere else."""
-    *folders, last = PurePosixPath(name).parts
+    *folders, last = PurePosixPath(name.translate(_ON_DISK)).parts
     place = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for folder in folders:
