@@ -43,10 +43,19 @@ def condition(query: Query, visibility: Visibility, filters: Filters) -> ColumnE
 
 def rank(query: Query, *, exact: bool) -> ColumnElement[float]:
     """How well a hit matches; not `exact` looks at title, parties and reference only, which is quick."""
-    ranking = (clause for clause in query.wanted if isinstance(clause, Term | Phrase | Prefix))
-    asked = " | ".join(f"({_lexemes(clause)})" for clause in ranking)
+    asked = " | ".join(f"({_lexemes(clause)})" for clause in _ranking(query))
     vector = SearchDocument.words if exact else SearchDocument.names
     return func.ts_rank(cast(list(_RANK_WEIGHTS), ARRAY(REAL)), vector, _tsquery(asked))
+
+
+def named(query: Query) -> ColumnElement[bool]:
+    """Documents whose title, parties or reference hold any of the words; without `exact` only these have a rank."""
+    lexemes = (_lexemes(clause, all_of=" | ") for clause in _ranking(query))
+    return SearchDocument.names.bool_op("@@")(_tsquery(" | ".join(lexemes)))
+
+
+def _ranking(query: Query) -> Iterator[Clause]:
+    return (clause for clause in query.wanted if isinstance(clause, Term | Phrase | Prefix))
 
 
 def visible(visibility: Visibility) -> ColumnElement[bool]:
@@ -96,13 +105,13 @@ def _words(query: Query) -> Iterator[ColumnElement[bool]]:
         yield SearchDocument.words.bool_op("@@")(_tsquery(" & ".join(lexemes)))
 
 
-def _lexemes(clause: Clause) -> str:
-    """The clause as a tsquery; of a phrase only that all its words occur."""
+def _lexemes(clause: Clause, *, all_of: str = " & ") -> str:
+    """The clause as a tsquery; of a phrase only that all its words occur, or with `all_of` "|" any of them."""
     match clause:
         case Term(stem, field):
             return _limited(quoted(stem), field)
         case Phrase(stems, field):
-            return " & ".join(_limited(quoted(stem), field) for stem in stems)
+            return all_of.join(_limited(quoted(stem), field) for stem in stems)
         case Prefix(start, field):
             return _limited(quoted(FORM + start), field, begins=True)
         case Code(field, value, begins):

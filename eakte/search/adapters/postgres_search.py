@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import REAL
 
 from eakte.search import cursor as cursors
-from eakte.search.adapters.postgres_query import condition, rank
+from eakte.search.adapters.postgres_query import condition, named, rank
 from eakte.search.cursor import Position
 from eakte.search.index import FacetValue, Filters, Hit, SearchPage, Visibility
 from eakte.search.models import SearchDocument
@@ -89,10 +89,9 @@ class Question:
     def _overview(
         self, after: Position | None, limit: int, facets: Sequence[str]
     ) -> tuple[int, dict[str, tuple[FacetValue, ...]], list[Position]]:
-        """Number and facets of all hits and, read in the same pass, the best as their names rank them."""
-        score = (rank(self._query, exact=False) if self._query.ranks else null()).label("score")
-        named = (_FACETS[name].label(name) for name in facets)
-        found = select(*named, SearchDocument.id, score).where(self._where).cte("found")
+        """Number and facets of all hits and, out of the same pass, the best as their names rank them."""
+        labelled = (_FACETS[name].label(name) for name in facets)
+        found = select(*labelled, SearchDocument.id).where(self._where).cte("found")
         columns = [found.c[name] for name in facets]
         sets = func.grouping_sets(*(tuple_(column) for column in columns), tuple_())
         statement: Select[Any] | CompoundSelect[Any] = (
@@ -101,7 +100,7 @@ class Question:
             .group_by(sets)
         )
         if self._query.ranks:
-            best = _first(found, after, limit).subquery()
+            best = _first(self._by_names(found), after, limit).subquery()
             statement = union_all(statement, select(*(null() for _ in facets), null(), best.c.score, best.c.id))
         total = 0
         values: dict[str, list[FacetValue]] = {name: [] for name in facets}
@@ -117,6 +116,12 @@ class Question:
                 values[name].append(FacetValue(str(row[name]), row["found"]))
         counted = {name: tuple(sorted(counts, key=_commonest_first)) for name, counts in values.items()}
         return total, counted, sorted(positions, key=lambda position: (-position.score, position.id))
+
+    def _by_names(self, found: CTE) -> CTE:
+        """The hits with their rank by names. Names are read only where they match: most hits are in the text."""
+        own = and_(SearchDocument.generation == self._generation, SearchDocument.id == found.c.id, named(self._query))
+        score = func.coalesce(rank(self._query, exact=False), cast(0, REAL)).label("score")
+        return select(found.c.id, score).select_from(found.outerjoin(SearchDocument.__table__, own)).cte("ranked")
 
     def _best(self, after: Position | None, limit: int) -> list[Position]:
         """The best hits as their whole text ranks them. A walk from page to page keeps the ranking it began with."""
