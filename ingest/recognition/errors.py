@@ -92,6 +92,45 @@ class BrokenImage(UnreadableFile):
     advice = "{problem} Das Original bleibt erhalten; bitte die Datei erneut übertragen oder neu scannen."
 
 
+class EncryptedMessage(UnreadableFile):
+    """Die Nachricht ist verschlüsselt."""
+
+    advice = "Bitte die Nachricht im Postfach des Empfängers entschlüsseln und unverschlüsselt einreichen."
+
+
+class MessageTooComplex(UnreadableFile):
+    """Die Nachricht ist zu verschachtelt."""
+
+    advice = (
+        "Erlaubt sind {parts} Teile und {depth} Ebenen. Die Nachricht ist fehlerhaft oder manipuliert; "
+        "bitte die Herkunft prüfen."
+    )
+
+
+class TooMuchText(UnreadableFile):
+    """Die Datei enthält zu viel Text."""
+
+    advice = "Erlaubt sind {limit} MB. Bitte die Datei teilen."
+
+
+class EncryptedOfficeFile(UnreadableFile):
+    """Das Office-Dokument ist mit einem Passwort verschlüsselt."""
+
+    advice = "Bitte das Dokument mit dem Passwort öffnen, ohne Passwort speichern und erneut einreichen."
+
+
+class BrokenOfficeFile(UnreadableFile):
+    """Das Office-Dokument ist beschädigt."""
+
+    advice = "{problem} Das Original bleibt erhalten; bitte eine lesbare Fassung anfordern."
+
+
+class NestedArchives(UnreadableFile):
+    """Die Datei enthält ineinander verschachtelte Archive."""
+
+    advice = "Sie wurden nicht entpackt. Bitte die Herkunft der Datei prüfen."
+
+
 class RecognitionTimedOut(UnreadableFile):
     """Die Verarbeitung hat die erlaubte Zeit überschritten."""
 
