@@ -133,6 +133,21 @@ class TestWords:
         index.index([letter(2, "Unser Zeichen: 50-SO-2022/7", reference="50-SO-2022/7")])
         assert found(index, query) == {1}
 
+    def test_among_very_many_hits_those_with_the_word_in_the_title_come_first(self, index: SearchIndex) -> None:
+        titled = {7, 500, 1_090}
+        index.index(
+            letter(number, "Der Zaun steht.", title="Zaun" if number in titled else "Schreiben")
+            for number in range(1_100)
+        )
+        first = index.search("Zaun", EVERYTHING, limit=100)
+        assert first.total == 1_100
+        assert set(numbers(first)[:3]) == titled
+        shown, cursor = numbers(first), first.next_cursor
+        while cursor:
+            page = index.search("Zaun", EVERYTHING, limit=100, cursor=cursor)
+            shown, cursor = shown + numbers(page), page.next_cursor
+        assert sorted(shown) == list(range(1_100))
+
     def test_a_word_in_the_title_ranks_before_a_word_in_the_text(self, index: SearchIndex) -> None:
         index.index([letter(1, "Die Abwassersatzung gilt."), letter(2, "Anlage", title="Abwassersatzung")])
         assert numbers(index.search("Abwassersatzung", EVERYTHING)) == [2, 1]
