@@ -3,12 +3,15 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import BigInteger, ColumnElement, Text, column, delete, literal_column, select, table
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from eakte.foundation.jobs import is_queued
 from eakte.foundation.table import Table
 from eakte.search.messages import RebuildIndex, UpdateIndex
+
+_jobs = table("procrastinate_jobs", column("id", BigInteger), column("status"), column("task_name", Text))
+_NOT_BEGUN: ColumnElement[str] = literal_column("'todo'")
 
 
 class IndexRequest(Table):
@@ -36,6 +39,16 @@ def is_awaited(session: Session) -> bool:
 
 def rebuild_is_awaited(session: Session) -> bool:
     return bool(session.scalar(select(is_queued([RebuildIndex]))))
+
+
+def waiting_updates(session: Session) -> list[int]:
+    """Jobs for an update that have not begun. Ask before the requests: then what they were asked for is among these."""
+    waiting = select(_jobs.c.id).where(_jobs.c.task_name == UpdateIndex.name, _jobs.c.status == _NOT_BEGUN)
+    return list(session.scalars(waiting))
+
+
+def forget_updates(session: Session, ids: Collection[int]) -> None:
+    session.execute(delete(_jobs).where(_jobs.c.id.in_(ids), _jobs.c.status == _NOT_BEGUN))
 
 
 def forget_requests(session: Session, ids: Collection[UUID]) -> None:

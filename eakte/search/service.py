@@ -102,7 +102,8 @@ def resume_update(work: UnitOfWork) -> None:
 def update_index(begin: BeginWork) -> int:
     """Take every pending request into the index; answers how many documents it wrote.
 
-    The index first, the requests' end after: when we die between the two, the same is indexed again.
+    The index first, the requests' end after: when we die between the two, the same is indexed again. Other jobs
+    that wait for what this one does are not needed any more.
     An index that cannot be read, as after an update of the program, is built anew before.
     """
     with begin() as work:
@@ -115,6 +116,7 @@ def update_index(begin: BeginWork) -> int:
     while True:
         with begin() as work:
             index = index_of(work.settings)
+            others = pending.waiting_updates(work.session)
             requests = pending.oldest_requests(work.session, BATCH)
             if not requests:
                 return written
@@ -122,6 +124,7 @@ def update_index(begin: BeginWork) -> int:
             for start in range(0, len(ids), BATCH):
                 written += index.index(queries.indexed_documents(work.session, ids[start : start + BATCH]))
             pending.forget_requests(work.session, [request.id for request in requests])
+            pending.forget_updates(work.session, others)
             log.info("index_updated", documents=len(ids))
 
 

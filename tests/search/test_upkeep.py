@@ -71,6 +71,18 @@ def test_an_index_of_an_earlier_release_is_noticed_when_nothing_changes(outdated
     assert waiting_jobs(outdated) == [UpdateIndex.name]
 
 
+def test_many_changes_are_indexed_by_one_job(outdated: House) -> None:
+    rebuild_index(outdated.begin)
+    clear_jobs(outdated)
+    for number in range(3):
+        with outdated.begin(SYSTEM) as work:
+            a_document(work, title=f"Nistkasten {number}")
+    assert waiting_jobs(outdated).count(UpdateIndex.name) == 3
+    assert update_index(outdated.begin) >= 3
+    assert UpdateIndex.name not in waiting_jobs(outdated)
+    assert index_of(outdated.settings).search("Nistkasten", EVERYTHING).total == 3
+
+
 def test_while_the_index_is_outdated_search_says_so(outdated: House) -> None:
     with outdated.begin(SYSTEM) as work, pytest.raises(IndexUnreadable):
         index_of(work.settings).search("", EVERYTHING)
