@@ -67,7 +67,7 @@ class _Findings:
 
 def looks_like_message(head: bytes) -> bool:
     """Whether a text begins with the header of an e-mail, whatever libmagic makes of it."""
-    names = set()
+    names: set[str] = set()
     for line in head.replace(b"\r\n", b"\n").split(b"\n")[:60]:
         if line[:1] in (b" ", b"\t") and names:
             continue

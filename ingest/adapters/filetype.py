@@ -7,11 +7,18 @@ import pylibmagic  # noqa: F401  brings libmagic, so it has to come before `magi
 import magic
 
 from eakte.foundation.errors import Finding
-from ingest.adapters import image_file, pdf_file
-from ingest.recognition.errors import EmptyFile, UnsupportedFileType
+from ingest.adapters import image_file, office_binary, office_xml, pdf_file, written, zip_file
+from ingest.adapters.email_message import looks_like_message
+from ingest.recognition.errors import BrokenOfficeFile, EmptyFile, UnsupportedFileType
 from ingest.recognition.results import Inspection, MediaType, RecognitionLimits
 
 _HEADER_WINDOW = 1024
+_MESSAGE_WINDOW = 16 * 1024
+_OLE_HEAD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_NO_PROSE = {
+    *("text/html", "text/xml", "text/x-shellscript", "text/x-msdos-batch", "text/x-php", "text/javascript"),
+    *("text/x-perl", "text/x-ruby", "text/vbscript"),
+}
 _SHAPELESS = {"application/octet-stream", "text/plain", "application/x-empty"}
 _GERMAN = {
     "application/x-dosexec": "ein Windows-Programm",
@@ -59,23 +66,67 @@ def media_type(source: Path) -> MediaType:
         return MediaType.HEIC
     if found in _SHAPELESS and _has_late_header(source):
         return MediaType.PDF
+    head = _head(source, _MESSAGE_WINDOW)
+    kind = _container(source, head) or _words(found, head)
+    if kind is not None:
+        return kind
     try:
         return MediaType(found)
     except ValueError:
-        if found == "application/octet-stream" and "OOXML" in magic.from_file(str(source)):
-            found = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-        raise UnsupportedFileType(found=_GERMAN.get(found, found), media_type=found) from None
+        raise unsupported(found) from None
+
+
+def unsupported(found: str) -> UnsupportedFileType:
+    return UnsupportedFileType(found=_GERMAN.get(found, found), media_type=found)
 
 
 def inspect_here(source: Path, limits: RecognitionLimits) -> Inspection:
-    """Say what a file is and what is odd about it; see `ingest.recognition.confined.inspect`."""
+    """Say what a file of pages is and what is odd about it. Raises UnsupportedFileType for files of words."""
     kind = media_type(source)
+    if not kind.has_pages:
+        raise unsupported(kind.value)
     if kind is MediaType.PDF:
         with pdf_file.open_pdf(source) as pdf:
             facts = pdf_file.examine(pdf, limits)
         return Inspection(kind, facts.pages, junk_warnings(source) + facts.warnings)
     frames, warnings = image_file.examine(source, kind, limits)
     return Inspection(kind, frames, warnings)
+
+
+def inspect_any_here(source: Path, limits: RecognitionLimits) -> Inspection:
+    """Say what a file is and what is odd about it; see `ingest.recognition.confined.inspect`."""
+    kind = media_type(source)
+    if kind.has_pages:
+        return inspect_here(source, limits)
+    return Inspection(kind, 0, written.content_of(source, kind).warnings)
+
+
+def _container(source: Path, head: bytes) -> MediaType | None:
+    """What a ZIP or OLE container holds; their own type says next to nothing."""
+    if head.startswith(_OLE_HEAD):
+        return office_binary.kind_of(source)
+    if head.startswith(b"PK\x03\x04"):
+        try:
+            with zip_file.opened(source) as archive:
+                return office_xml.kind_of(archive) or MediaType.ZIP
+        except BrokenOfficeFile:
+            return None
+    return None
+
+
+def _words(found: str, head: bytes) -> MediaType | None:
+    if head.startswith(b"{\\rtf"):
+        return MediaType.RTF
+    if found == MediaType.EMAIL or ((found.startswith("text/") or found in _SHAPELESS) and looks_like_message(head)):
+        return MediaType.EMAIL
+    if found.startswith("text/") and found not in _NO_PROSE:
+        return MediaType.TEXT
+    return None
+
+
+def _head(source: Path, size: int) -> bytes:
+    with source.open("rb") as file:
+        return file.read(size)
 
 
 def junk_warnings(source: Path) -> tuple[Finding, ...]:

@@ -65,7 +65,9 @@ def _after(element: html.HtmlElement, tag: str) -> str:
         target = (element.get("href") or "").strip()
         shown = "".join(element.itertext()).strip()
         web = re.match(r"(?i)(https?:|mailto:)", target)
-        return f" <{target}>" if web and target.rstrip("/") not in (shown, f"mailto:{shown}", f"https://{shown}") else ""
+        return (
+            f" <{target}>" if web and target.rstrip("/") not in (shown, f"mailto:{shown}", f"https://{shown}") else ""
+        )
     return "\n" if tag in _BLOCKS else "\t" if tag in ("td", "th") else ""
 
 

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import ocrmypdf
@@ -12,34 +11,23 @@ from ocrmypdf.exceptions import ExitCodeException
 from pypdfium2 import PdfiumError
 
 from eakte.foundation.errors import Finding
-from ingest.adapters import alto, filetype, image_file, page_content, pdf_file, pdfa, tesseract
+from ingest.adapters import alto, page_content, pdfa, tesseract
+from ingest.adapters.intake import Intake, Waiting, take_in
 from ingest.adapters.page_desk import PageDesk
 from ingest.adapters.rendering import Document, PageFacts
 from ingest.recognition.errors import BrokenPdf
 from ingest.recognition.plan import PageContent, Plan, plan_page
 from ingest.recognition.reading import Reading
-from ingest.recognition.results import MediaType, PageResult, PageSource, Recognition, RecognitionLimits
+from ingest.recognition.results import PageResult, PageSource, Recognition, RecognitionLimits
 
 _BUILTINS = ("concurrency", "default_filters", "ghostscript", "optimize")
 _PLUGINS = [f"ocrmypdf.builtin_plugins.{name}" for name in _BUILTINS] + ["ingest.adapters.ocr_plugin"]
 _LAYOUT_DPI = 150.0
+_LAYER_LETTERS = 10
 _OVERHEAD_MB, _BYTES_PER_PIXEL = 400, 15
 _RECOGNIZED = (Plan.RECOGNIZE, Plan.RECOGNIZE_PICTURES)
 
 Report = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Intake:
-    """A file made ready: the PDF to work on, and what is to be kept of the original."""
-
-    kind: MediaType
-    pdf: Path
-    claim: str | None
-    invoice: bool
-    attachments: bool
-    missing_fonts: pdf_file.MissingFonts
-    warnings: tuple[Finding, ...]
 
 
 def preload() -> None:
@@ -54,10 +42,13 @@ def recognize_here(
     language: str,
     jobs: int,
     turns: Mapping[int, int],
+    office: Path | None,
     report: Report = lambda done, total: None,
 ) -> Recognition:
     """See `ingest.recognition.confined.recognize`."""
-    intake = _take_in(source, workdir, limits)
+    intake = take_in(source, workdir, limits, office)
+    if isinstance(intake, Waiting):
+        return _words_only(intake)
     try:
         return _recognize(source, workdir, intake, limits, language, jobs, turns, report)
     except (pikepdf.PdfError, PdfiumError, ExitCodeException, UnicodeDecodeError):
@@ -67,7 +58,7 @@ def recognize_here(
 def _recognize(
     source: Path,
     workdir: Path,
-    intake: _Intake,
+    intake: Intake,
     limits: RecognitionLimits,
     language: str,
     jobs: int,
@@ -79,8 +70,9 @@ def _recognize(
     with Document(intake.pdf) as document:
         numbers = range(document.pages)
         facts = {number: document.facts(number) for number in numbers}
-        texts = {number: document.text(number) if _has_letters(facts[number]) else "" for number in numbers}
-        plans = {number: plan_page(_content(facts[number], texts[number])) for number in numbers}
+        layers = {number: document.text(number) if _has_letters(facts[number]) else "" for number in numbers}
+        plans = {number: _plan(intake, facts[number], layers[number]) for number in numbers}
+        texts = layers if intake.texts is None else dict(enumerate(intake.texts))
         desk = PageDesk(
             document,
             facts,
@@ -106,6 +98,7 @@ def _recognize(
     original_kept, level, findings = _archive(source, recognized, archival, intake, desk, chosen)
     for leftover in {intake.pdf, recognized}:
         leftover.unlink()
+    replaced = [n for n in numbers if plans[n] is Plan.RECOGNIZE and facts[n].hidden_letters >= _LAYER_LETTERS]
     pages = tuple(_page_result(number, plans[number], texts[number], desk) for number in numbers)
     return Recognition(
         media_type=intake.kind,
@@ -115,7 +108,7 @@ def _recognize(
         pdfa_level=level,
         findings=findings,
         pages=pages,
-        warnings=intake.warnings + _page_warnings(pages, pictured, desk),
+        warnings=intake.warnings + _page_warnings(pages, pictured, replaced, desk),
     )
 
 
@@ -131,22 +124,7 @@ def _layouts(document: Document, facts: dict[int, PageFacts], desk: PageDesk) ->
         yield alto.Layout(number + 1, width, height, _LAYOUT_DPI, words)
 
 
-def _take_in(source: Path, workdir: Path, limits: RecognitionLimits) -> _Intake:
-    kind = filetype.media_type(source)
-    target = workdir / "intake.pdf"
-    if kind is not MediaType.PDF:
-        _, warnings = image_file.examine(source, kind, limits)
-        image_file.write_pdf(source, kind, target, limits)
-        return _Intake(kind, target, None, False, False, pdf_file.MissingFonts(frozenset(), frozenset()), warnings)
-    with pdf_file.open_pdf(source) as pdf:
-        facts = pdf_file.examine(pdf, limits)
-        claim = pdfa.claimed_level(pdf)
-        missing_fonts = pdf_file.write_clean_copy(pdf, target)
-    warnings = filetype.junk_warnings(source) + facts.warnings
-    return _Intake(kind, target, claim, facts.invoice, facts.attachments, missing_fonts, warnings)
-
-
-def _pages_to_picture(intake: _Intake, facts: dict[int, PageFacts], plans: dict[int, Plan]) -> list[int]:
+def _pages_to_picture(intake: Intake, facts: dict[int, PageFacts], plans: dict[int, Plan]) -> list[int]:
     """Pages that can only be archived as pictures of themselves: fonts missing, or text that reads as nonsense.
 
     A file that must not be rewritten, or is archived as it is, has none.
@@ -157,7 +135,7 @@ def _pages_to_picture(intake: _Intake, facts: dict[int, PageFacts], plans: dict[
     return sorted(nonsense | {number for number in intake.missing_fonts.visible if plans[number] is not Plan.EMPTY})
 
 
-def _pages_for_new_layers(intake: _Intake, plans: dict[int, Plan]) -> frozenset[int]:
+def _pages_for_new_layers(intake: Intake, plans: dict[int, Plan]) -> frozenset[int]:
     """Pages to recognise, and pages whose good but font-less text layer has to be written anew."""
     if intake.invoice:
         return frozenset()
@@ -201,7 +179,7 @@ def _with_text_layers(pdf: Path, workdir: Path, desk: PageDesk, chosen: list[int
 
 
 def _archive(
-    source: Path, recognized: Path, archival: Path, intake: _Intake, desk: PageDesk, chosen: list[int]
+    source: Path, recognized: Path, archival: Path, intake: Intake, desk: PageDesk, chosen: list[int]
 ) -> tuple[bool, str | None, tuple[Finding, ...]]:
     """Keep the original where it is an archival file already or must not be rewritten, else write PDF/A."""
     findings: tuple[Finding, ...] = ()
@@ -234,7 +212,9 @@ def _page_result(number: int, plan: Plan, text: str, desk: PageDesk) -> PageResu
     return PageResult(number + 1, read, PageSource.RECOGNIZED, confidence, outcome.turned, outcome.skew, preview)
 
 
-def _page_warnings(pages: tuple[PageResult, ...], pictured: list[int], desk: PageDesk) -> tuple[Finding, ...]:
+def _page_warnings(
+    pages: tuple[PageResult, ...], pictured: list[int], replaced: list[int], desk: PageDesk
+) -> tuple[Finding, ...]:
     smaller = [number for number, outcome in sorted(desk.outcomes.items()) if outcome.made_smaller]
     warnings = []
     if all(page.source is PageSource.BLANK for page in pages):
@@ -243,6 +223,13 @@ def _page_warnings(pages: tuple[PageResult, ...], pictured: list[int], desk: Pag
         warnings.append(
             Finding(
                 "pages-made-smaller", f"Mit verringerter Auflösung gelesen, weil sehr groß: Seite {_listed(smaller)}."
+            )
+        )
+    if replaced:
+        warnings.append(
+            Finding(
+                "text-layer-replaced",
+                f"Die vorhandene Textebene war unbrauchbar und wurde neu erkannt: Seite {_listed(replaced)}.",
             )
         )
     if pictured:
@@ -258,6 +245,28 @@ def _page_warnings(pages: tuple[PageResult, ...], pictured: list[int], desk: Pag
 def _listed(numbers: list[int]) -> str:
     shown = ", ".join(str(number + 1) for number in numbers[:20])
     return shown if len(numbers) <= 20 else f"{shown} und {len(numbers) - 20} weitere"
+
+
+def _plan(intake: Intake, facts: PageFacts, text: str) -> Plan:
+    """Pages we wrote ourselves need no reading."""
+    return plan_page(_content(facts, text)) if intake.texts is None else Plan.KEEP
+
+
+def _words_only(waiting: Waiting) -> Recognition:
+    """What is to be had of an office file before it is laid out: its words, a section as a page."""
+    return Recognition(
+        media_type=waiting.kind,
+        archival=None,
+        layout=None,
+        original_kept=False,
+        pdfa_level=None,
+        findings=(),
+        pages=tuple(
+            PageResult(number, text, PageSource.KEPT, None, 0, 0.0, None)
+            for number, text in enumerate(waiting.content.sections, 1)
+        ),
+        warnings=(*waiting.content.warnings, waiting.reason),
+    )
 
 
 def _has_letters(facts: PageFacts) -> bool:

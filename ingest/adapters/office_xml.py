@@ -29,7 +29,9 @@ _TABS = {"tab", "tc", "table-cell", "covered-table-cell"}
 _WORDS_IN = {"t", "delText", "instrText"}
 _OPENDOCUMENT_BODY = {"body"}
 
-MACROS = Finding("macros", "Das Office-Dokument enthält Makros. Sie stehen nur im Original und wurden nicht ausgeführt.")
+MACROS = Finding(
+    "macros", "Das Office-Dokument enthält Makros. Sie stehen nur im Original und wurden nicht ausgeführt."
+)
 EXTERNAL = Finding(
     "external-references", "Das Office-Dokument verweist auf Dateien außerhalb; sie wurden nicht geladen."
 )

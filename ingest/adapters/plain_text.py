@@ -39,8 +39,8 @@ def decoded(data: bytes, named: str | None = None) -> tuple[str, bool]:
     for mark, coding in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(coding, "replace"), True
-    for coding in (named, "utf-8"):
-        text = _decoded_as(data, coding) if coding else None
+    for coding in filter(None, (named, "utf-8")):
+        text = _decoded_as(data, coding)
         if text is not None:
             return text, True
     if _reads_as_western(data):
@@ -51,7 +51,9 @@ def decoded(data: bytes, named: str | None = None) -> tuple[str, bool]:
 
 def tidied(text: str) -> str:
     """Text with plain line ends and nothing that does not print or turns the reading direction."""
-    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n").replace("\x85", "\n"))
+    return _UNPRINTABLE.sub(
+        "", text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n").replace("\x85", "\n")
+    )
 
 
 def _decoded_as(data: bytes, coding: str) -> str | None:

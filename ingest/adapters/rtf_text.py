@@ -23,7 +23,8 @@ def text_of_rtf(data: bytes) -> str:
     if len(data) > _LARGEST:
         raise TooMuchText(limit=_LARGEST >> 20)
     try:
-        return tidied(str(rtf_to_text(_PICTURE.sub("", data.decode("latin-1")), encoding="cp1252", errors="replace")))
+        words = rtf_to_text(_PICTURE.sub("", data.decode("latin-1")), encoding="cp1252", errors="replace")  # type: ignore[no-untyped-call]
+        return tidied(str(words))
     except (ValueError, IndexError, KeyError, LookupError, OverflowError):
         raise BrokenOfficeFile(problem="Das RTF-Dokument lässt sich nicht lesen.") from None
 

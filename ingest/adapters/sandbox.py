@@ -111,6 +111,7 @@ def shut_down() -> None:
 
 def _failure(request: Request, answer: dict[str, Any] | None, verdict: Verdict | None) -> EakteError:
     if answer is not None:
+        log.debug("confined_call_refused", call=request.call, peak_mb=verdict and verdict.peak_mb)
         return _error_from(answer, request)
     if verdict is None:
         return errors.RecognitionInterrupted()

@@ -16,7 +16,7 @@ def inspect(source: Path, *, limits: RecognitionLimits) -> Inspection:
     Raises one of the errors of `ingest.recognition.errors` when it is nothing we read.
     """
     return run_confined(
-        "ingest.adapters.filetype:inspect_here",
+        "ingest.adapters.filetype:inspect_any_here",
         Inspection,
         {"source": source.resolve(), "limits": limits},
         timeout_s=min(limits.timeout_s, _INSPECT_AT_MOST_S),
@@ -32,13 +32,15 @@ def recognize(
     language: str = "deu",
     jobs: int = 1,
     turns: Mapping[int, int] = MappingProxyType({}),
+    office: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Recognition:
     """Make the archival rendition, the text and a preview of every page of one file.
 
     `workdir` is an existing, empty directory of the caller; all products and all temporary files lie there.
     `jobs` pages are worked on at once. `turns` are clockwise turns of scanned pages (by 1-based number) that a
-    person decided on. `progress` hears (pages done, pages in all) from the calling thread.
+    person decided on. `office` is the program that lays office files out; without it they get no archival rendition.
+    `progress` hears (pages done, pages in all) from the calling thread.
     """
     return run_confined(
         "ingest.adapters.ocrmypdf:recognize_here",
@@ -50,6 +52,7 @@ def recognize(
             "language": language,
             "jobs": jobs,
             "turns": dict(turns),
+            "office": office,
         },
         timeout_s=limits.timeout_s,
         memory_mb=limits.memory_mb,

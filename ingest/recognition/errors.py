@@ -13,7 +13,7 @@ class UnsupportedFileType(UnreadableFile):
     """Dieser Dateityp wird hier nicht angenommen."""
 
     advice = (
-        "Erkannt wurde: {found}. Angenommen werden PDF, TIFF, JPEG, PNG, WebP und HEIC; "
+        "Erkannt wurde: {found}. Angenommen werden PDF, Bilder, E-Mails, Texte, Office-Dokumente und ZIP; "
         "bitte die Datei als PDF ausgeben und erneut einreichen."
     )
 

@@ -1,0 +1,90 @@
+"""A file made ready for recognition: whatever it is, a PDF to work on. Runs inside the sandbox."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from eakte.foundation.errors import Finding
+from ingest.adapters import content_pdf, filetype, image_file, pdf_file, pdfa, soffice, written
+from ingest.recognition.content import Content
+from ingest.recognition.results import MediaType, RecognitionLimits
+
+_NO_MISSING_FONTS = pdf_file.MissingFonts(frozenset(), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The PDF to work on, and what is to be kept of the original.
+
+    `texts` are the words of each page where they are known from the content; None where pages are to be read.
+    """
+
+    kind: MediaType
+    pdf: Path
+    claim: str | None = None
+    invoice: bool = False
+    attachments: bool = False
+    missing_fonts: pdf_file.MissingFonts = _NO_MISSING_FONTS
+    warnings: tuple[Finding, ...] = ()
+    texts: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An office file nobody can lay out now; its words are known all the same."""
+
+    kind: MediaType
+    content: Content
+    reason: Finding
+
+
+NO_PROGRAM = Finding(
+    "conversion-waiting",
+    "Die Archivfassung (PDF/A) steht noch aus: Auf diesem Rechner ist kein Office-Programm eingerichtet. "
+    "Der Text ist durchsuchbar, das Original ist abgelegt.",
+)
+NOT_LAID_OUT = Finding(
+    "conversion-failed",
+    "Die Archivfassung (PDF/A) fehlt: Das Office-Programm kam mit der Datei nicht zurecht. "
+    "Der Text ist durchsuchbar, das Original ist abgelegt.",
+)
+
+
+def take_in(source: Path, workdir: Path, limits: RecognitionLimits, office: Path | None) -> Intake | Waiting:
+    """Make the working copy of a file in `workdir`; `office` is the program that lays office files out."""
+    kind = filetype.media_type(source)
+    target = workdir / "intake.pdf"
+    if kind is MediaType.PDF:
+        return _take_in_pdf(source, target, limits)
+    if kind.has_pages:
+        _, warnings = image_file.examine(source, kind, limits)
+        image_file.write_pdf(source, kind, target, limits)
+        return Intake(kind, target, warnings=warnings)
+    content = written.content_of(source, kind)
+    if kind.is_office:
+        return _take_in_office(source, kind, content, workdir, limits, office)
+    made_at = datetime.fromtimestamp(source.stat().st_mtime, UTC)
+    texts = content_pdf.write(content, target, created_at=made_at, most_pages=limits.max_pages)
+    return Intake(kind, target, warnings=content.warnings, texts=texts)
+
+
+def _take_in_pdf(source: Path, target: Path, limits: RecognitionLimits) -> Intake:
+    with pdf_file.open_pdf(source) as pdf:
+        facts = pdf_file.examine(pdf, limits)
+        claim = pdfa.claimed_level(pdf)
+        missing_fonts = pdf_file.write_clean_copy(pdf, target)
+    warnings = filetype.junk_warnings(source) + facts.warnings
+    return Intake(MediaType.PDF, target, claim, facts.invoice, facts.attachments, missing_fonts, warnings)
+
+
+def _take_in_office(
+    source: Path, kind: MediaType, content: Content, workdir: Path, limits: RecognitionLimits, office: Path | None
+) -> Intake | Waiting:
+    if office is None:
+        return Waiting(kind, content, NO_PROGRAM)
+    laid_out = soffice.lay_out(source, kind, workdir, office, timeout_s=limits.timeout_s)
+    if laid_out is None:
+        return Waiting(kind, content, NOT_LAID_OUT)
+    made = _take_in_pdf(laid_out, workdir / "intake.pdf", limits)
+    # What LibreOffice says of its own work counts for nothing: it is checked like everything else.
+    return replace(made, kind=kind, claim=None, warnings=content.warnings)
