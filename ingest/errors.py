@@ -103,6 +103,41 @@ class ProcessingFailed(Invalid):
     advice = "Das Original ist erhalten. Bitte wiederholen oder die Systembetreuung mit der Kennung {item} fragen."
 
 
+class MalwareFound(Invalid):
+    """Die Datei enthält Schadsoftware."""
+
+    advice = (
+        "Der Virenscanner meldet „{malware}“. Die Datei liegt in Quarantäne: Sie wird nicht verarbeitet und nicht "
+        "herausgegeben, bis eine berechtigte Person sie freigibt. Bitte die IT-Sicherheit benachrichtigen."
+    )
+
+
+class MalwareScannerUnavailable(Unavailable):
+    """Der Virenscanner antwortet nicht."""
+
+    advice = "Ohne Prüfung wird nichts angenommen. Der Versuch wird von selbst wiederholt; nichts ist verloren."
+
+
+class FileTooLargeToScan(Invalid):
+    """Die Datei ist für den Virenscanner zu groß."""
+
+    advice = "Bitte StreamMaxLength von clamd anheben lassen und dann wiederholen; ungeprüft wird nichts angenommen."
+
+
+class InQuarantine(Conflict):
+    """Diese Datei liegt in Quarantäne."""
+
+    advice = "Der Virenscanner fand „{malware}“. Herausgegeben wird sie erst nach einer Freigabe."
+
+
+class NotInQuarantine(Conflict):
+    """Diese Datei liegt nicht in Quarantäne."""
+
+
+class NotWaitingForConversion(Conflict):
+    """Diese Datei wartet nicht auf ihre Archivfassung."""
+
+
 OBSTACLES: dict[str, type[EakteError]] = {
     error.code(): error
     for error in (TwoCodesOnOneSheet, SeparatorOfAnotherBatch, CodeDamaged, BlankSheetsUnclear, FrontsAndBacksDiffer)

@@ -66,15 +66,29 @@ class AuditSettings(Section):
 
 
 class IngestSettings(Section):
-    """Limits of one file on its way through recognition."""
+    """Limits of one file on its way through recognition, and the programs of others that help.
+
+    A file may take `timeout_s`, and `page_timeout_s` more for each of its pages. `soffice` (a name or a path) lays
+    office files out; it counts only where it is installed. `verapdf` gives a second opinion on PDF/A.
+    """
 
     language: str = "deu"
     timeout_s: float = 1800.0
+    page_timeout_s: float = 20.0
     memory_mb: int = 2000
     max_pages: int = 10_000
     max_megapixels: int = 180
     max_file_mb: int = 4096
     attempts: int = 5
+    soffice: str = "soffice"
+    verapdf: Path | None = None
+
+
+class ClamdSettings(Section):
+    """The virus scanner: a socket's path or `host:port`. Without one nothing is scanned, and the worker says so."""
+
+    address: str = ""
+    timeout_s: float = 120.0
 
 
 class SourcesSettings(Section):
@@ -147,6 +161,7 @@ class Settings(BaseSettings):
     access: AccessSettings = AccessSettings()
     audit: AuditSettings = AuditSettings()
     ingest: IngestSettings = IngestSettings()
+    clamd: ClamdSettings = ClamdSettings()
     sources: SourcesSettings = SourcesSettings()
     uploads: UploadsSettings = UploadsSettings()
     seal: SealSettings = SealSettings()

@@ -5,9 +5,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ingest.adapters.sandbox import run_confined
-from ingest.recognition.results import Inspection, Recognition, RecognitionLimits
+from ingest.recognition.results import Inspection, Recognition, RecognitionLimits, SecondOpinion
 
 _INSPECT_AT_MOST_S = 60.0
+# A Java machine reserves far more than it uses; its heap has a bound of its own.
+_JAVA_MEMORY_MB = 8000
 
 
 def inspect(source: Path, *, limits: RecognitionLimits) -> Inspection:
@@ -59,4 +61,23 @@ def recognize(
         jobs=jobs,
         workdir=workdir.resolve(),
         progress=progress,
+    )
+
+
+def second_opinion(archival: Path, level: str, program: Path, *, limits: RecognitionLimits) -> SecondOpinion:
+    """Have veraPDF judge an archival rendition of a level such as "2b".
+
+    Raises ValidatorFailed and the errors of a file that costs too much.
+    """
+    return run_confined(
+        "ingest.adapters.verapdf:validate_here",
+        SecondOpinion,
+        {
+            "archival": archival.resolve(),
+            "level": level,
+            "program": program.resolve(),
+            "timeout_s": limits.timeout_s,
+        },
+        timeout_s=limits.timeout_s,
+        memory_mb=_JAVA_MEMORY_MB,
     )

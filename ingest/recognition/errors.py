@@ -163,6 +163,12 @@ class RecognitionFailed(UnreadableFile):
     advice = "Unerwarteter Fehler {problem}; andere Dateien sind nicht betroffen. Bitte die Datei prüfen."
 
 
+class ValidatorFailed(UnreadableFile):
+    """Das zweite Prüfprogramm für PDF/A hat kein Urteil gegeben."""
+
+    advice = "Gemeldet wurde: {problem}. Bitte die Einstellung EAKTE_INGEST__VERAPDF prüfen."
+
+
 class RecognitionInterrupted(Unavailable):
     """Die Verarbeitung wurde von außen unterbrochen."""
 

@@ -104,6 +104,15 @@ class Inspection:
     warnings: tuple[Finding, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SecondOpinion:
+    """What another validator says of an archival rendition; `validator` is its name and version."""
+
+    passed: bool
+    validator: str
+    findings: tuple[Finding, ...] = ()
+
+
 class PageSource(StrEnum):
     """Where the text of a page comes from."""
 
