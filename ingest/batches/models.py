@@ -69,7 +69,8 @@ class ScanProfile(Table):
 class Batch(Table):
     """A stack of paper that is scanned together (Stapel).
 
-    `procedure` is the process description and version as they were when it began. `into` is the reference
+    `procedure` is the process description and version as they were when it began. `findings` say where the counts
+    do not come out, `remarks` what else is odd. `into` is the reference
     documents without one of their own go to.
     """
 
@@ -93,6 +94,7 @@ class Batch(Table):
     expected_documents: Mapped[int | None]
     sample_seed: Mapped[int] = mapped_column(BigInteger)
     findings: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
+    remarks: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
     explanation: Mapped[str | None]
     created_at: Mapped[datetime]
     created_by: Mapped[UUID] = mapped_column(index=True)

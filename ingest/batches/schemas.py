@@ -82,6 +82,7 @@ class BatchShape(Shape):
     expected_images: int | None = Field(title="Erwartete Bilder")
     expected_documents: int | None = Field(title="Erwartete Dokumente")
     findings: list[Notice] = Field(title="Was nicht aufgeht")
+    remarks: list[Notice] = Field(title="Was sonst auffiel")
     explanation: str | None = Field(title="Klärung oder Grund der Zurückweisung")
     created_at: datetime
     created_by: UUID = Field(title="Wer gescannt hat")

@@ -9,13 +9,18 @@ from PIL import Image, ImageDraw, ImageFont
 SIZE, DPI = (800, 320), (200, 200)
 
 
-def a_scan(*lines: str, image_format: str = "PNG") -> bytes:
+def a_page_image(*lines: str) -> Image.Image:
     """One small page with some lines of print."""
     page = Image.new("L", SIZE, 255)
     pen, font = ImageDraw.Draw(page), ImageFont.load_default(36)
     for number, line in enumerate(lines):
         pen.text((40, 30 + number * 60), line, fill=0, font=font)
-    return _saved([page], image_format)
+    return page
+
+
+def a_scan(*lines: str, image_format: str = "PNG") -> bytes:
+    """One small page with some lines of print, as a file."""
+    return _saved([a_page_image(*lines)], image_format)
 
 
 def a_scanned_stack(*pages: str, image_format: str = "PDF") -> bytes:

@@ -291,5 +291,5 @@ def _print(batch: dict[str, Any], *, as_json: bool) -> None:
             document["message"] or "",
         )
     out.print(table)
-    for finding in batch["findings"]:
+    for finding in batch["findings"] + batch["remarks"]:
         out.print(f"  {finding['message']} ({finding['code']})", markup=False)

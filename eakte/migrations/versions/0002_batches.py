@@ -185,6 +185,7 @@ def upgrade() -> None:
         sa.Column("expected_documents", sa.Integer(), nullable=True),
         sa.Column("sample_seed", sa.BigInteger(), nullable=False),
         sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("remarks", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("explanation", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=False),

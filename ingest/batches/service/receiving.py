@@ -92,6 +92,7 @@ def open_batch(work: UnitOfWork, details: BatchDetails) -> Batch:
         expected_documents=details.expected.documents,
         sample_seed=secrets.randbits(62),
         findings=[],
+        remarks=[],
         created_at=work.now,
         created_by=work.actor.id,
     )

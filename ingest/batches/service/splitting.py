@@ -49,7 +49,7 @@ def split_batch(work: UnitOfWork, batch_id: UUID) -> None:
     work.session.add_all(images)
     found = counted(images, len(documents))
     batch.findings = [told(one) for one in differences(batch.expected, found, sides=batch.sides)]
-    batch.findings += [{"code": remark.code, "message": _said(remark.code, remark.n)} for remark in plan.remarks]
+    batch.remarks = [{"code": remark.code, "message": _said(remark.code, remark.n)} for remark in plan.remarks]
     _draw(batch, documents)
     # Nobody has to look at a copy that comes out even: its documents are filed as they are ready.
     checked = batch.profile.looks or bool(batch.findings)
@@ -69,7 +69,9 @@ def split_batch(work: UnitOfWork, batch_id: UUID) -> None:
 
 
 _REMARKS = {
-    "separator-without-document": "Auf das Trennblatt (Bild {n}) folgt kein Dokument.",
+    "separator-without-pages": "Auf das Trennblatt (Bild {n}) folgt kein Dokument.",
+    "cover-without-documents": "Auf das Deckblatt (Bild {n}) folgt kein Dokument.",
+    "only-blank-pages": "Zwischen zwei Trennblättern liegen nur leere Seiten (ab Bild {n}).",
 }
 
 
