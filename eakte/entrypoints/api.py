@@ -26,6 +26,7 @@ import eakte.search.api
 import eakte.web.pages
 import ingest.api
 import ingest.batches.api
+import ingest.sources.uploads.api
 from eakte.access.service import authenticate
 from eakte.entrypoints.metrics import Observed, metrics
 from eakte.entrypoints.openapi import describer
@@ -61,6 +62,7 @@ ROUTERS = (
     eakte.search.api.router,
     ingest.api.router,
     ingest.batches.api.router,
+    ingest.sources.uploads.api.router,
 )
 
 

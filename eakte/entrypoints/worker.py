@@ -16,7 +16,12 @@ from eakte.foundation.work import House
 from eakte.search.service import resume_update
 from ingest.adapters import sandbox
 from ingest.batches.service.receiving import resume_stranded_batches
+from ingest.service.conversion import convert_waiting
 from ingest.service.work_list import resume_stranded
+from ingest.sources.definitions import load_sources
+from ingest.sources.neighbours import neighbour_of
+from ingest.sources.running import sources_at_work
+from ingest.sources.uploads.service import discard_expired
 
 log = structlog.get_logger()
 
@@ -31,9 +36,14 @@ def run_worker(settings: Settings, queues: Sequence[str] | None = None) -> None:
 
     Told to stop, it ends the recognitions under way, whose jobs go back into the queue.
     """
-    with open_house(settings) as house:
+    taken = frozenset(queues or (LONG_QUEUE, *SHORT_QUEUES))
+    if "ingest" in taken and not settings.clamd.address:
+        log.warning("malware_scanner_missing", setting="EAKTE_CLAMD__ADDRESS")
+    # Whoever takes what comes in also fetches it.
+    sources = load_sources(settings.sources.file) if "ingest" in taken else ()
+    with open_house(settings) as house, sources_at_work(house, sources, lambda one: neighbour_of(one, settings)):
         app = worker_app(settings.database.dsn.get_secret_value(), house.begin)
-        asyncio.run(_work(app, house, frozenset(queues or (LONG_QUEUE, *SHORT_QUEUES))))
+        asyncio.run(_work(app, house, taken))
 
 
 async def _work(app: App, house: House, queues: frozenset[str]) -> None:
@@ -95,7 +105,9 @@ async def _resume_stranded(house: House) -> None:
     def resume() -> None:
         with house.begin() as work:
             resume_stranded(work)
+            convert_waiting(work)
             resume_stranded_batches(work)
+            discard_expired(work)
             resume_update(work)
 
     while True:

@@ -1,5 +1,6 @@
 """Sources at work: each in its own thread, one worker at a time, patient with neighbours that are away."""
 
+import dataclasses
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -22,7 +23,7 @@ from ingest.sources.errors import (
     SourceUnavailable,
 )
 from ingest.sources.lease import Lease, lease_of
-from ingest.sources.parcels import Arrival, Neighbour
+from ingest.sources.parcels import Arrival, Neighbour, Parcel
 from ingest.sources.rules import DeliveryState, Fate
 from ingest.sources.service import delivering
 
@@ -135,13 +136,25 @@ class Intake:
         for parcel in self._neighbour.parcels(self._fate_of):
             if self._told_to_stop():
                 return
-            with self._begin() as work:
-                delivery_id = delivering.open_delivery(work, self._source.key, parcel).id
-            self._finish(delivery_id)
+            self._finish(self._opened(parcel))
 
     def _begin(self) -> AbstractContextManager[UnitOfWork]:
         login = self._source.as_identity
         return self._house.begin_as(lambda session, now: queries.actor_of_login(session, login, now))
+
+    def _opened(self, parcel: Parcel) -> UUID:
+        try:
+            with self._begin() as work:
+                return delivering.open_delivery(work, self._source.key, parcel).id
+        except Unavailable:
+            raise
+        except EakteError as error:
+            # What a sidecar asks for and cannot be is its writer's mistake; all else is the operator's to mend.
+            if not any(arrival.note for arrival in parcel.arrivals):
+                raise
+            refused = dataclasses.replace(parcel, refusal=error)
+        with self._begin() as work:
+            return delivering.open_delivery(work, self._source.key, refused).id
 
     def _fate_of(self, origin: str) -> Fate | None:
         with self._begin() as work:

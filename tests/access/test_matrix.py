@@ -27,6 +27,7 @@ from eakte.records.service.lifecycle import change_case_state, change_dossier_st
 from ingest.batches.queries import documents_of
 from ingest.errors import OriginalMissing
 from ingest.service.receiving import open_ingest, receive
+from ingest.sources.uploads.service import Announced, begin_upload
 from tests.support.factories import (
     LETTER,
     AsActor,
@@ -65,6 +66,7 @@ class Rule:
     upload: str = ""
     form: Callable[["World"], dict[str, str]] = lambda world: {}
     content: tuple[str, str] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
     late: bool = False  # the permission is asked for after the batch is looked at
     also: Permission | None = None  # needed at the other end too
     first: Permission | None = None  # asked for before the record is looked at
@@ -216,6 +218,10 @@ RULES: dict[str, Rule] = {
     "POST /api/v1/ingest-items/{item_id}:retry": Rule(
         S.OWN, P.MANAGE_INGEST, {"item_id": "item"}, whole_house=True, body=lambda w: {}
     ),
+    "POST /api/v1/ingest-items/{item_id}:convert": Rule(S.OWN, P.MANAGE_INGEST, {"item_id": "item"}, whole_house=True),
+    "POST /api/v1/ingest-items/{item_id}:release-from-quarantine": Rule(
+        S.HOUSE, P.RELEASE_QUARANTINE, {"item_id": "item"}, body=lambda w: {"reason": "Fehlalarm"}
+    ),
     "GET /api/v1/ingest-items/{item_id}/original": Rule(
         S.OWN, P.MANAGE_INGEST, {"item_id": "item"}, also=P.READ_CONTENT, whole_house=True
     ),
@@ -260,6 +266,19 @@ RULES: dict[str, Rule] = {
         P.INGEST, lambda w: {"document": w["batch_document"], "page": 1}
     ),
     "POST /api/v1/batches/{batch_id}/images/{n}:rescan": batch(P.INGEST, upload="file"),
+    "OPTIONS /api/v1/uploads": Rule(S.SIGNED_IN),
+    "POST /api/v1/uploads": Rule(S.SOMEWHERE, P.INGEST, headers={"Upload-Length": "3"}),
+    "GET /api/v1/uploads/{upload_id}": Rule(S.OWN, path={"upload_id": "upload"}),
+    "PATCH /api/v1/uploads/{upload_id}": Rule(
+        S.OWN,
+        path={"upload_id": "upload"},
+        headers={"Upload-Offset": "0"},
+        content=("application/offset+octet-stream", "abc"),
+    ),
+    "DELETE /api/v1/uploads/{upload_id}": Rule(S.OWN, path={"upload_id": "upload"}),
+    "POST /api/v1/batches/{batch_id}/uploads/{upload_id}:take": Rule(
+        S.OWN, path={"batch_id": "batch", "upload_id": "upload"}
+    ),
     "GET /api/v1/paper-destructions": Rule(S.SOMEWHERE, P.DESTROY_PAPER),
     "POST /api/v1/backup-runs": Rule(S.HOUSE, P.MANAGE_SYSTEM, body=lambda w: {}),
     "POST /api/v1/separator-sheets": Rule(
@@ -325,6 +344,7 @@ def world(house: House) -> World:
             "deputyship": appoint_deputy(work, identity.id, other_identity.id, **holidays),
             "ingest": ingest,
             "item": item,
+            "upload": begin_upload(work, Announced("stapel.pdf", 3)),
         }
         return {name: str(row.id) for name, row in rows.items()} | {"reference": case.reference}
 
@@ -345,7 +365,7 @@ def ask(client: TestClient, route: str, rule: Rule, world: World) -> Response:
     method, _, path = route.partition(" ")
     for parameter, name in {"kind": "original", **rule.path}.items():
         path = path.replace(f"{{{parameter}}}", world.get(name, name))
-    headers = {"If-Match": "*"}
+    headers = {"If-Match": "*", **rule.headers}
     content = None
     if rule.content is not None:
         headers["Content-Type"], content = rule.content
