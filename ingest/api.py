@@ -12,8 +12,8 @@ from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Work
 from ingest import queries
 from ingest.models import Ingest, IngestItem
 from ingest.rules import SETTLED, ItemState
-from ingest.schemas import Discard, IngestShape, ItemShape, NewIngestShape, Retry, item_shape
-from ingest.service import receiving, work_list
+from ingest.schemas import Discard, IngestShape, ItemShape, NewIngestShape, Release, Retry, item_shape
+from ingest.service import conversion, quarantine, receiving, work_list
 
 router = APIRouter(tags=["Eingang"], route_class=ApiRoute)
 
@@ -105,6 +105,16 @@ def retry(work: Work, item_id: UUID, how: Retry) -> ItemShape:
 @router.post("/ingest-items/{item_id}:discard", summary="Gescheiterte Datei verwerfen; das Original bleibt erhalten")
 def discard(work: Work, item_id: UUID, why: Discard) -> ItemShape:
     return _shapes(work, [work_list.discard_item(work, item_id, reason=why.reason)])[0]
+
+
+@router.post("/ingest-items/{item_id}:convert", summary="Ausstehende Archivfassung eines Office-Dokuments herstellen")
+def convert(work: Work, item_id: UUID) -> ItemShape:
+    return _shapes(work, [conversion.convert_item(work, item_id)])[0]
+
+
+@router.post("/ingest-items/{item_id}:release-from-quarantine", summary="Datei trotz Fund des Virenscanners freigeben")
+def release_from_quarantine(work: Work, item_id: UUID, why: Release) -> ItemShape:
+    return _shapes(work, [quarantine.release_item(work, item_id, reason=why.reason)])[0]
 
 
 @router.get(

@@ -1,4 +1,4 @@
-from eakte.foundation.errors import Conflict, EakteError, Invalid, NotFound
+from eakte.foundation.errors import Conflict, EakteError, Invalid, NotFound, Unavailable
 
 
 class IngestNotFound(NotFound):

@@ -23,6 +23,22 @@ class ItemDiscarded(Event):
     """Somebody decided that a failed file is not to be filed; its original is kept."""
 
 
+class ItemScanned(Event):
+    """The virus scanner found nothing in a file that was withheld until then."""
+
+
+class ItemQuarantined(Event):
+    """The virus scanner found malware in a file; nobody gets it until it is released."""
+
+
+class ItemReleased(Event):
+    """Somebody let a file out of quarantine, on their own responsibility."""
+
+
+class ItemReopened(Event):
+    """A filed file went back for the archival rendition it could not get before."""
+
+
 class ItemVerified(Event):
     """What was made of a file is checked and waits for somebody to look at it."""
 

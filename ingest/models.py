@@ -12,8 +12,8 @@ from eakte.documents.models import DocumentSource
 from eakte.foundation.errors import EakteError
 from eakte.foundation.storage import Digest
 from eakte.foundation.table import Table, words
-from ingest.errors import ItemNotWaiting, PlaceUnclear
-from ingest.rules import SETTLED, ItemState
+from ingest.errors import ItemNotWaiting, NotInQuarantine, NotWaitingForConversion, PlaceUnclear
+from ingest.rules import SETTLED, WAITING_CODES, ItemState
 
 
 class Ingest(Table):
@@ -37,6 +37,8 @@ class Ingest(Table):
 
 class IngestItem(Table):
     """One file on its way. `products` says where recognition put what it made.
+
+    `malware` is what the virus scanner found in it; until somebody released it (`released_at`) it is in quarantine.
 
     Of a scan product, `becomes` is the id its document will have, `announced` are the references its cover sheet
     named, the best first, `obstacle` is what keeps it from being filed whatever its place, and
@@ -65,6 +67,8 @@ class IngestItem(Table):
     announced: Mapped[list[str]] = mapped_column(JSONB, default=list)
     obstacle: Mapped[str | None]
     proposed_reference: Mapped[str | None]
+    malware: Mapped[str | None]
+    released_at: Mapped[datetime | None]
     turns: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict)
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"), index=True)
     version_id: Mapped[UUID | None] = mapped_column(ForeignKey("document_versions.id"))
@@ -84,6 +88,34 @@ class IngestItem(Table):
     @property
     def digest(self) -> Digest:
         return Digest(self.sha256, self.size)
+
+    @property
+    def in_quarantine(self) -> bool:
+        """Whether nobody may have this file (Quarantäne)."""
+        return self.malware is not None and self.released_at is None
+
+    def release(self, at: datetime) -> None:
+        """Let a file out of quarantine and back on its way. Raises NotInQuarantine, ItemNotWaiting."""
+        if not self.in_quarantine:
+            raise NotInQuarantine
+        self.retry(at)
+        self.released_at = at
+
+    def convert(self, at: datetime) -> None:
+        """Send a filed item back for the archival rendition that it could not get (Nachkonvertierung).
+
+        Raises NotWaitingForConversion.
+        """
+        if not self.waits_for_conversion:
+            raise NotWaitingForConversion
+        self.page_count = None
+        self.warnings = [each for each in self.warnings if each["code"] not in WAITING_CODES]
+        self.advance(ItemState.SPLIT, at)
+
+    @property
+    def waits_for_conversion(self) -> bool:
+        """Whether a filed item has its words but no archival rendition yet."""
+        return self.state is ItemState.FILED and self.products is not None and self.products.get("archival") is None
 
     def advance(self, state: ItemState, at: datetime) -> None:
         """Reach the next state; attempts count anew."""

@@ -28,12 +28,13 @@ def made_of(products: dict[str, Any], texts: Sequence[str], warnings: Sequence[d
     """The renditions a document gets, page texts in order."""
     confidences = [page["confidence"] for page in products["pages"]]
     return MadeRenditions(
-        archival=from_json(products["archival"]),
+        archival=from_json(products["archival"]) if products["archival"] else None,
         pdfa_level=products["pdfa_level"],
         check_report=products["findings"],
         text=from_json(products["text"]),
-        layout=from_json(products["layout"]) if "layout" in products else None,
+        layout=from_json(products["layout"]) if products.get("layout") else None,
         pages=list(zip(texts, confidences, strict=True)),
         previews=[from_json(file) for file in products["previews"]],
         warnings=warnings,
+        signatures=products.get("signatures"),
     )

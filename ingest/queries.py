@@ -125,6 +125,15 @@ def stranded(session: Session) -> list[IngestItem]:
     return list(session.scalars(statement.order_by(IngestItem.id)))
 
 
+def waiting_for_conversion(session: Session) -> list[IngestItem]:
+    """Filed items that told they wait for an office program; those it could not read are not tried again."""
+    statement = select(IngestItem).where(
+        IngestItem.state == ItemState.FILED,
+        IngestItem.warnings.contains([{"code": "conversion-waiting"}]),
+    )
+    return list(session.scalars(statement.order_by(IngestItem.id).with_for_update(of=IngestItem, skip_locked=True)))
+
+
 def actor_of(work: UnitOfWork, identity_id: UUID) -> Actor:
     """Who opened an ingest, with today's rights."""
     identity = work.session.get(Identity, identity_id)

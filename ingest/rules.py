@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from eakte.foundation.errors import Finding
 from ingest.messages import CheckItem, FileItem, RecognizeItem
+from ingest.recognition.results import MediaType
 
 
 class ItemState(StrEnum):
@@ -29,6 +31,9 @@ DONE = frozenset({ItemState.FILED, ItemState.DISCARDED})
 
 # What recognition made is there, and it is not filed yet.
 FILEABLE = frozenset({ItemState.RECOGNISED, ItemState.VERIFIED, ItemState.REVIEWED})
+
+# What a file is told that has no archival rendition yet.
+WAITING_CODES = frozenset({"conversion-waiting", "conversion-failed"})
 
 Step = type[CheckItem] | type[RecognizeItem] | type[FileItem]
 
@@ -54,6 +59,19 @@ class Reconciliation:
     @property
     def holds(self) -> bool:
         return self.expected == self.found
+
+
+def wrong_extension(file_name: str, kind: MediaType) -> Finding | None:
+    """Note when the end of a file's name promises something else than the file holds."""
+    promised = PurePosixPath(file_name).suffix.lower()
+    if not promised or promised in kind.suffixes or promised not in _KNOWN_SUFFIXES:
+        return None
+    return Finding(
+        "wrong-extension", f"Der Name endet auf „{promised}“, die Datei ist ihrem Inhalt nach {kind.german}."
+    )
+
+
+_KNOWN_SUFFIXES = frozenset().union(*(kind.suffixes for kind in MediaType))
 
 
 def title_of(file_name: str) -> str:

@@ -21,6 +21,8 @@ class ItemShape(Shape):
     state: ItemState = Field(title="Zustand")
     failure_code: str | None = Field(title="Code des Hindernisses")
     failure_message: str | None = Field(title="Grund und was zu tun ist")
+    malware: str | None = Field(title="Was der Virenscanner fand")
+    in_quarantine: bool = Field(title="In Quarantäne: wird nicht verarbeitet und nicht herausgegeben")
     media_type: str = Field(title="Medientyp nach Inhalt")
     size: int = Field(title="Größe in Bytes")
     sha256: str = Field(title="SHA-256 des Originals")
@@ -31,6 +33,12 @@ class ItemShape(Shape):
     reference: str | None = Field(title="Aktenzeichen des Dokuments")
     created_at: datetime
     changed_at: datetime
+
+
+class Release(Shape):
+    """Freigabe aus der Quarantäne"""
+
+    reason: str = Field(title="Grund", min_length=3, max_length=1000, examples=["Fehlalarm, vom Hersteller bestätigt"])
 
 
 class IngestShape(Shape):

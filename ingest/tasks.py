@@ -4,6 +4,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -12,18 +14,23 @@ from sqlalchemy.exc import DBAPIError
 
 from eakte.documents.models import object_key
 from eakte.documents.service import PAGE_BREAK
-from eakte.foundation.errors import EakteError, Unavailable
+from eakte.foundation.errors import EakteError, Finding, Unavailable
 from eakte.foundation.jobs import handles, under_way
 from eakte.foundation.settings import IngestSettings
 from eakte.foundation.storage import Storage, StorageUnavailable
 from eakte.foundation.work import BeginWork
-from ingest.errors import ProcessingFailed
+from ingest.adapters.seal_keys import certificates_in
+from ingest.errors import MalwareFound, MalwareScannerUnavailable, ProcessingFailed
 from ingest.messages import CheckItem, FileItem, RecognizeItem
+from ingest.proof.confined import examine_signatures
+from ingest.proof.results import SignatureResult
 from ingest.queries import actor_of
-from ingest.recognition.confined import inspect, recognize
-from ingest.recognition.results import RecognitionLimits
+from ingest.recognition.confined import inspect, recognize, second_opinion
+from ingest.recognition.results import Recognition, RecognitionLimits
 from ingest.rules import ItemState
 from ingest.service import filing, steps
+from ingest.service.conversion import office_program
+from ingest.service.quarantine import note_scan, quarantine_item, refuse_malware
 from ingest.service.steps import Claim
 
 log = structlog.get_logger()
@@ -37,11 +44,15 @@ def check_item(job: CheckItem, begin: BeginWork) -> None:
     """Find out by content what the file is; what is none of ours waits in the work list."""
     with begin() as work:
         claimed = steps.claim(work, job.item_id, expected=frozenset({ItemState.RECEIVED}))
-        storage, settings = work.storage, work.settings.ingest
+        storage, settings, clamd = work.storage, work.settings.ingest, work.settings.clamd
     if claimed is None:
         return
     with _failures_noted(begin, job.item_id, claimed), _fetched(storage, claimed) as (original, _):
         begun = time.monotonic()
+        if not claimed.released:
+            refuse_malware(original, clamd)
+            with begin() as work:
+                note_scan(work, claimed)
         inspection = inspect(original, limits=limits_of(settings))
         with begin() as work:
             steps.note_inspection(work, claimed, inspection, time.monotonic() - begun)
@@ -55,19 +66,24 @@ def recognize_item(job: RecognizeItem, begin: BeginWork) -> None:
         storage, settings = work.storage, work.settings.ingest
         # Cores that no other document needs work on the pages of this one.
         jobs = max(1, work.settings.worker.cores // max(1, under_way(work.session, RecognizeItem)))
+        trusted = work.settings.seal.trust
     if claimed is None:
         return
+    limits = limits_of(settings, pages=claimed.page_count)
     with _failures_noted(begin, job.item_id, claimed), _fetched(storage, claimed) as (original, workdir):
         begun = time.monotonic()
         recognition = recognize(
             original,
             workdir,
-            limits=limits_of(settings),
+            limits=limits,
             language=settings.language,
             jobs=jobs,
             turns=claimed.turns,
+            office=office_program(settings),
         )
-        products = steps.store_products(storage, claimed, recognition)
+        recognition = judged_again(recognition, settings.verapdf, limits)
+        signatures = signatures_in(original, recognition, claimed.arrived_at, trusted, limits)
+        products = steps.store_products(storage, claimed, recognition, signatures)
         with begin() as work:
             steps.note_recognition(work, claimed, recognition, products, time.monotonic() - begun)
 
@@ -88,9 +104,31 @@ def file_item(job: FileItem, begin: BeginWork) -> None:
             filing.file_item(work, job.item_id, texts)
 
 
-def limits_of(settings: IngestSettings) -> RecognitionLimits:
-    """What one file may cost, as configured."""
-    return RecognitionLimits(settings.timeout_s, settings.memory_mb, settings.max_pages, settings.max_megapixels)
+def judged_again(recognition: Recognition, program: Path | None, limits: RecognitionLimits) -> Recognition:
+    """The result of recognition with the opinion of veraPDF, if it is configured; what it refutes is no PDF/A."""
+    if program is None or recognition.archival is None or recognition.pdfa_level is None:
+        return recognition
+    opinion = second_opinion(recognition.archival, recognition.pdfa_level, program, limits=limits)
+    word = "bestanden" if opinion.passed else "nicht bestanden"
+    heard = Finding("verapdf", f"{opinion.validator}: PDF/A-{recognition.pdfa_level} {word}.")
+    level = recognition.pdfa_level if opinion.passed else None
+    return replace(recognition, pdfa_level=level, findings=(*recognition.findings, heard, *opinion.findings))
+
+
+def signatures_in(
+    original: Path, recognition: Recognition, arrived_at: datetime, trusted: Path | None, limits: RecognitionLimits
+) -> tuple[SignatureResult, ...] | None:
+    """What the signatures of a signed PDF are worth; None for everything else."""
+    if not any(warning.code == "signed" for warning in recognition.warnings):
+        return None
+    roots = certificates_in(trusted) if trusted is not None else ()
+    return examine_signatures(original, limits=limits, arrived_at=arrived_at, roots=roots)
+
+
+def limits_of(settings: IngestSettings, *, pages: int = 0) -> RecognitionLimits:
+    """What one file may cost, as configured; each page of it may take some time more."""
+    timeout_s = settings.timeout_s + pages * settings.page_timeout_s
+    return RecognitionLimits(timeout_s, settings.memory_mb, settings.max_pages, settings.max_megapixels)
 
 
 @contextmanager
@@ -115,7 +153,7 @@ def _failures_noted(begin: BeginWork, item_id: UUID, claimed: Claim | None) -> I
 
     try:
         yield
-    except StorageUnavailable:
+    except (StorageUnavailable, MalwareScannerUnavailable):
         # The file is not to blame, however long that lasts.
         if claimed is not None:
             with begin() as work:
@@ -123,6 +161,10 @@ def _failures_noted(begin: BeginWork, item_id: UUID, claimed: Claim | None) -> I
         raise
     except (Unavailable, DBAPIError):
         raise
+    except MalwareFound as error:
+        if claimed is not None:
+            with begin() as work:
+                quarantine_item(work, claimed, error)
     except EakteError as error:
         note(error)
     except Exception:

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     CHECK_SCANS = "scan:check"
     RELEASE_SCANS = "scan:release"
     DESTROY_PAPER = "paper:destroy"
+    RELEASE_QUARANTINE = "quarantine:release"
     MANAGE_SYSTEM = "system:manage"
 
 
@@ -85,7 +86,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.HEAD: _WORK | {Permission.CREATE_DOSSIER, Permission.CLOSE, Permission.CANCEL, Permission.SEE_AUDIT},
     Role.ARCHIVIST: frozenset({Permission.READ}),
     Role.AUDITOR: frozenset({Permission.READ, Permission.SEE_AUDIT}),
-    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCESS, Permission.MANAGE_SYSTEM, Permission.MANAGE_INGEST}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.MANAGE_ACCESS,
+            Permission.MANAGE_SYSTEM,
+            Permission.MANAGE_INGEST,
+            Permission.RELEASE_QUARANTINE,
+        }
+    ),
 }
 
 

@@ -23,6 +23,14 @@ class PageMissing(NotFound):
     advice = "Das Dokument hat {pages} Seite(n)."
 
 
+class ContentWithheld(Conflict):
+    """Der Inhalt dieses Dokuments wird zurückgehalten."""
+
+    advice = (
+        "Er ist noch nicht auf Schadsoftware geprüft, oder er liegt in Quarantäne; siehe Arbeitsliste des Eingangs."
+    )
+
+
 class ExternalKeyTaken(Conflict):
     """Dieses Dokument des Fachverfahrens gibt es schon."""
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -73,8 +74,18 @@ class Document(Record):
         return self.case
 
 
+class Withheld(StrEnum):
+    """Why the contents of a version are handed out to nobody (zurückgehalten)."""
+
+    UNSCANNED = "unscanned"
+    MALWARE = "malware"
+
+
 class DocumentVersion(Table):
-    """A numbered state of a document."""
+    """A numbered state of a document.
+
+    `signatures` is what the signatures in its original were worth at its arrival, None where nobody looked.
+    """
 
     __tablename__ = "document_versions"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -82,6 +93,8 @@ class DocumentVersion(Table):
     number: Mapped[int]
     page_count: Mapped[int | None]
     warnings: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
+    signatures: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
+    withheld: Mapped[Withheld | None] = mapped_column(words(Withheld))
     created_at: Mapped[datetime]
     created_by: Mapped[UUID]
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from eakte.access import Permission
 from eakte.documents.errors import DocumentNotFound, RenditionMissing, VersionNotFound
-from eakte.documents.models import Document, DocumentVersion, Rendition, RenditionKind
+from eakte.documents.models import Document, DocumentVersion, PageText, Rendition, RenditionKind
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.work import Actor, UnitOfWork
 from eakte.records.models import Case, Dossier
@@ -115,6 +115,12 @@ def rendition(session: Session, version_id: UUID, kind: RenditionKind, page: int
     if found is None:
         raise RenditionMissing
     return found
+
+
+def remove_text(session: Session, version_id: UUID) -> None:
+    """Take out the text of a version, which a better one follows."""
+    session.execute(delete(PageText).where(PageText.version_id == version_id))
+    session.execute(delete(Rendition).where(Rendition.version_id == version_id, Rendition.kind == RenditionKind.TEXT))
 
 
 def next_version_number(session: Session, document_id: UUID) -> int:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from eakte.documents.models import Document, DocumentKind, DocumentSource, DocumentVersion, RenditionKind
+from eakte.documents.models import Document, DocumentKind, DocumentSource, DocumentVersion, RenditionKind, Withheld
 from eakte.documents.queries import renditions_of
 from eakte.foundation.http import Shape
 from eakte.foundation.work import UnitOfWork
@@ -80,6 +80,22 @@ class Notice(Shape):
     message: str
 
 
+class SignatureShape(Shape):
+    """Signatur im Original, wie sie bei der Ankunft zu beurteilen war"""
+
+    field: str = Field(title="Signaturfeld")
+    signer: str = Field(title="Signiert von")
+    signed_at: datetime | None = Field(title="Angegebene Zeit der Signatur")
+    timestamp: datetime | None = Field(title="Zeit nach gültigem Zeitstempel")
+    intact: bool = Field(title="Der signierte Inhalt ist unverändert")
+    covers_document: bool = Field(title="Danach kam nichts hinzu")
+    modification: str = Field(title="Was danach hinzukam", examples=["none"])
+    allowed: bool = Field(title="Was hinzukam, war erlaubt")
+    trust: str = Field(title="Vertrauen in das Zertifikat", examples=["unknown"])
+    certificate: str = Field(title="SHA-256 des Zertifikats")
+    summary: str = Field(title="Ergebnis in Worten")
+
+
 class VersionShape(Shape):
     """Version eines Dokuments"""
 
@@ -87,6 +103,8 @@ class VersionShape(Shape):
     number: int = Field(title="Nummer")
     page_count: int | None = Field(title="Seiten")
     warnings: list[Notice] = Field(title="Hinweise")
+    signatures: list[SignatureShape] | None = Field(title="Signaturen im Original; leer: nicht geprüft")
+    withheld: Withheld | None = Field(title="Grund, aus dem der Inhalt zurückgehalten wird")
     created_at: datetime
     created_by: UUID
     renditions: list[RenditionShape] = Field(title="Fassungen")
@@ -105,6 +123,10 @@ def version_shape(work: UnitOfWork, version: DocumentVersion) -> VersionShape:
         number=version.number,
         page_count=version.page_count,
         warnings=[Notice(**warning) for warning in version.warnings],
+        signatures=[SignatureShape.model_validate(each) for each in version.signatures]
+        if version.signatures is not None
+        else None,
+        withheld=version.withheld,
         created_at=version.created_at,
         created_by=version.created_by,
         renditions=[RenditionShape.model_validate(row) for row in renditions_of(work.session, version.id)],

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from eakte.access import Permission
 from eakte.documents import queries
-from eakte.documents.errors import ExternalKeyTaken, PageMissing, RangeNotSatisfiable
+from eakte.documents.errors import ContentWithheld, ExternalKeyTaken, PageMissing, RangeNotSatisfiable
 from eakte.documents.files import StoredFile
 from eakte.documents.messages import DocumentFiled, RenditionsMade, VersionAdded
 from eakte.documents.models import (
@@ -62,6 +63,7 @@ class MadeRenditions:
     previews: Sequence[StoredFile] = field(default_factory=list)
     layout: StoredFile | None = None
     warnings: Sequence[dict[str, str]] = ()
+    signatures: Sequence[dict[str, Any]] | None = None
 
 
 def file_document(
@@ -198,10 +200,15 @@ def _rendition(
 
 
 def attach_renditions(work: UnitOfWork, document: Document, version: DocumentVersion, made: MadeRenditions) -> None:
-    """Put what recognition made beside a version's original. Doing it twice changes nothing."""
-    known = {(rendition.kind, rendition.page) for rendition in queries.renditions_of(work.session, version.id)}
-    if (RenditionKind.TEXT, None) in known:
-        return
+    """Put what recognition made beside a version's original. Doing it twice changes nothing.
+
+    Where only the text was known so far, all that is made now takes its place.
+    """
+    known = {rendition.kind for rendition in queries.renditions_of(work.session, version.id)}
+    if RenditionKind.TEXT in known:
+        if RenditionKind.ARCHIVAL in known or made.archival is None:
+            return
+        queries.remove_text(work.session, version.id)
     if made.archival is not None:
         archival = _rendition(work, version, RenditionKind.ARCHIVAL, made.archival)
         archival.pdfa_level, archival.check_report = made.pdfa_level, list(made.check_report)
@@ -218,6 +225,7 @@ def attach_renditions(work: UnitOfWork, document: Document, version: DocumentVer
     )
     version.page_count = len(made.pages)
     version.warnings = list(made.warnings)
+    version.signatures = list(made.signatures) if made.signatures is not None else None
     document.modified_at = work.now
     work.session.flush()
     changes = {"pages": (None, len(made.pages)), "pdfa_level": (None, made.pdfa_level)}
@@ -258,10 +266,12 @@ def find_rendition(
 ) -> Rendition:
     """The rendition of a version (the newest by default) for reading its bytes.
 
-    Raises DocumentNotFound, VersionNotFound, RenditionMissing, PageMissing, ActionForbidden.
+    Raises DocumentNotFound, VersionNotFound, RenditionMissing, PageMissing, ContentWithheld, ActionForbidden.
     """
     document = queries.get_document(work, document_id, to=Permission.READ_CONTENT)
     chosen = queries.version_of(work.session, document.id, version)
+    if chosen.withheld is not None:
+        raise ContentWithheld
     if kind is RenditionKind.PREVIEW:
         page = page or 1
         if chosen.page_count is not None and page > chosen.page_count:

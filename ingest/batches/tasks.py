@@ -17,9 +17,10 @@ from ingest.batches import queries
 from ingest.batches.messages import AssembleDocuments, LookAtFile, SealProduct, SplitBatch
 from ingest.batches.service import arranging, proving, receiving, splitting
 from ingest.batches.service.splitting import Assembled, Assembly
-from ingest.errors import ProcessingFailed
+from ingest.errors import MalwareScannerUnavailable, ProcessingFailed
 from ingest.queries import actor_of
 from ingest.recognition.results import RecognitionLimits
+from ingest.service.quarantine import refuse_malware
 from ingest.splitting.confined import Part, assemble, look
 from ingest.tasks import CHECKING, FILING, limits_of
 
@@ -34,19 +35,20 @@ def look_at_file(job: LookAtFile, begin: BeginWork) -> None:
     """See what the images of a file are: codes, blank pages, text layers."""
     with begin() as work:
         sight = receiving.claim_file(work, job.file_id)
-        storage, settings = work.storage, work.settings.ingest
+        storage, settings, clamd = work.storage, work.settings.ingest, work.settings.clamd
     if sight is None:
         return
     try:
         with tempfile.TemporaryDirectory(prefix="eakte-") as directory:
             source = Path(directory) / "raw"
             _fetch(storage, sight.object_id, sight.digest, source)
+            refuse_malware(source, clamd)
             seen = look(source, limits=limits_of(settings))
         with begin() as work:
             file = receiving.note_look(work, sight, seen)
             if file is not None and file.rescan_of is not None:
                 arranging.take_rescan(work, file)
-    except StorageUnavailable:
+    except (StorageUnavailable, MalwareScannerUnavailable):
         with begin() as work:
             receiving.give_sight_back(work, sight)
         raise

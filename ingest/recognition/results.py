@@ -57,10 +57,37 @@ class MediaType(StrEnum):
         return frozenset(_SUFFIXES[self].split())
 
     @property
+    def german(self) -> str:
+        """What people call such a file."""
+        return _NAMES[self]
+
+    @property
     def suffix(self) -> str:
         return _SUFFIXES[self].split()[0]
 
 
+_NAMES = {
+    MediaType.PDF: "ein PDF",
+    MediaType.TIFF: "ein TIFF-Bild",
+    MediaType.JPEG: "ein JPEG-Bild",
+    MediaType.PNG: "ein PNG-Bild",
+    MediaType.WEBP: "ein WebP-Bild",
+    MediaType.HEIC: "ein HEIC-Bild",
+    MediaType.TEXT: "eine Textdatei",
+    MediaType.EMAIL: "eine E-Mail",
+    MediaType.MSG: "eine Outlook-Nachricht",
+    MediaType.DOCX: "ein Word-Dokument",
+    MediaType.XLSX: "eine Excel-Tabelle",
+    MediaType.PPTX: "eine PowerPoint-Präsentation",
+    MediaType.ODT: "ein OpenDocument-Text",
+    MediaType.ODS: "eine OpenDocument-Tabelle",
+    MediaType.ODP: "eine OpenDocument-Präsentation",
+    MediaType.RTF: "ein RTF-Dokument",
+    MediaType.DOC: "ein Word-Dokument (bis 2003)",
+    MediaType.XLS: "eine Excel-Tabelle (bis 2003)",
+    MediaType.PPT: "eine PowerPoint-Präsentation (bis 2003)",
+    MediaType.ZIP: "ein ZIP-Archiv",
+}
 _OFFICE = frozenset(
     {
         *(MediaType.DOCX, MediaType.XLSX, MediaType.PPTX, MediaType.ODT, MediaType.ODS, MediaType.ODP),

@@ -64,7 +64,7 @@ def _verify(work: UnitOfWork, item: IngestItem, texts: Sequence[str]) -> None:
     pages = Reconciliation(item.page_count or 0, len(texts))
     if not pages.holds:
         raise PageCountMismatch(expected=pages.expected, found=pages.found)
-    if item.products is not None and item.products["pdfa_level"] is None:
+    if item.products is not None and item.products["archival"] and item.products["pdfa_level"] is None:
         message = "Die Archivfassung erfüllt PDF/A nicht; die Befunde stehen bei der Fassung."
         item.warnings = [*item.warnings, told(Finding("pdfa-not-reached", message))]
     item.advance(ItemState.VERIFIED, work.now)

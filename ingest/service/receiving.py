@@ -22,6 +22,7 @@ from ingest.messages import IngestOpened, ItemReceived
 from ingest.models import Ingest, IngestItem
 from ingest.products import told
 from ingest.rules import NEXT_STEP, ItemState
+from ingest.service.quarantine import withhold_unscanned
 from ingest.service.steps import put_aside
 
 
@@ -127,6 +128,7 @@ def receive_version(work: UnitOfWork, document: Document, version: DocumentVersi
     work.session.flush()
     item = new_item(work, ingest, original.file_name, original.media_type, original.digest, original.object_id)
     item.document_id, item.version_id = document.id, version.id
+    withhold_unscanned(work, version)
     set_on_its_way(work, item)
 
 

@@ -1,12 +1,14 @@
 """Taking items from state to state: claims of a step, what came of it, and failures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import structlog
+from pydantic import TypeAdapter
 
 from eakte.documents import service as documents
 from eakte.documents.files import StoredFile, derived_id
@@ -19,8 +21,9 @@ from ingest.errors import TooManyAttempts
 from ingest.messages import ItemFailed
 from ingest.models import IngestItem
 from ingest.products import as_json, from_json, told
+from ingest.proof.results import SignatureResult
 from ingest.recognition.results import Inspection, Recognition
-from ingest.rules import FILEABLE, NEXT_STEP, ItemState, title_of
+from ingest.rules import FILEABLE, NEXT_STEP, ItemState, title_of, wrong_extension
 
 log = structlog.get_logger()
 
@@ -36,6 +39,9 @@ class Claim:
     digest: Digest
     file_name: str
     turns: Mapping[int, int]
+    arrived_at: datetime
+    released: bool
+    page_count: int
 
 
 def claim(work: UnitOfWork, item_id: UUID, *, expected: frozenset[ItemState]) -> Claim | None:
@@ -48,37 +54,55 @@ def claim(work: UnitOfWork, item_id: UUID, *, expected: frozenset[ItemState]) ->
         put_aside(work, item, TooManyAttempts(attempts=item.attempts - 1))
         return None
     turns = {int(page): turn for page, turn in item.turns.items()}
-    return Claim(item.id, item.state, item.attempts, item.object_id, item.digest, item.file_name, turns)
+    return Claim(
+        item.id,
+        item.state,
+        item.attempts,
+        item.object_id,
+        item.digest,
+        item.file_name,
+        turns,
+        item.created_at,
+        item.released_at is not None,
+        item.page_count or 0,
+    )
 
 
-def _claimed(work: UnitOfWork, claimed: Claim) -> IngestItem | None:
+def claimed_item(work: UnitOfWork, claimed: Claim) -> IngestItem | None:
+    """The item of an attempt, locked; None when the attempt is outdated."""
     item = queries.get_item(work, claimed.item_id, lock=True)
     return item if (item.state, item.attempts) == (claimed.state, claimed.attempt) else None
 
 
 def give_back(work: UnitOfWork, claimed: Claim) -> None:
     """End an attempt that never really began, so that it does not count."""
-    item = _claimed(work, claimed)
+    item = claimed_item(work, claimed)
     if item is not None:
         item.attempts -= 1
 
 
 def note_inspection(work: UnitOfWork, claimed: Claim, inspection: Inspection, seconds: float) -> None:
     """The file is what it is: checked, and one document until separators say otherwise."""
-    item = _claimed(work, claimed)
+    item = claimed_item(work, claimed)
     if item is None:
         return
-    item.media_type, item.page_count = inspection.media_type.value, inspection.pages
-    item.warnings = [*item.warnings, *map(told, inspection.warnings)]
+    item.media_type, item.page_count = inspection.media_type.value, inspection.pages or None
+    misnamed = wrong_extension(item.file_name, inspection.media_type)
+    found = [misnamed, *inspection.warnings] if misnamed is not None else inspection.warnings
+    item.warnings = [*item.warnings, *(told(one) for one in found if told(one) not in item.warnings)]
     item.seconds += seconds
     item.advance(ItemState.SPLIT, work.now)
     work.defer(NEXT_STEP[item.state](item_id=item.id))
 
 
-def store_products(storage: Storage, claimed: Claim, recognition: Recognition) -> dict[str, Any]:
+def store_products(
+    storage: Storage, claimed: Claim, recognition: Recognition, signatures: Sequence[SignatureResult] | None
+) -> dict[str, Any]:
     """Put what recognition made into the object storage, under ids of this attempt; answers where it is."""
 
-    def put(path: Path, what: str, media_type: str, file_name: str) -> dict[str, Any]:
+    def put(path: Path | None, what: str, media_type: str, file_name: str) -> dict[str, Any] | None:
+        if path is None:
+            return None
         object_id = derived_id(claimed.object_id, f"{what}/{claimed.attempt}")
         with path.open("rb") as stream:
             digest = digest_of(stream)
@@ -96,7 +120,11 @@ def store_products(storage: Storage, claimed: Claim, recognition: Recognition) -
         "previews": [
             put(page.preview, f"preview-{page.number}", "image/jpeg", f"{stem}-{page.number}.jpg")
             for page in recognition.pages
+            if page.preview is not None
         ],
+        "signatures": TypeAdapter(Sequence[SignatureResult]).dump_python(signatures, mode="json")
+        if signatures is not None
+        else None,
         "pdfa_level": recognition.pdfa_level,
         "findings": [f"{finding.code}: {finding.message}" for finding in recognition.findings],
         "pages": [
@@ -110,10 +138,11 @@ def note_recognition(
     work: UnitOfWork, claimed: Claim, recognition: Recognition, products: dict[str, Any], seconds: float
 ) -> None:
     """Recognition is done and its products are stored."""
-    item = _claimed(work, claimed)
+    item = claimed_item(work, claimed)
     if item is None:
         return
     item.products = products
+    item.page_count = item.page_count or len(recognition.pages)
     item.warnings = [*item.warnings, *(told(one) for one in recognition.warnings if told(one) not in item.warnings)]
     item.seconds += seconds
     item.advance(ItemState.RECOGNISED, work.now)

@@ -10,7 +10,7 @@ from eakte.documents.models import object_key
 from eakte.foundation.work import UnitOfWork
 from eakte.records.queries import get_record
 from ingest import queries
-from ingest.errors import OriginalMissing, ReasonMissing
+from ingest.errors import InQuarantine, OriginalMissing, ReasonMissing
 from ingest.messages import ItemDiscarded, ItemRetried, ItemWithdrawn
 from ingest.models import IngestItem
 from ingest.rules import NEXT_STEP, ItemState
@@ -70,13 +70,15 @@ def withdraw_item(work: UnitOfWork, item: IngestItem, *, reason: str) -> None:
 def original_of(work: UnitOfWork, item_id: UUID) -> tuple[IngestItem, str]:
     """An item and the key of its original, whatever became of it: for whoever brought it, or may read its target.
 
-    Raises IngestItemNotFound, RecordNotFound, ActionForbidden, OriginalMissing.
+    Raises IngestItemNotFound, RecordNotFound, ActionForbidden, OriginalMissing, InQuarantine.
     """
     item = queries.get_item(work, item_id)
     if item.ingest.created_by != work.actor.id and item.ingest.target_id is not None:
         get_record(work, item.ingest.target_id, to=Permission.READ_CONTENT)
     if item.object_id is None:
         raise OriginalMissing
+    if item.in_quarantine:
+        raise InQuarantine(malware=item.malware)
     return item, object_key(item.object_id)
 
 
