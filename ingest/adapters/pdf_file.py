@@ -3,17 +3,17 @@
 import contextlib
 import re
 import resource
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Pdf, Stream
+from pikepdf import Array, Dictionary, Name, Pdf
 from pikepdf.sanitize import Sanitizer
 
 from eakte.foundation.errors import Finding
 from ingest.adapters import page_content
+from ingest.adapters.pdf_bombs import refuse_content_bombs, refuse_structure_bombs
 from ingest.recognition.errors import (
     BrokenPdf,
     DecompressionBomb,
@@ -27,8 +27,6 @@ from ingest.recognition.errors import (
 from ingest.recognition.results import RecognitionLimits
 
 _UNREADABLE = "Sie lässt sich nicht lesen und nicht wiederherstellen."
-_LARGEST_CONTENT = 128 * 1024 * 1024
-_HARMLESS_LENGTH = _LARGEST_CONTENT // 1032
 _PROGRAMS = re.compile(r"\.(exe|com|bat|cmd|scr|pif|msi|dll|jar|js|jse|vbs|vbe|wsf|ps1|hta|lnk|apk|sh)$", re.I)
 _DANGEROUS = {
     Name.JavaScript,
@@ -64,6 +62,7 @@ def open_pdf(source: Path) -> Iterator[Pdf]:
 
     Source for the loop: qpdf says "Loop detected in /Pages structure".
     """
+    refuse_structure_bombs(source)
     try:
         with pikepdf.open(source) as pdf:
             yield pdf
@@ -94,7 +93,7 @@ def examine(pdf: Pdf, limits: RecognitionLimits) -> PdfFacts:
         raise TooManyPages(pages=pages, limit=limits.max_pages)
     if repaired and pages < _announced(pdf):
         raise BrokenPdf(problem=f"Von {_announced(pdf)} Seiten sind nur {pages} erhalten.")
-    _refuse_bombs(pdf)
+    refuse_content_bombs(pdf)
     names = _attachment_names(pdf)
     programs = [name for name, data in names.items() if _PROGRAMS.search(name) or data[:2] == b"MZ"]
     if programs:
@@ -270,30 +269,3 @@ def _is_dangerous(action: pikepdf.Object) -> bool:
     kind = action.get(Name.S)
     target = str(action.get(Name.URI, "")) if kind == Name.URI else ""
     return kind in _DANGEROUS or bool(re.match(r"(?i)(file:|\\\\|smb:)", target)) or Name.Next in action
-
-
-def _refuse_bombs(pdf: Pdf) -> None:
-    """Refuse streams of drawing instructions that unpack to absurd sizes, without unpacking them fully."""
-    for each in pdf.objects:
-        if not isinstance(each, Stream) or each.get(Name.Subtype) == Name.Image:
-            continue
-        filters = each.get(Name.Filter)
-        chain = list(filters) if isinstance(filters, Array) else [filters] if filters is not None else []
-        if Name.FlateDecode not in chain or (len(chain) == 1 and int(each.get(Name.Length, 0)) < _HARMLESS_LENGTH):
-            continue
-        if len(chain) > 4 or _unpacked_size(each.read_raw_bytes(), chain) > _LARGEST_CONTENT:
-            raise DecompressionBomb(problem=f"mehr als {_LARGEST_CONTENT >> 20} MB Zeichenanweisungen")
-
-
-def _unpacked_size(data: bytes, chain: list[pikepdf.Object]) -> int:
-    """Unpack leading Flate layers up to the allowed size; other filters end the chain."""
-    for one in chain:
-        if one != Name.FlateDecode:
-            break
-        try:
-            data = zlib.decompressobj().decompress(data, _LARGEST_CONTENT + 1)
-        except zlib.error:
-            return 0
-        if len(data) > _LARGEST_CONTENT:
-            break
-    return len(data)
