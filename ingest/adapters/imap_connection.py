@@ -80,11 +80,17 @@ class ImapConnection:
             self._imap.shutdown()
 
     def _log_in(self, source: MailboxSource) -> None:
+        user, secret = source.user, source.secret
         try:
-            self._imap.login(source.user, source.secret)
+            if "AUTH=PLAIN" in self._imap.capabilities:
+                self._imap.authenticate("PLAIN", lambda _: f"\0{user}\0{secret}".encode())
+            else:
+                # The library quotes the password only.
+                self._imap.login(_quoted(user), secret)
         except imaplib.IMAP4.abort:
             raise
-        except imaplib.IMAP4.error as error:
+        except (imaplib.IMAP4.error, UnicodeEncodeError) as error:
+            # LOGIN knows ASCII only.
             raise SourceRefusesLogin from error
 
     def _piece(self, uid: int, offset: int) -> tuple[bytes | None, bool]:
@@ -140,5 +146,9 @@ def mailbox_name(name: str) -> str:
             parts.append(part.replace("&", "&-"))
         else:
             parts.append("&" + b64encode(part.encode("utf-16-be")).decode().rstrip("=").replace("/", ",") + "-")
-    escaped = "".join(parts).replace("\\", "\\\\").replace('"', '\\"')
+    return _quoted("".join(parts))
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

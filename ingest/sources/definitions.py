@@ -136,9 +136,7 @@ def load_sources(path: Path | None) -> tuple[Source, ...]:
     except OSError as error:
         raise SourcesInvalid(problem=f"{path} ist nicht lesbar.") from error
     except ValidationError as error:
-        wrong = error.errors()[0]
-        place = ".".join(str(step) for step in wrong["loc"])
-        raise SourcesInvalid(problem=f"{path}: „{place}“: {in_german(wrong)}") from error
+        raise SourcesInvalid(problem=f"{path}: {_mistake(error)}") from error
     except ValueError as error:
         raise SourcesInvalid(problem=f"{path}: {error}") from error
     keys = [source.key for source in sources]
@@ -146,6 +144,14 @@ def load_sources(path: Path | None) -> tuple[Source, ...]:
     if twice is not None:
         raise SourcesInvalid(problem=f"{path}: Die Quelle „{twice}“ steht mehrfach darin.")
     return sources
+
+
+def _mistake(error: ValidationError) -> str:
+    wrong = error.errors()[0]
+    place = ".".join(str(step) for step in wrong["loc"])
+    if wrong["type"].startswith("union_tag"):
+        return f"„{place}.kind“: Erlaubt ist „folder“, „s3“ oder „imap“."
+    return f"„{place}“: {in_german(wrong)}"
 
 
 def _parsed(path: Path) -> Any:

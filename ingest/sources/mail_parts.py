@@ -85,9 +85,8 @@ def _is_attachment(part: "Message[str, str]", *, whole: bool) -> bool:
 
 
 def _is_picture(part: "Message[str, str]") -> bool:
-    """Whether a part is shown within the text, as a logo is."""
-    shown = part.get_content_disposition() != "attachment" and part["Content-ID"] is not None
-    return shown and part.get_content_maintype() == "image"
+    """Whether a part is shown within the text, as a logo is; some mark it as an attachment all the same."""
+    return part["Content-ID"] is not None and part.get_content_maintype() == "image"
 
 
 def _is_message(part: "Message[str, str]") -> bool:
