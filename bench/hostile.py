@@ -1,8 +1,11 @@
 """Hostile and odd files: what becomes of each, against what its manifest wants, with time and memory.
 
+The virus scanner is asked where EAKTE_CLAMD__ADDRESS names one; LibreOffice is used where it is installed.
+
 Usage: python bench/hostile.py COLLECTION [NAME…]    COLLECTION is a folder with a manifest.json
 """
 
+import hashlib
 import json
 import re
 import sys
@@ -16,11 +19,16 @@ from typing import Any
 from structlog.testing import capture_logs
 
 from eakte.foundation.errors import EakteError
+from eakte.foundation.settings import Settings
 from ingest.adapters.sandbox import warm_up
 from ingest.recognition.confined import inspect, recognize
 from ingest.recognition.results import RecognitionLimits
+from ingest.rules import wrong_extension
+from ingest.service.conversion import office_program
+from ingest.service.quarantine import refuse_malware
 
 LIMITS = RecognitionLimits(timeout_s=900, memory_mb=2000, max_pages=10_000, max_megapixels=180)
+SETTINGS = Settings()
 REFUSED = {"clearing", "reject"}
 
 
@@ -40,10 +48,10 @@ def main() -> None:
     entries = json.loads((collection / "manifest.json").read_text(encoding="utf-8"))["files"]
     chosen = [each for each in entries if not names or Path(each["file"]).name in names]
     warm_up()
-    good = 0
+    good, known = 0, dict[str, str]()
     print(f"{'file':<34} {'wanted':<20} {'got':<20} {'s':>6} {'MB':>5}  said")
     for entry in chosen:
-        answer = answer_to(collection / entry["file"], entry["upload_name"])
+        answer = answer_to(collection / entry["file"], entry["upload_name"], known)
         wrong = list(deviations(answer, entry["expect"]))
         good += not wrong
         name = Path(entry["file"]).name[:33]
@@ -56,14 +64,19 @@ def main() -> None:
     print(f"{good} of {len(chosen)} as the manifest wants")
 
 
-def answer_to(source: Path, name: str) -> Answer:
-    """Inspect and recognise one file as the worker does."""
+def answer_to(source: Path, name: str, known: dict[str, str]) -> Answer:
+    """Inspect and recognise one file as the worker does; `known` are the files before it, by hash."""
     begun = time.monotonic()
     with capture_logs() as log, tempfile.TemporaryDirectory() as directory:
         try:
+            refuse_malware(source, SETTINGS.clamd)
             inspection = inspect(source, limits=LIMITS)
-            found = recognize(source, Path(directory), limits=LIMITS, jobs=1)
+            found = recognize(source, Path(directory), limits=LIMITS, office=office_program(SETTINGS.ingest))
             warnings = {each.code for each in (*inspection.warnings, *found.warnings)}
+            if wrong_extension(name, inspection.media_type) is not None:
+                warnings.add("wrong-extension")
+            if name != known.setdefault(hashlib.sha256(source.read_bytes()).hexdigest(), name):
+                warnings.add("duplicate")
             text = " ".join(page.text for page in found.pages)
             outcome = "accept_with_warning" if warnings else "accept"
         except EakteError as error:

@@ -17,6 +17,7 @@ class Intake:
     """The PDF to work on, and what is to be kept of the original.
 
     `texts` are the words of each page where they are known from the content; None where pages are to be read.
+    `sections` are words that pages laid out by another program may not show in full.
     """
 
     kind: MediaType
@@ -27,6 +28,7 @@ class Intake:
     missing_fonts: pdf_file.MissingFonts = _NO_MISSING_FONTS
     warnings: tuple[Finding, ...] = ()
     texts: tuple[str, ...] | None = None
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +89,4 @@ def _take_in_office(
         return Waiting(kind, content, NOT_LAID_OUT)
     made = _take_in_pdf(laid_out, workdir / "intake.pdf", limits)
     # What LibreOffice says of its own work counts for nothing: it is checked like everything else.
-    return replace(made, kind=kind, claim=None, warnings=content.warnings)
+    return replace(made, kind=kind, claim=None, warnings=content.warnings, sections=content.sections)

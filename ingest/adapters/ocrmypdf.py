@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import ocrmypdf
@@ -19,6 +20,7 @@ from ingest.recognition.errors import BrokenPdf
 from ingest.recognition.plan import PageContent, Plan, plan_page
 from ingest.recognition.reading import Reading
 from ingest.recognition.results import PageResult, PageSource, Recognition, RecognitionLimits
+from ingest.recognition.unseen import with_unseen_words
 
 _BUILTINS = ("concurrency", "default_filters", "ghostscript", "optimize")
 _PLUGINS = [f"ocrmypdf.builtin_plugins.{name}" for name in _BUILTINS] + ["ingest.adapters.ocr_plugin"]
@@ -99,7 +101,9 @@ def _recognize(
     for leftover in {intake.pdf, recognized}:
         leftover.unlink()
     replaced = [n for n in numbers if plans[n] is Plan.RECOGNIZE and facts[n].hidden_letters >= _LAYER_LETTERS]
-    pages = tuple(_page_result(number, plans[number], texts[number], desk) for number in numbers)
+    pages = _with_sections(
+        tuple(_page_result(number, plans[number], texts[number], desk) for number in numbers), intake.sections
+    )
     return Recognition(
         media_type=intake.kind,
         archival=archival,
@@ -110,6 +114,14 @@ def _recognize(
         pages=pages,
         warnings=intake.warnings + _page_warnings(pages, pictured, replaced, desk),
     )
+
+
+def _with_sections(pages: tuple[PageResult, ...], sections: tuple[str, ...]) -> tuple[PageResult, ...]:
+    """The pages of a file that another program laid out, with the words it does not show."""
+    if not sections:
+        return pages
+    texts = with_unseen_words([page.text for page in pages], sections)
+    return tuple(replace(page, text=text) for page, text in zip(pages, texts, strict=True))
 
 
 def _layouts(document: Document, facts: dict[int, PageFacts], desk: PageDesk) -> Iterator[alto.Layout]:

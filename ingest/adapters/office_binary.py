@@ -19,7 +19,7 @@ from ingest.recognition.errors import BrokenOfficeFile, EncryptedOfficeFile
 from ingest.recognition.results import MediaType
 
 _LARGEST_STREAM = 256 * 1024 * 1024
-_TEXT_CHARS, _TEXT_BYTES, _CSTRING, _SLIDE_CONTAINER = 0x0FA0, 0x0FA8, 0x0FBA, 0x03EE
+_TEXT_CHARS, _TEXT_BYTES, _SLIDE, _MASTER = 0x0FA0, 0x0FA8, 0x03EE, 0x03F8
 _FIELD = re.compile(r"\x13[^\x13\x14\x15]*\x14([^\x13\x15]*)\x15|\x13[^\x13\x14\x15]*\x15")
 _TELLTALES = (
     ("WordDocument", MediaType.DOC),
@@ -96,7 +96,7 @@ def _piece_text(document: bytes, letters: int, place: int) -> str:
 
 
 def _slides(ole: olefile.OleFileIO) -> Iterator[str]:
-    """The text of each slide; what stands in none of them comes first (titles kept apart, notes, masters)."""
+    """The text of each slide; what stands in none of them comes first (the outline, notes)."""
     if ole.exists("EncryptedSummary"):
         raise EncryptedOfficeFile()
     data = _stream(ole, "PowerPoint Document")
@@ -108,11 +108,13 @@ def _slides(ole: olefile.OleFileIO) -> Iterator[str]:
         while at + 8 <= end:
             version, kind, length = struct.unpack_from("<HHI", data, at)
             stop = min(at + 8 + length, end)
-            if kind == _SLIDE_CONTAINER:
+            if kind == _SLIDE:
                 slides.append((at, stop))
-            if version & 0xF == 0xF:
+            if kind == _MASTER:
+                pass
+            elif version & 0xF == 0xF:
                 waiting.append((at + 8, stop))
-            elif kind in (_TEXT_CHARS, _CSTRING):
+            elif kind == _TEXT_CHARS:
                 texts.append((at, data[at + 8 : stop].decode("utf-16-le", "replace")))
             elif kind == _TEXT_BYTES:
                 texts.append((at, data[at + 8 : stop].decode("cp1252", "replace")))
@@ -120,7 +122,7 @@ def _slides(ole: olefile.OleFileIO) -> Iterator[str]:
     texts.sort()
     inside = ["\n".join(text for at, text in texts if start <= at < stop) for start, stop in sorted(slides)]
     outside = "\n".join(text for at, text in texts if not any(start <= at < stop for start, stop in slides))
-    yield from (each for each in (outside, *inside) if each.strip())
+    yield from (each for each in (outside, *inside) if each.strip(" *\n"))
 
 
 def _sheets(source: Path) -> Iterator[str]:

@@ -36,6 +36,7 @@ _PRELOADED = (
     "ingest.adapters.assembling",
 )
 _PR_SET_PDEATHSIG = 1
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _TAIL = 4000
 _ERRORS_BY_NUMBER = {
     errno.ENOMEM: "MemoryError",
@@ -161,14 +162,17 @@ def _live(request: Request, data: int, noise: int, zygote: int) -> NoReturn:
 
 def _confine(request: Request, noise: int, zygote: int) -> None:
     os.setsid()
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    libc = ctypes.CDLL(None, use_errno=True)
+    _leave_network(libc)
+    # After that, for new namespaces make the kernel forget it.
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != zygote:
         os._exit(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for target, source in ((0, nothing), (1, noise), (2, noise)):
         os.dup2(source, target)
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     for kind, limit in (
         (resource.RLIMIT_AS, mapped + request.memory_mb * 1024 * 1024),
@@ -180,6 +184,12 @@ def _confine(request: Request, noise: int, zygote: int) -> None:
     if request.workdir is not None:
         tempfile.tempdir = str(request.workdir)
         os.chdir(request.workdir)
+
+
+def _leave_network(libc: ctypes.CDLL) -> None:
+    """Move to a network without a way out, where the system allows it: files cannot make anybody ask for anything."""
+    if libc.unshare(_CLONE_NEWNET) != 0:
+        libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
 
 
 def _answer(request: Request, out: Any) -> None:

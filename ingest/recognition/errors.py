@@ -120,7 +120,7 @@ class EncryptedOfficeFile(UnreadableFile):
 
 
 class BrokenOfficeFile(UnreadableFile):
-    """Das Office-Dokument ist beschädigt."""
+    """Das Dokument ist beschädigt."""
 
     advice = "{problem} Das Original bleibt erhalten; bitte eine lesbare Fassung anfordern."
 

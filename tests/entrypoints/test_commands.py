@@ -70,7 +70,7 @@ def test_ingest_says_one_line_per_file_good_or_bad(batch: Batch) -> None:
         "Vermerk_Laterne.png": ("filed", None),
         "Niederschrift.tif": ("filed", None),
         "leer.pdf": ("failed", "empty-upload"),
-        "tabelle.csv": ("failed", "unsupported-file-type"),
+        "tabelle.csv": ("filed", None),
         "kaputt.pdf": ("failed", "broken-pdf"),
         "geheim.pdf": ("failed", "encrypted-pdf"),
         "fehlt.pdf": ("refused", "file-unreadable"),

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -79,3 +80,12 @@ def environment() -> str:
 def own_pid(pid_file: Path) -> int:
     pid_file.write_text(str(os.getpid()))
     return sleep_long()
+
+
+def call_home(port: int) -> bool:
+    """Ask a server on this very machine for something, as a link in a file would."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except OSError:
+        return False
+    return True

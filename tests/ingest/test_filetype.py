@@ -63,9 +63,7 @@ def test_accepted_files_are_known_by_content_whatever_their_name(tmp_path: Path,
         (b"MZ\x90\x00" + b"\0" * 60 + b"PE\0\0" + b"\0" * 200, "Programm"),
         (b"<!DOCTYPE html><html><script>alert(1)</script></html>", "Webseite"),
         (b"<?xml version='1.0'?><Invoice/>", "XML"),
-        ("Grüße aus dem Rathaus, wie besprochen.".encode("cp1252"), "Textdatei"),
-        (b"From: a@example.org\r\nTo: b@example.org\r\nSubject: Akte\r\n\r\nText", "E-Mail"),
-        (b"PK\x03\x04\x14\x00\x00\x00\x00\x00" + b"\0" * 40, "ZIP-Archiv"),
+        (b"7z\xbc\xaf\x27\x1c\x00\x04" + b"\0" * 40, "7-Zip-Archiv"),
         (b"GIF89a\x01\x00\x01\x00\x80\x00\x00" + b"\0" * 20, "GIF"),
     ],
 )
@@ -74,6 +72,23 @@ def test_other_files_are_refused_with_their_german_name(tmp_path: Path, content:
     path.write_bytes(content)
     with pytest.raises(errors.UnsupportedFileType, match=german):
         inspect(path, limits=LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ("Grüße aus dem Rathaus, wie besprochen.".encode("cp1252"), MediaType.TEXT),
+        (b"a;b\n1;2\n", MediaType.TEXT),
+        (b"From: a@example.org\r\nTo: b@example.org\r\nSubject: Akte\r\n\r\nText", MediaType.EMAIL),
+        (b"X-Spam: no\nReceived: by mx\nDate: Mon, 3 Jun 2024 08:00:00 +0200\nFrom: a@b.de\n\nText", MediaType.EMAIL),
+        (rb"{\rtf1\ansi Vermerk}", MediaType.RTF),
+    ],
+)
+def test_files_of_words_are_known_by_content(tmp_path: Path, content: bytes, kind: MediaType) -> None:
+    path = tmp_path / "irgendwas.pdf"
+    path.write_bytes(content)
+    found = inspect(path, limits=LIMITS)
+    assert (found.media_type, found.pages, found.warnings) == (kind, 0, ())
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -21,6 +22,12 @@ def run(function: str, arguments: dict[str, Any] | None = None, **limits: Any) -
     result = limits.pop("result", int)
     settings = {"timeout_s": 20.0, "memory_mb": 300} | limits
     return sandbox.run_confined(f"tests.ingest.poison:{function}", result, arguments or {}, **settings)
+
+
+def may_leave_the_network() -> bool:
+    """Whether processes here may have a network of their own, as root or in a namespace for users."""
+    tries = (["unshare", "--net", "true"], ["unshare", "--user", "--net", "true"])
+    return any(subprocess.run(command, capture_output=True, check=False).returncode == 0 for command in tries)
 
 
 def state_of(pid: int) -> str:
@@ -56,6 +63,12 @@ def wait_for(path: Path) -> int:
 
 def test_a_child_answers() -> None:
     assert run("answer", {"value": 7}) == 7
+
+
+@pytest.mark.skipif(not may_leave_the_network(), reason="this system allows no network namespaces")
+def test_a_file_cannot_make_anybody_ask_for_anything() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert run("call_home", {"port": server.getsockname()[1]}, result=bool) is False
 
 
 def test_progress_is_heard_while_the_child_works() -> None:
