@@ -1,7 +1,6 @@
 """Prefixes of foreign buckets: what is stored is moved or removed, and nothing is lost on the way."""
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -55,7 +54,7 @@ class ForeignBucket:
 
 
 @pytest.fixture
-def bucket(committed_house: House) -> Iterator[ForeignBucket]:
+def bucket(committed_house: House) -> ForeignBucket:
     return ForeignBucket(committed_house)
 
 
