@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
-from email.header import decode_header
+from email.header import Header, decode_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -122,13 +122,15 @@ def signed_content(data: bytes) -> bytes | None:
 
 def text_of_header(value: object) -> str:
     """A header as text: RFC 2047 words decoded, also those whose coding is unknown or a lie."""
-    raw = str(value).replace("\r", "").replace("\n", "")
+    # Raw bytes beyond ASCII arrive as a Header, which codes them as words of an unknown coding.
+    text = value.encode(maxlinelen=0) if isinstance(value, Header) else str(value)
+    raw = text.replace("\r", "").replace("\n", "")
     try:
         pieces = decode_header(raw)
     except (HeaderParseError, ValueError, AssertionError):
         pieces = [(raw, None)]
     words = [piece if isinstance(piece, str) else decoded(piece, coding)[0] for piece, coding in pieces]
-    text = tidied(_unescaped("".join(words))).replace("\n", " ").strip()
+    text = tidied("".join(words)).replace("\n", " ").strip()
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]} …"
 
 
@@ -264,13 +266,6 @@ def _file_name(part: Message) -> str:
     except (ValueError, LookupError, TypeError, AttributeError):
         name = ""
     return re.split(r"[/\\]", text_of_header(name))[-1]
-
-
-def _unescaped(text: str) -> str:
-    """Raw 8-bit bytes in a header arrive as surrogates; they are UTF-8 or Windows."""
-    if not any("\udc80" <= letter <= "\udcff" for letter in text):
-        return text
-    return decoded(text.encode("utf-8", "surrogateescape"))[0]
 
 
 def _warnings(found: _Findings) -> Iterator[Finding]:
