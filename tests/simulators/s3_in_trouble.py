@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from urllib.parse import urlparse
 
 _ANSWER = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-_FAILS = 0.25
-_LIVES_FOR = (20_000, 600_000)
+_FAILS = 0.2
+_LIVES_FOR = (50_000, 3_000_000)
 _CHUNK = 65_536
 
 
@@ -18,11 +18,11 @@ _CHUNK = 65_536
 def on_a_bad_day(endpoint: str, *, seed: int) -> Iterator[str]:
     """The address of an S3 server that is `endpoint` most of the time.
 
-    A quarter of all connections hear 500 at once; every other one breaks off after some ten or hundred kilobytes,
+    A fifth of all connections hear 500 at once; every other one breaks off after some hundred kilobytes or megabytes,
     in the middle of a request or of an answer, so that a write may have succeeded without anybody hearing of it.
     """
     chance = random.Random(seed)
-    parsed = urlparse(endpoint)
+    parsed = urlparse(endpoint if "//" in endpoint else f"//{endpoint}")
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     open_sockets: set[socket.socket] = {listener}
     threading.Thread(target=_serve, args=(listener, (parsed.hostname, parsed.port), chance, open_sockets)).start()

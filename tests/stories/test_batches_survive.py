@@ -109,8 +109,8 @@ def test_a_batch_survives_the_death_of_each_part_of_the_house(town: Town, tmp_pa
     kill_during_batch(town, tmp_path, files=5, kills=8, seed=random.randrange(1 << 32))
 
 
-def test_a_batch_survives_a_storage_that_fails_every_fourth_time(tmp_path: Path) -> None:
-    survive_bad_storage(tmp_path, files=3, seed=random.randrange(1 << 32))
+def test_a_batch_survives_a_storage_that_fails_every_fifth_time(tmp_path: Path) -> None:
+    survive_bad_storage(tmp_path, files=2, seed=random.randrange(1 << 32))
 
 
 @pytest.mark.soak
@@ -124,7 +124,10 @@ def survive_bad_storage(tmp_path: Path, *, files: int, seed: int) -> None:
     with town_in(tmp_path, partial(on_a_bad_day, seed=seed)) as town:
         write_stacks(tmp_path / "in", files, town.running.new_dossier())
         done = town.running.cli("batch", "import", tmp_path / "in", "--wait", "--json", timeout_s=500)
-        assert done.returncode == 0, done.stderr
+        waiting = [
+            one for one in json.loads(done.stdout or '{"documents": []}')["documents"] if one["state"] != "filed"
+        ]
+        assert (done.returncode, waiting) == (0, []), done.stderr
         every_sheet_is_accounted_for(json.loads(done.stdout), files)
         town.running.wait_for_index()
         nothing_is_lost_or_filed_twice(town.running, files)
