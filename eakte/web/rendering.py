@@ -1,7 +1,7 @@
 """Templates into answers. Everything is escaped; what is marked in a hit is the only markup made here."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -21,8 +21,9 @@ from eakte.documents.models import DocumentKind
 from eakte.foundation.work import Actor
 from eakte.records.models import FilingPlanEntry, PartyRole, Record
 from eakte.records.rules import Medium, RecordKind
+from eakte.web.batch_views import works_with_batches
 from eakte.web.session import form_token
-from eakte.web.wording import DONE, FIELD_NAMES, word_for
+from eakte.web.wording import DONE, FIELD_NAMES, document_word, image_reason, seal_word, word_for
 
 STATIC = Path(__file__).parent / "static"
 
@@ -89,7 +90,16 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        word=word_for, date=as_date, instant=as_instant, size=as_size, path=path_of, entry_path=entry_path
+        word=word_for,
+        document_word=document_word,
+        image_reason=image_reason,
+        seal_word=seal_word,
+        tally=_tally,
+        date=as_date,
+        instant=as_instant,
+        size=as_size,
+        path=path_of,
+        entry_path=entry_path,
     )
     environment.globals.update(
         marked=marked,
@@ -110,6 +120,11 @@ def _options(members: Iterable[StrEnum]) -> list[tuple[str, str]]:
     return [(member.value, word_for(member)) for member in members]
 
 
+def _tally(counts: Mapping[StrEnum, int]) -> str:
+    """How many of each, as "3 gelesen, 1 doppelt"."""
+    return ", ".join(f"{count} {word_for(member)}" for member, count in sorted(counts.items()))
+
+
 def _unit_options(units: Iterable[OrganisationalUnit]) -> list[tuple[str, str]]:
     return [(str(unit.id), f"{unit.key} {unit.name}") for unit in units]
 
@@ -128,11 +143,20 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
         actor=actor,
         csrf=form_token(request) if actor is not None else "",
         here=request.url.path,
+        menu=_menu(actor) if actor is not None else [],
         done=DONE.get(request.query_params.get("meldung", "")) if status == 200 else None,
         words=request.query_params.get("q", "") if request.url.path == "/suche" else "",
         **context,
     )
     return HTMLResponse(page, status)
+
+
+_MENU = [("/", "Start"), ("/aktenplan", "Aktenplan"), ("/eingaenge", "Eingänge"), ("/arbeitsliste", "Arbeitsliste")]
+
+
+def _menu(actor: Actor) -> list[tuple[str, str]]:
+    """Where the main menu leads, for somebody with these rights."""
+    return [*_MENU, ("/stapel", "Stapel")] if works_with_batches(actor) else _MENU
 
 
 def go_to(path: str, done: str | None = None) -> RedirectResponse:

@@ -7,7 +7,11 @@ from eakte.documents.models import DocumentKind, DocumentSource, RenditionKind
 from eakte.records.models import PartyRole
 from eakte.records.plan_rules import DisposalCode, EntryKind
 from eakte.records.rules import Action, Medium, RecordKind, RecordState
+from ingest.batches.rules import BatchState, Drawn, FileState, Purpose, Verdict
+from ingest.batches.views import ASSEMBLING
+from ingest.proof.transfer_note import MeansOfIntegrity
 from ingest.rules import ItemState
+from ingest.splitting.rules import Collation, Duplex, PageKind, SeparateBy
 
 _PAIRS: tuple[tuple[StrEnum, str], ...] = (
     (RecordKind.DOSSIER, "Akte"),
@@ -58,6 +62,38 @@ _PAIRS: tuple[tuple[StrEnum, str], ...] = (
     (ItemState.FILED, "abgelegt"),
     (ItemState.FAILED, "gescheitert"),
     (ItemState.DISCARDED, "verworfen"),
+    (BatchState.OPEN, "nimmt Dateien auf"),
+    (BatchState.SPLITTING, "wird getrennt"),
+    (BatchState.SPLIT, "in Prüfung"),
+    (BatchState.ACCEPTED, "geprüft"),
+    (BatchState.RELEASED, "freigegeben"),
+    (BatchState.DESTROYED, "Papier vernichtet"),
+    (BatchState.REJECTED, "zurückgewiesen"),
+    (FileState.RECEIVED, "wird gelesen"),
+    (FileState.SEEN, "gelesen"),
+    (FileState.UNREADABLE, "nicht lesbar"),
+    (FileState.DUPLICATE, "doppelt"),
+    (PageKind.PAGE, "Seite"),
+    (PageKind.SEPARATOR, "Trennblatt"),
+    (PageKind.BLANK, "Leerseite"),
+    (PageKind.REJECTED, "zurückgewiesen"),
+    (Drawn.SAMPLE, "Stichprobe"),
+    (Drawn.EVERY, "alle Dokumente"),
+    (Verdict.GOOD, "gut"),
+    (Verdict.BAD, "beanstandet"),
+    (Purpose.COPY, "Kopie neben dem Papier"),
+    (Purpose.REPLACEMENT, "Ersatz des Papiers"),
+    (SeparateBy.AUTO, "was da ist: Trennblätter, Leerblätter, Dateien"),
+    (SeparateBy.CODES, "nur Trennblätter"),
+    (SeparateBy.BLANK, "nur Leerblätter"),
+    (SeparateBy.FILE, "jede Datei ein Dokument"),
+    (SeparateBy.NONE, "keine; jede Datei bleibt, wie sie kommt"),
+    (Duplex.AUTO, "wie es die Bilder zeigen"),
+    (Duplex.YES, "beide Seiten gescannt"),
+    (Duplex.NO, "nur Vorderseiten gescannt"),
+    (Collation.NONE, "zusammen gescannt"),
+    (Collation.ODD_EVEN_SAME_ORDER, "erst alle Vorderseiten, dann alle Rückseiten in gleicher Folge"),
+    (Collation.ODD_EVEN_REVERSED, "erst alle Vorderseiten, dann alle Rückseiten, die letzte zuerst"),
     (Action.EDIT, "Bearbeiten"),
     (Action.CREATE_CASE, "Vorgang anlegen"),
     (Action.FILE_DOCUMENT, "Dateien hochladen"),
@@ -77,6 +113,36 @@ _WORDS = {(type(member), member.value): word for member, word in _PAIRS}
 def word_for(member: StrEnum) -> str:
     """The German word for a state, kind or action."""
     return _WORDS.get((type(member), member.value), member.value)
+
+
+def document_word(state: str) -> str:
+    """The German word for the state of a document in a batch, which is no item before it is put together."""
+    return "wird zusammengestellt" if state == ASSEMBLING else word_for(ItemState(state))
+
+
+_IMAGE_REASONS = {
+    "written": "beschrieben",
+    "as-it-came": "aus einer Datei, die blieb, wie sie kam",
+    "same-run-as-file-before": "setzt das Dokument der Datei davor fort",
+    "separator-sheet": "Trennblatt mit Code",
+    "cover-sheet": "Deckblatt mit Code",
+    "blank-sheet": "leeres Blatt, das Dokumente trennt",
+    "blank": "leer",
+    "duplicate": "aus einer Datei, die es schon gibt",
+    "placed": "von Hand eingeordnet",
+    "rescan": "nachgescannt",
+    "rescanned": "durch einen Nachscan ersetzt",
+}
+
+
+def image_reason(reason: str) -> str:
+    """Why an image became what it is: in our words, or in those of the person who decided it."""
+    return _IMAGE_REASONS.get(reason, reason)
+
+
+def seal_word(sealed_as: str | None) -> str:
+    """What keeps a filed scan from being changed unnoticed."""
+    return MeansOfIntegrity(sealed_as).german if sealed_as is not None else "ohne Transfervermerk"
 
 
 EVENTS = {
@@ -146,6 +212,30 @@ FIELD_NAMES = FIELDS | {
     "email": "E-Mail",
     "organisation": "Organisation",
     "external_id": "Kennung im Fachverfahren",
+    "reason": "Grund",
+    "verdict": "Ergebnis",
+    "how": "Verfahren und Ort",
+    "profile": "Scanprofil",
+    "into": "Ziel",
+    "unit": "Organisationseinheit",
+    "device": "Scanner",
+    "device_inventory": "Inventarnummer des Scanners",
+    "workstation": "Arbeitsplatz",
+    "workstation_inventory": "Inventarnummer des Arbeitsplatzes",
+    "box": "Karton",
+    "shelf": "Regal",
+    "expected_sheets": "Blätter",
+    "expected_documents": "Dokumente",
+    "key": "Kennzeichen",
+    "purpose": "Zweck",
+    "procedure": "Verfahrensbeschreibung",
+    "procedure_version": "Version der Verfahrensbeschreibung",
+    "separate_by": "Trennung nach",
+    "duplex": "Seiten eines Blattes",
+    "page_collation": "Vorder- und Rückseiten",
+    "sample_share": "Anteil der Stichprobe",
+    "sample_minimum": "Mindestzahl der Stichprobe",
+    "buffer_days": "Tage der Aufbewahrung",
     "unit_id": "Federführende Stelle",
 }
 
@@ -163,6 +253,8 @@ _ADVICE = {
     "transition-blocked": "Bitte zuerst die folgenden Hindernisse beseitigen.",
     "changed-meanwhile": "Jemand anderes war schneller; es wurde nichts gespeichert. Bitte neu laden und wiederholen.",
     "unauthenticated": "Bitte anmelden.",
+    "batch-state-forbids": "Der Stapel ist inzwischen in einem anderen Zustand. Bitte die Seite neu laden.",
+    "image-not-in-document": "Bitte ein Bild wählen, das Seite eines Dokuments ist.",
     "address-not-found": "Bitte die Adresse prüfen oder von der Startseite aus weitergehen.",
 }
 
@@ -189,4 +281,19 @@ DONE = {
     "abgemeldet": "Sie sind abgemeldet.",
     "verweis": "Die Verweise sind geändert.",
     "beteiligte": "Die Beteiligten sind geändert.",
+    "stapel": "Der Stapel ist angelegt. Bitte seine Nummer auf dem Papier vermerken.",
+    "dateien": "Die Dateien sind im Stapel.",
+    "vollstaendig": "Der Stapel ist vollständig und wird jetzt in Dokumente getrennt.",
+    "geklaert": "Die Klärung ist festgehalten.",
+    "angenommen": "Die Prüfung ist abgeschlossen; die Dokumente werden abgelegt.",
+    "zurueckgewiesen": "Der Stapel ist zurückgewiesen; nichts davon wird abgelegt.",
+    "freigegeben": "Der Stapel ist freigegeben.",
+    "vernichtet": "Die Vernichtung des Papiers ist festgehalten.",
+    "geprueft": "Das Ergebnis ist festgehalten.",
+    "geteilt": "Das Dokument ist geteilt; beide Teile entstehen neu.",
+    "verbunden": "Die Dokumente sind verbunden; das Dokument entsteht neu.",
+    "gedreht": "Die Seite ist gedreht; das Dokument entsteht neu.",
+    "herausgenommen": "Die Seite ist zurückgewiesen; das Dokument entsteht neu.",
+    "eingeordnet": "Das Bild ist eingeordnet; das Dokument entsteht neu.",
+    "nachgescannt": "Der Nachscan ist angekommen und tritt an die Stelle der Seite, sobald er gelesen ist.",
 }

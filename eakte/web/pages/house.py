@@ -4,6 +4,11 @@ from fastapi import APIRouter
 
 from eakte.web.pages import (
     account,
+    batches,
+    batches_documents,
+    batches_images,
+    batches_paper,
+    batches_profiles,
     cases,
     changes,
     details,
@@ -32,6 +37,11 @@ _ROOMS = (
     details,
     uploads,
     ingests,
+    batches,
+    batches_documents,
+    batches_images,
+    batches_paper,
+    batches_profiles,
 )
 ROUTERS = tuple(room.router for room in _ROOMS)
 

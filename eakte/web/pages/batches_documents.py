@@ -1,0 +1,185 @@
+"""/stapel/…/dokumente (Sichtprüfung): a document of a batch, all its pages in order, and what one says of it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from eakte.access import Permission
+from eakte.foundation.bodies import RequestInvalid
+from eakte.foundation.errors import Finding, NotFound
+from eakte.foundation.work import UnitOfWork
+from eakte.web import batch_queries, queries
+from eakte.web.batch_views import (
+    batch_path,
+    can_be_judged,
+    document_path,
+    filed_among,
+    is_arrangeable,
+    offers_of,
+    page_views,
+)
+from eakte.web.forms import Refusal, attempt, read_shape, texts_of
+from eakte.web.rendering import go_to, render
+from eakte.web.session import FormWork, OwnForm, PageRoute, PageWork
+from ingest.batches.errors import BatchDocumentNotFound
+from ingest.batches.models import Batch, BatchDocument
+from ingest.batches.queries import get_batch, get_document, pages_of
+from ingest.batches.schemas import Check
+from ingest.batches.service import arranging, checking
+from ingest.errors import TargetNotFound
+from ingest.models import IngestItem
+from ingest.queries import get_item
+from ingest.rules import ItemState
+from ingest.service import work_list
+
+router = APIRouter(prefix="/stapel/{batch_id}/dokumente/{document_id}", route_class=PageRoute)
+
+
+@router.get("")
+def show_document(request: Request, work: PageWork, batch_id: UUID, document_id: UUID) -> Response:
+    return part_page(request, work, batch_id, document_id, None)
+
+
+def part_page(
+    request: Request, work: UnitOfWork, batch_id: UUID, document_id: UUID, refusal: Refusal | None
+) -> Response:
+    """A document of a batch as it is looked at. Raises BatchNotFound, BatchDocumentNotFound."""
+    batch = get_batch(work, batch_id)
+    part = part_of(work, batch, document_id)
+    offers = offers_of(work, batch)
+    marks = batch_queries.marks_of(work.session, batch.id)
+    place = next(place for place, mark in enumerate(marks) if mark.id == part.id)
+    return render(
+        request,
+        "batch_document.html",
+        status=refusal.status if refusal is not None else 200,
+        batch=batch,
+        path=batch_path(batch.id),
+        part=part,
+        item=part.item,
+        pages=page_views(work, part, pages_of(work.session, part.id)),
+        may_look=batch.created_by == work.actor.id or work.actor.may(Permission.READ_CONTENT),
+        may_check=offers.check and can_be_judged(part),
+        may_arrange=offers.arrange and is_arrangeable(part),
+        may_decide=_may_decide(work, part.item),
+        barred=offers.barred,
+        filed=filed_among(work, [part]).get(part.id),
+        checked_by=queries.name_of(work.session, part.checked_by) if part.checked_by is not None else None,
+        before=marks[place - 1] if place > 0 else None,
+        after=marks[place + 1] if place + 1 < len(marks) else None,
+        total=len(marks),
+        refusal=refusal,
+    )
+
+
+def part_of(work: UnitOfWork, batch: Batch, document_id: UUID) -> BatchDocument:
+    """A document of this batch. Raises BatchDocumentNotFound."""
+    part = get_document(work, document_id)
+    if part.batch_id != batch.id or part.dissolved:
+        raise BatchDocumentNotFound
+    return part
+
+
+def _may_decide(work: UnitOfWork, item: IngestItem | None) -> bool:
+    """Whether the document waits in a work list that the actor sees."""
+    if item is None or item.state is not ItemState.FAILED:
+        return False
+    try:
+        return get_item(work, item.id) is item
+    except NotFound:
+        return False
+
+
+# --- what one says of it ------------------------------------------------------------------------------------
+
+
+@router.post("/pruefung")
+def check(request: Request, work: FormWork, form: OwnForm, batch_id: UUID, document_id: UUID) -> Response:
+    def say() -> BatchDocument:
+        said = read_shape(Check, texts_of(form), required=("verdict",))
+        return checking.check_document(work, batch_id, document_id, said.verdict, remark=said.remark)
+
+    outcome = attempt(work, say)
+    if isinstance(outcome, Refusal):
+        return part_page(request, work, batch_id, document_id, outcome)
+    return go_to(_onward(work, batch_id, outcome), "geprueft")
+
+
+def _onward(work: UnitOfWork, batch_id: UUID, checked: BatchDocument) -> str:
+    """The next document to be looked at, after this one first; the batch when all are done."""
+    unchecked = [mark for mark in batch_queries.marks_of(work.session, batch_id) if mark.unchecked]
+    later = [mark for mark in unchecked if mark.number > checked.number]
+    following = (later or unchecked)[:1]
+    return document_path(batch_id, following[0].id) if following else batch_path(batch_id)
+
+
+# --- dividing and joining -----------------------------------------------------------------------------------
+
+
+@router.post("/teilen")
+def split(request: Request, work: FormWork, form: OwnForm, batch_id: UUID, document_id: UUID) -> Response:
+    def act() -> BatchDocument:
+        return arranging.split_document(work, batch_id, document_id, at_page=whole_number(texts_of(form), "page"))
+
+    return _arranged(request, work, (batch_id, document_id), act, "geteilt")
+
+
+@router.post("/verbinden")
+def merge(request: Request, work: FormWork, form: OwnForm, batch_id: UUID, document_id: UUID) -> Response:
+    def act() -> BatchDocument:
+        following = batch_queries.document_of_number(work.session, batch_id, whole_number(texts_of(form), "number"))
+        return arranging.merge_documents(work, batch_id, document_id, following=following)
+
+    return _arranged(request, work, (batch_id, document_id), act, "verbunden")
+
+
+def _arranged(
+    request: Request, work: UnitOfWork, place: tuple[UUID, UUID], act: Callable[[], Any], done: str
+) -> Response:
+    outcome = attempt(work, act, BatchDocumentNotFound, TargetNotFound)
+    if isinstance(outcome, Refusal):
+        return part_page(request, work, *place, outcome)
+    return go_to(document_path(*place), done)
+
+
+_NUMBERS = {"page": "Seite", "number": "Dokument"}
+
+
+def whole_number(texts: Mapping[str, str], name: str) -> int:
+    """A number of a page or document, as somebody wrote it. Raises RequestInvalid."""
+    given = texts.get(name, "")
+    if given.isascii() and given.isdigit() and len(given) <= 9 and int(given) > 0:
+        return int(given)
+    message = f"{_NUMBERS[name]}: Bitte eine ganze Zahl ab 1 angeben."
+    raise RequestInvalid(findings=[Finding("number-invalid", message)])
+
+
+# --- what waits in the work list ----------------------------------------------------------------------------
+
+
+@router.post("/wiederholen")
+def retry(request: Request, work: FormWork, form: OwnForm, batch_id: UUID, document_id: UUID) -> Response:
+    def act() -> IngestItem:
+        into = texts_of(form).get("into") or None
+        return work_list.retry_item(work, _waiting(work, batch_id, document_id), into=into)
+
+    return _arranged(request, work, (batch_id, document_id), act, "wiederholt")
+
+
+@router.post("/verwerfen")
+def discard(request: Request, work: FormWork, form: OwnForm, batch_id: UUID, document_id: UUID) -> Response:
+    def act() -> IngestItem:
+        reason = texts_of(form).get("reason", "")
+        return work_list.discard_item(work, _waiting(work, batch_id, document_id), reason=reason)
+
+    return _arranged(request, work, (batch_id, document_id), act, "verworfen")
+
+
+def _waiting(work: UnitOfWork, batch_id: UUID, document_id: UUID) -> UUID:
+    """The item of a document. Raises BatchNotFound, BatchDocumentNotFound."""
+    part = part_of(work, get_batch(work, batch_id), document_id)
+    if part.item_id is None:
+        raise BatchDocumentNotFound
+    return part.item_id
