@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from eakte.foundation.problems import PROBLEM
 
-_METHODS = {"get", "put", "post", "patch", "delete"}
+_METHODS = {"get", "head", "options", "put", "post", "patch", "delete"}
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",

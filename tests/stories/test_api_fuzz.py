@@ -50,6 +50,8 @@ from tests.support.scans import a_scan
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 NO_HURRY = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True, "database": None}
+# Parts of an upload are plain bytes under a name of tus' own.
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 PROBLEM_KEYS = {"type", "title", "status", "detail", "instance", "code", "errors", "traceId"}
 
 
@@ -150,7 +152,8 @@ def send(case: Case, target: Target) -> None:
             ids = target.known[name]
             case.path_parameters[name] = str(ids[UUID(str(value)).int % len(ids)])
     response = case.call_and_validate(headers={"Authorization": f"Bearer {target.token}"}, checks=CHECKS)
-    must_be_a_problem(response)
+    if case.method.upper() != "HEAD":
+        must_be_a_problem(response)
 
 
 def is_uuid(value: object) -> bool:

@@ -6,7 +6,7 @@ A part is at most as long as any other body that is no form, 32 MB; a file is as
 import tempfile
 from collections.abc import AsyncIterator
 from email.utils import format_datetime
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any, BinaryIO
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 
 from eakte.foundation.bodies import TEXT_LIMIT_MB
 from eakte.foundation.http import ApiRoute, Authenticate, Work
-from eakte.foundation.problems import problem_response
+from eakte.foundation.problems import PROBLEM, problem_response
 from eakte.foundation.work import House
 from ingest.batches.schemas import BatchFileShape, file_shape
 from ingest.sources.uploads import queries, service, tus
@@ -59,7 +59,17 @@ Part = Annotated[BinaryIO, Depends(part_of)]
 _TUS = [Depends(speaks_tus)]
 
 
-@router.options("/uploads", status_code=204, summary="Was an Übertragungen möglich ist")
+def _problem(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+
+
+_Responses = dict[int | str, dict[str, Any]]
+_VERSION: _Responses = {412: _problem("Diese Fassung von tus wird nicht gesprochen")}
+_TOO_LARGE: _Responses = {**_VERSION, 413: _problem("Zu groß")}
+_DAMAGED: _Responses = {**_VERSION, tus.CHECKSUM_MISMATCH: _problem("Das Stück hat einen anderen Prüfwert")}
+
+
+@router.options("/uploads", status_code=204, summary="Was bei Übertragungen möglich ist")
 def describe(work: Work) -> Response:
     limit = work.settings.ingest.max_file_mb << 20
     return Response(
@@ -75,7 +85,7 @@ def describe(work: Work) -> Response:
     )
 
 
-@router.post("/uploads", status_code=201, summary="Übertragung beginnen", dependencies=_TUS)
+@router.post("/uploads", status_code=201, summary="Übertragung beginnen", dependencies=_TUS, responses=_TOO_LARGE)
 def begin(
     work: Work,
     response: Response,
@@ -98,7 +108,7 @@ def read(work: Work, upload_id: UUID, response: Response) -> UploadShape:
     return UploadShape.model_validate(upload)
 
 
-@router.head("/uploads/{upload_id}", summary="Stand einer Übertragung", dependencies=_TUS, include_in_schema=False)
+@router.head("/uploads/{upload_id}", summary="Stand einer Übertragung", dependencies=_TUS, responses=_VERSION)
 def look(work: Work, upload_id: UUID) -> Response:
     response = Response(headers={"Cache-Control": "no-store"})
     _tell(response, queries.get_upload(work, upload_id))
@@ -110,6 +120,7 @@ def look(work: Work, upload_id: UUID) -> Response:
     status_code=204,
     summary="Nächstes Stück übertragen",
     dependencies=_TUS,
+    responses=_DAMAGED,
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -133,7 +144,9 @@ def continue_(
     return response
 
 
-@router.delete("/uploads/{upload_id}", status_code=204, summary="Übertragung verwerfen", dependencies=_TUS)
+@router.delete(
+    "/uploads/{upload_id}", status_code=204, summary="Übertragung verwerfen", dependencies=_TUS, responses=_VERSION
+)
 def discard(work: Work, upload_id: UUID) -> Response:
     service.discard_upload(work, upload_id)
     return Response(status_code=204, headers={"Tus-Resumable": tus.VERSION})
