@@ -4,8 +4,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -14,22 +12,20 @@ from sqlalchemy.exc import DBAPIError
 
 from eakte.documents.models import object_key
 from eakte.documents.service import PAGE_BREAK
-from eakte.foundation.errors import EakteError, Finding, Unavailable
+from eakte.foundation.errors import EakteError, Unavailable
 from eakte.foundation.jobs import handles, under_way
 from eakte.foundation.settings import IngestSettings
 from eakte.foundation.storage import Storage, StorageUnavailable
 from eakte.foundation.work import BeginWork
-from ingest.adapters.seal_keys import certificates_in
 from ingest.errors import MalwareFound, MalwareScannerUnavailable, ProcessingFailed
 from ingest.messages import CheckItem, FileItem, RecognizeItem
-from ingest.proof.confined import examine_signatures
-from ingest.proof.results import SignatureResult
 from ingest.queries import actor_of
-from ingest.recognition.confined import inspect, recognize, second_opinion
-from ingest.recognition.results import Recognition, RecognitionLimits
+from ingest.recognition.confined import inspect, recognize
+from ingest.recognition.results import RecognitionLimits
 from ingest.rules import ItemState
 from ingest.service import filing, steps
 from ingest.service.conversion import office_program
+from ingest.service.judging import judged_again, signatures_in
 from ingest.service.quarantine import note_scan, quarantine_item, refuse_malware
 from ingest.service.steps import Claim
 
@@ -102,27 +98,6 @@ def file_item(job: FileItem, begin: BeginWork) -> None:
         texts = storage.read(object_key(text.object_id), text.digest).decode().split(PAGE_BREAK)
         with begin(actor) as work:
             filing.file_item(work, job.item_id, texts)
-
-
-def judged_again(recognition: Recognition, program: Path | None, limits: RecognitionLimits) -> Recognition:
-    """The result of recognition with the opinion of veraPDF, if it is configured; what it refutes is no PDF/A."""
-    if program is None or recognition.archival is None or recognition.pdfa_level is None:
-        return recognition
-    opinion = second_opinion(recognition.archival, recognition.pdfa_level, program, limits=limits)
-    word = "bestanden" if opinion.passed else "nicht bestanden"
-    heard = Finding("verapdf", f"{opinion.validator}: PDF/A-{recognition.pdfa_level} {word}.")
-    level = recognition.pdfa_level if opinion.passed else None
-    return replace(recognition, pdfa_level=level, findings=(*recognition.findings, heard, *opinion.findings))
-
-
-def signatures_in(
-    original: Path, recognition: Recognition, arrived_at: datetime, trusted: Path | None, limits: RecognitionLimits
-) -> tuple[SignatureResult, ...] | None:
-    """What the signatures of a signed PDF are worth; None for everything else."""
-    if not any(warning.code == "signed" for warning in recognition.warnings):
-        return None
-    roots = certificates_in(trusted) if trusted is not None else ()
-    return examine_signatures(original, limits=limits, arrived_at=arrived_at, roots=roots)
 
 
 def limits_of(settings: IngestSettings, *, pages: int = 0) -> RecognitionLimits:

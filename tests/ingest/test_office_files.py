@@ -66,13 +66,21 @@ def an_xlsx(*rows: tuple[str, ...]) -> bytes:
     )
 
 
-def an_odt(*paragraphs: str, manifest: str = "<manifest/>") -> bytes:
+MANIFEST = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">'
+    '<manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.text"/>'
+    '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
+)
+
+
+def an_odt(*paragraphs: str, manifest: str = MANIFEST) -> bytes:
     body = "".join(f"<text:p>{text}</text:p>" for text in paragraphs)
     spaces = (
         'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
         ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
     )
-    content = f"<office:document-content {spaces}><office:body><office:text>{body}</office:text></office:body>"
+    head = f"<office:document-content {spaces} office:version='1.2'>"
+    content = f"{head}<office:body><office:text>{body}</office:text></office:body>"
     return zipped(
         mimetype="application/vnd.oasis.opendocument.text",
         content_dot_xml=f"{content}</office:document-content>",
@@ -119,7 +127,9 @@ def test_without_an_office_program_the_words_are_found_and_the_archival_renditio
 
 
 @needs_soffice
-@pytest.mark.parametrize("content", [a_docx("Vermerk über die Größe"), an_odt("Vermerk über die Größe"), RTF])
+@pytest.mark.parametrize(
+    "content", [a_docx("Vermerk über die Größe"), an_odt("Vermerk über die Größe"), RTF], ids=["docx", "odt", "rtf"]
+)
 def test_with_an_office_program_an_archival_rendition_is_made(tmp_path: Path, content: bytes) -> None:
     assert SOFFICE is not None
     found = read(tmp_path, content, office=Path(SOFFICE).resolve())
