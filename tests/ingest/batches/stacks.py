@@ -9,7 +9,6 @@ from PIL import Image
 
 from ingest.adapters.sheets import Sheet, separator_sheets
 from ingest.splitting.payload import Announcement, SheetKind
-from tests.support.scans import a_scan
 
 _SCALE = 150 / 72
 
@@ -22,14 +21,6 @@ def a_sheet(reference: str | None, *, kind: SheetKind = SheetKind.SEPARATOR, bat
         separator_sheets([Sheet(announcement, "Bauantrag")], path)
         with pypdfium2.PdfDocument(path) as pdf:
             return pdf[0].render(scale=_SCALE, grayscale=True).to_pil()
-
-
-def a_page(*lines: str) -> Image.Image:
-    """A page with some lines of print, in the middle of a sheet."""
-    sheet = Image.new("L", (1240, 1754), 255)
-    for number in range(3):
-        sheet.paste(Image.open(io.BytesIO(a_scan(*lines))), (200, 200 + number * 420))
-    return sheet
 
 
 def an_empty_side() -> Image.Image:

@@ -16,9 +16,10 @@ from ingest.adapters.transfer_note_pdf import note_in
 from ingest.batches.models import BatchFile
 from ingest.proof.transfer_note import AnomalyKind
 from tests.ingest.batches.conftest import Batch, Registry
-from tests.ingest.batches.stacks import a_page, a_sheet, a_stack
+from tests.ingest.batches.stacks import a_sheet, a_stack
 from tests.support.factories import AsActor
 from tests.support.queue import work_off_ingests
+from tests.support.scans import a_page_image as a_page
 
 Replacing = Callable[..., dict[str, Any]]
 

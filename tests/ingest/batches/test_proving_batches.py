@@ -8,12 +8,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
+from eakte.access.queries import BERLIN
 from eakte.documents.models import RenditionKind
 from eakte.documents.queries import renditions_of, version_of
 from eakte.foundation.work import House
 from ingest.batches.models import Batch as BatchRow
 from tests.ingest.batches.conftest import Batch, Registry
-from tests.ingest.batches.stacks import a_page, a_stack
+from tests.ingest.batches.stacks import a_stack
+from tests.support.scans import a_page_image as a_page
 
 Replacing = Callable[..., dict[str, Any]]
 
@@ -70,7 +72,7 @@ def test_paper_is_destroyed_only_after_release_buffer_and_backup(
     released = registry.does(filed, "release")
     assert (released["state"], released["destroyableOn"]) == (
         "released",
-        str((datetime.now(UTC) + timedelta(days=180)).date()),
+        str((datetime.now(BERLIN) + timedelta(days=180)).date()),
     )
     assert registry.is_refused(filed, "destroy-paper", how)["code"] == "paper-still-buffered"
     # Half a year passes.

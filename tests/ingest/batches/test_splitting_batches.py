@@ -6,9 +6,10 @@ from eakte.records.queries import references_read_as
 from eakte.records.rules import Action
 from eakte.records.service.lifecycle import change_dossier_state
 from tests.ingest.batches.conftest import Batch, Registry
-from tests.ingest.batches.stacks import a_page, a_sheet, a_stack, an_empty_side
+from tests.ingest.batches.stacks import a_sheet, a_stack, an_empty_side
 from tests.support.factories import a_dossier
 from tests.support.queue import work_off_ingests
+from tests.support.scans import a_page_image as a_page
 
 
 def kinds(batch: Batch) -> list[str]:
