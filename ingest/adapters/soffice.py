@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ingest.recognition.results import MediaType
 
-_IN_TIME = 0.9
+_IN_TIME, _AT_MOST_S = 0.9, 300.0
 _WRITER, _CALC, _IMPRESS = "writer_pdf_Export", "calc_pdf_Export", "impress_pdf_Export"
 _FILTERS = {
     MediaType.XLSX: _CALC,
@@ -62,7 +62,7 @@ def lay_out(source: Path, kind: MediaType, workdir: Path, program: Path, *, time
             command,
             stdin=subprocess.DEVNULL,
             check=False,
-            timeout=timeout_s * _IN_TIME,
+            timeout=min(timeout_s * _IN_TIME, _AT_MOST_S),
             cwd=workdir,
             env={"HOME": str(workdir), "PATH": os.defpath, "LC_ALL": "C.UTF-8", "SAL_USE_VCLPLUGIN": "svp"},
         )
