@@ -51,7 +51,7 @@ class SidecarInvalid(Invalid):
     advice = "{problem}"
 
 
-class MessageUnreadable(Invalid):
+class MessageUnreadable(ArrivalUnreadable):
     """Der Postkorb gibt diese Nachricht nicht vollständig heraus."""
 
     advice = "Bitte die Nachricht im Postkorb ansehen und von Hand übernehmen."

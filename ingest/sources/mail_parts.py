@@ -53,8 +53,11 @@ def read_mail(stream: BinaryIO) -> Mail:
     Raises MessageTooNested.
     """
     stream.seek(0)
-    message = message_from_binary_file(stream)
-    parts = tuple(islice(_attachments(message, "1", 0), MOST_PARTS + 1))
+    try:
+        message = message_from_binary_file(stream)
+        parts = tuple(islice(_attachments(message, "1", 0), MOST_PARTS + 1))
+    except RecursionError as error:
+        raise MessageTooNested from error
     if len(parts) > MOST_PARTS:
         raise MessageTooNested
     return Mail(_eml_name(message), parts)

@@ -189,11 +189,20 @@ class Intake:
             log.warning("source_file_left", arrival=str(arrival_id), reason=error.code())
             with self._begin() as work:
                 delivering.leave_arrival(work, arrival_id)
-        except ArrivalUnreadable as error:
-            with self._begin() as work:
-                refused = delivering.note_failure(work, arrival_id, error)
-            if not refused:
-                raise SourceUnavailable(problem="Eine Datei lässt sich gerade nicht lesen.") from error
         except TooLarge as error:
             with self._begin() as work:
                 delivering.refuse_arrival(work, arrival_id, error)
+        except ArrivalUnreadable as error:
+            self._note_failure(arrival_id, error)
+        except (EakteError, SQLAlchemyError):
+            raise
+        except Exception:
+            # One poisonous file stops no source.
+            log.exception("source_file_failed", arrival=str(arrival_id))
+            self._note_failure(arrival_id, ArrivalUnreadable())
+
+    def _note_failure(self, arrival_id: UUID, error: EakteError) -> None:
+        with self._begin() as work:
+            refused = delivering.note_failure(work, arrival_id, error)
+        if not refused:
+            raise SourceUnavailable(problem="Eine Datei lässt sich gerade nicht lesen.") from error

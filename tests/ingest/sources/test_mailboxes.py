@@ -253,8 +253,9 @@ def test_whatever_is_broken_in_a_message_it_is_kept_as_it_came(
     assert server.unread() == []
 
 
-def test_a_message_nested_beyond_all_reason_is_refused(office: ScanningOffice, server: ImapServer) -> None:
-    mail = b"".join(b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(200))
+@pytest.mark.parametrize("depth", [200, 5000])
+def test_a_message_nested_beyond_all_reason_is_refused(office: ScanningOffice, server: ImapServer, depth: int) -> None:
+    mail = b"".join(b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(depth))
     uid = server.deliver(b"Subject: Matrjoschka\r\n" + mail)
     office.take(a_mailbox(office, server))
     assert (office.batches(), server.flags(uid)) == ([], {"\\Flagged"})

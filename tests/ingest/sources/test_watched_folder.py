@@ -19,6 +19,7 @@ from ingest.sources.definitions import FolderSource
 from ingest.sources.errors import ArrivalGone, ArrivalUnreadable, SourceIdentityUnknown
 from ingest.sources.neighbours import neighbour_of
 from ingest.sources.parcels import Arrival
+from ingest.sources.rules import ATTEMPTS
 from ingest.sources.running import Intake, SourceLoop, sources_at_work
 from tests.ingest.sources.office import ScanningOffice
 from tests.simulators.storage_fails import switched_off
@@ -241,6 +242,26 @@ def _grows_before_settling(neighbour: Any, path: Path) -> Any:
             super().settle(settlement)
 
     return Growing(neighbour._source, max_bytes=1 << 30)
+
+
+def test_a_file_that_can_never_be_read_is_refused_at_last_and_stops_nobody(office: ScanningOffice, inbox: Path) -> None:
+    write(inbox, a="kaputt", b="gut")
+    folder = a_folder(office, inbox)
+
+    class BadDisk(WatchedFolder):
+        def open(self, origin: str, arrival: Arrival) -> Any:
+            if arrival.name == "a.png":
+                raise ArrivalUnreadable
+            return super().open(origin, arrival)
+
+    intake = Intake(office.house, folder, BadDisk(folder, max_bytes=1 << 30))
+    for _ in range(ATTEMPTS - 1):
+        with pytest.raises(Unavailable):
+            intake.take_all()
+        assert left_in(inbox) == ["a.png", "b.png"]
+    intake.take_all()
+    assert [file.file_name for file in office.files()] == ["b.png"]
+    assert kept_in(inbox / "refused") == ["a.png", "a.png.grund.txt"]
 
 
 # --- neighbours away ------------------------------------------------------------------------------------------
