@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from eakte.foundation.errors import Finding
 from ingest.adapters import zip_file
-from ingest.adapters.email_message import enclosed, enclosure_warnings
+from ingest.adapters.enclosures import enclosed, enclosure_warnings
 from ingest.recognition.content import Content, Enclosure
 
 _MOST_LISTED = 5000

@@ -4,7 +4,6 @@ Parsed with the lenient policy `compat32`, for the strict one fails on headers t
 """
 
 import email
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,20 +13,17 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-import pylibmagic  # noqa: F401  brings libmagic, so it has to come before `magic`
 from asn1crypto import cms
 
 from eakte.foundation.errors import Finding
+from ingest.adapters.enclosures import HTML_MADE_HARMLESS, enclosed, enclosure_warnings
 from ingest.adapters.html_text import text_of_html
 from ingest.adapters.plain_text import decoded, tidied
 from ingest.recognition.content import Content, Enclosure
 from ingest.recognition.errors import EncryptedMessage, MessageTooComplex
 
-import magic  # isort: skip
-
 _MOST_PARTS, _DEEPEST = 1000, 20
 _LONGEST_VALUE = 2000
-_ADDRESSES = ("From", "Sender", "To", "Cc", "Bcc", "Reply-To")
 _HEADER = (
     ("Von", "From"),
     ("Im Auftrag gesendet von", "Sender"),
@@ -44,13 +40,11 @@ _TELLING = {
     *("from", "to", "date", "subject", "message-id", "mime-version", "received", "return-path", "content-type"),
     *("delivered-to", "reply-to", "cc", "sender", "x-mailer", "dkim-signature"),
 }
+# The object identifiers 1.2.840.113549.1.7.2 and .3, as DER writes them.
+_ENVELOPES = tuple(bytes.fromhex(f"06092a864886f70d0107{kind:02x}") for kind in (2, 3))
 _HEADER_LINE = re.compile(rb"([!-9;-~]{1,76}):[ \t]?")
 _SIGNED = Finding(
     "message-signed", "Die Nachricht ist signiert (S/MIME oder PGP). Die Signatur gilt nur für das Original."
-)
-_HARMLESS = Finding(
-    "html-made-harmless",
-    "Die HTML-Fassung der Nachricht enthält aktive Inhalte oder Inhalte aus dem Netz; übernommen ist nur ihr Text.",
 )
 
 
@@ -78,6 +72,11 @@ def looks_like_message(head: bytes) -> bool:
     return len(names & _TELLING) >= 3
 
 
+def looks_like_envelope(head: bytes) -> bool:
+    """Whether a file begins as an S/MIME envelope in DER does: signed or encrypted data of PKCS #7."""
+    return head[:1] == b"\x30" and any(kind in head[:40] for kind in _ENVELOPES)
+
+
 def read(source: Path) -> Content:
     """An e-mail as the people who wrote to each other see it.
 
@@ -92,8 +91,8 @@ def read_message(data: bytes) -> Content:
     signed = signed_content(data)
     message = email.message_from_bytes(data if signed is None else signed)
     found.signed = signed is not None
-    if not message.keys() and signed is not None:
-        found.sections.append(tidied(decoded(signed)[0]))
+    if signed is not None and "Content-Type" not in message:
+        found.enclosures.append(enclosed("signierter Inhalt", signed))
     else:
         _walk(message, found, 0)
     return Content(
@@ -221,12 +220,6 @@ def _take_leaf(part: Message, kind: str, found: _Findings, depth: int) -> None:
         found.enclosures.append(enclosed(name or f"ohne Namen ({kind})", data))
 
 
-def enclosed(name: str, data: bytes) -> Enclosure:
-    """A file inside a file as it is listed."""
-    found = str(magic.from_buffer(data[: 1 << 16], mime=True)) if data else "application/x-empty"
-    return Enclosure(name[:200], found, len(data), hashlib.sha256(data).hexdigest())
-
-
 def _parts(part: Message) -> Iterator[Message]:
     payload = part.get_payload()
     for inner in payload if isinstance(payload, list) else ():
@@ -272,31 +265,5 @@ def _warnings(found: _Findings) -> Iterator[Finding]:
     if found.signed:
         yield _SIGNED
     if found.made_harmless:
-        yield _HARMLESS
+        yield HTML_MADE_HARMLESS
     yield from enclosure_warnings(found.enclosures)
-
-
-def enclosure_warnings(enclosures: list[Enclosure]) -> Iterator[Finding]:
-    """What a clerk should know of enclosed files; they stay in the original."""
-    if enclosures:
-        count = len(enclosures)
-        message = "Eine Anlage ist" if count == 1 else f"{count} Anlagen sind"
-        yield Finding("enclosures", f"{message} aufgelistet und nur im Original enthalten.")
-    programs = [each.name for each in enclosures if is_program(each.name, each.media_type)]
-    if programs:
-        yield Finding("enclosed-program", f"Eine Anlage ist ein Programm oder Skript: {', '.join(programs[:5])}.")
-
-
-_PROGRAM_NAMES = re.compile(
-    r"(?i)\.(exe|com|bat|cmd|scr|pif|msi|dll|jar|js|jse|vbs|vbe|wsf|wsh|ps1|hta|lnk|apk|sh|cpl|reg|iso|img|chm)$"
-)
-_PROGRAM_TYPES = {
-    *("application/x-dosexec", "application/vnd.microsoft.portable-executable", "application/x-executable"),
-    *("application/x-pie-executable", "application/x-sharedlib", "application/x-mach-binary", "text/x-shellscript"),
-    *("application/x-ms-shortcut", "text/x-msdos-batch"),
-}
-
-
-def is_program(name: str, media_type: str) -> bool:
-    """Whether a file would run when somebody opens it."""
-    return bool(_PROGRAM_NAMES.search(name.strip(" ."))) or media_type in _PROGRAM_TYPES

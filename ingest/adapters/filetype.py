@@ -8,7 +8,7 @@ import magic
 
 from eakte.foundation.errors import Finding
 from ingest.adapters import image_file, office_binary, office_xml, pdf_file, written, zip_file
-from ingest.adapters.email_message import looks_like_message
+from ingest.adapters.email_message import looks_like_envelope, looks_like_message
 from ingest.recognition.errors import BrokenOfficeFile, EmptyFile, UnsupportedFileType
 from ingest.recognition.results import Inspection, MediaType, RecognitionLimits
 
@@ -64,9 +64,11 @@ def media_type(source: Path) -> MediaType:
     found = str(magic.from_file(str(source), mime=True))
     if found in ("image/heif", "image/heic-sequence"):
         return MediaType.HEIC
+    head = _head(source, _MESSAGE_WINDOW)
+    if looks_like_envelope(head):
+        return MediaType.EMAIL
     if found in _SHAPELESS and _has_late_header(source):
         return MediaType.PDF
-    head = _head(source, _MESSAGE_WINDOW)
     kind = _container(source, head) or _words(found, head)
     if kind is not None:
         return kind

@@ -110,10 +110,8 @@ def _slides(ole: olefile.OleFileIO) -> Iterator[str]:
             stop = min(at + 8 + length, end)
             if kind == _SLIDE:
                 slides.append((at, stop))
-            if kind == _MASTER:
-                pass
-            elif version & 0xF == 0xF:
-                waiting.append((at + 8, stop))
+            if version & 0xF == 0xF:
+                waiting += [(at + 8, stop)] if kind != _MASTER else []
             elif kind == _TEXT_CHARS:
                 texts.append((at, data[at + 8 : stop].decode("utf-16-le", "replace")))
             elif kind == _TEXT_BYTES:

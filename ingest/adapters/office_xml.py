@@ -26,8 +26,7 @@ _MACROS = re.compile(r"(?i)(^|/)(vbaProject\.bin|macrosheets/.*\.xml)$|^(Basic|S
 _EMBEDDED = re.compile(r"(?i)^(word|xl|ppt)/embeddings/|^Object [^/]+$|^ObjectReplacements/")
 _BREAKS = {"p", "h", "br", "cr", "line-break", "tr", "table-row"}
 _TABS = {"tab", "tc", "table-cell", "covered-table-cell"}
-_WORDS_IN = {"t", "delText", "instrText"}
-_OPENDOCUMENT_BODY = {"body"}
+_WORDS = {"t", "delText"}
 
 MACROS = Finding(
     "macros", "Das Office-Dokument enthält Makros. Sie stehen nur im Original und wurden nicht ausgeführt."
@@ -71,14 +70,14 @@ def read(source: Path, kind: MediaType) -> Content:
 
 def _word_sections(archive: zipfile.ZipFile) -> Iterator[str]:
     names = sorted(filter(_WORD_PARTS.match, archive.namelist()), key=lambda name: ("document" not in name, name))
-    yield "\n".join(_flowing_text(archive, name, _WORDS_IN) for name in names)
+    yield "\n".join(_flowing_text(archive, name) for name in names)
 
 
 def _slide_sections(archive: zipfile.ZipFile) -> Iterator[str]:
     notes = {match[1]: match[0] for match in map(_NOTES.match, archive.namelist()) if match}
     for number, name in _numbered(archive, _SLIDE):
         parts = [name, notes[str(number)]] if str(number) in notes else [name]
-        yield "\n".join(_flowing_text(archive, part, _WORDS_IN) for part in parts)
+        yield "\n".join(_flowing_text(archive, part) for part in parts)
 
 
 def _sheet_sections(archive: zipfile.ZipFile) -> Iterator[str]:
@@ -144,12 +143,12 @@ _READERS: dict[MediaType, Callable[[zipfile.ZipFile], Iterator[str]]] = {
 }
 
 
-def _flowing_text(archive: zipfile.ZipFile, name: str, words: set[str]) -> str:
+def _flowing_text(archive: zipfile.ZipFile, name: str) -> str:
     pieces: list[str] = []
     size = 0
     for _, element in _parsed(archive, name, ("end",)):
         tag = _local(element)
-        if tag in words and tag != "instrText":
+        if tag in _WORDS:
             pieces.append(element.text or "")
             size += len(pieces[-1])
         elif tag in _BREAKS:

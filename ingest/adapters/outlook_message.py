@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 import olefile
 
-from eakte.foundation.errors import Finding
-from ingest.adapters.email_message import enclosed, enclosure_warnings
+from ingest.adapters.enclosures import HTML_MADE_HARMLESS, enclosed, enclosure_warnings
 from ingest.adapters.html_text import text_of_html
 from ingest.adapters.plain_text import decoded, tidied
 from ingest.adapters.rtf_text import text_of_rtf, unpacked_rtf
@@ -70,11 +69,11 @@ class _Message:
             else:
                 enclosures.append(enclosed(self._name_of(storage), self._stream(storage, _DATA, "0102")))
         body, made_harmless = self._body()
-        warnings = [_HARMLESS] if made_harmless else []
+        warnings = [HTML_MADE_HARMLESS] if made_harmless else []
         return Content(
             title=subject or "E-Mail ohne Betreff",
             sections=(body, *inner),
-            facts=tuple(self._facts(subject)),
+            facts=tuple((label, value) for label, value in self._facts(subject) if value),
             enclosures=tuple(enclosures),
             warnings=(*warnings, *enclosure_warnings(enclosures)),
         )
@@ -169,9 +168,3 @@ class _Message:
         for offset in range(start, len(data) - 15, 16):
             kind, number, _, value = struct.unpack_from("<HHIQ", data, offset)
             yield number, value & 0xFFFFFFFF if kind in (0x0003, 0x000B) else value
-
-
-_HARMLESS = Finding(
-    "html-made-harmless",
-    "Die HTML-Fassung der Nachricht enthält aktive Inhalte oder Inhalte aus dem Netz; übernommen ist nur ihr Text.",
-)

@@ -58,7 +58,9 @@ def tidied(text: str) -> str:
 
 def _decoded_as(data: bytes, coding: str) -> str | None:
     try:
-        text = data.decode(codecs.lookup(coding).name)
+        known = codecs.lookup(coding).name
+        # What is called Latin-1 is Windows' superset of it more often than not.
+        text = data.decode("cp1252" if known == "iso8859-1" else known)
     except (UnicodeDecodeError, LookupError, ValueError, UnicodeError):
         return None
     return text if "\x00" not in text else None
@@ -66,7 +68,7 @@ def _decoded_as(data: bytes, coding: str) -> str | None:
 
 def _reads_as_western(data: bytes) -> bool:
     """Tell whether every letter beyond ASCII is one that German writes, as Windows codes them."""
-    beyond = {byte for byte in data if byte >= 0x80}
+    beyond = {byte for byte in set(data) if byte >= 0x80}
     return beyond <= set("ÄÖÜäöüß§€°éèêáàóçñ–„“”‚‘’…«»·²³µ\u00a0".encode("cp1252"))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from asn1crypto import cms
 
 from ingest.recognition import errors
 from ingest.recognition.confined import inspect, recognize
@@ -195,3 +196,27 @@ def test_a_signed_message_in_an_envelope_is_opened(tmp_path: Path) -> None:
     found = read(tmp_path, content)
     assert codes(found) == {"message-signed"}
     assert "Unterschrieben" in words(found)
+
+
+def an_envelope(content: bytes) -> bytes:
+    """S/MIME in DER as far as a reader without keys looks: signed data around some content."""
+    inside = {"content_type": "data", "content": content}
+    signed = {"version": "v1", "digest_algorithms": [], "encap_content_info": inside, "signer_infos": []}
+    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump())
+
+
+def test_an_opaque_signed_message_is_opened(tmp_path: Path) -> None:
+    found = read(tmp_path, an_envelope("Content-Type: text/plain; charset=utf-8\n\nGrüße".encode()))
+    assert (found.media_type, codes(found)) == (MediaType.EMAIL, {"message-signed"})
+    assert "Grüße" in words(found)
+
+
+def test_a_signed_file_in_an_envelope_is_listed(tmp_path: Path) -> None:
+    found = read(tmp_path, an_envelope(LETTER.encode()))
+    assert codes(found) == {"message-signed", "enclosures"}
+    assert "signierter Inhalt" in words(found)
+
+
+def test_quotation_marks_of_windows_are_read_where_latin_1_was_said(tmp_path: Path) -> None:
+    head = b"From: a@b.de\nTo: c@d.de\nDate: x\nContent-Type: text/plain; charset=iso-8859-1\n\n"
+    assert "„läuft“ – 5 €" in words(read(tmp_path, head + "„läuft“ – 5 €".encode("cp1252")))
