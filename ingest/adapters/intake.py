@@ -1,5 +1,6 @@
 """A file made ready for recognition: whatever it is, a PDF to work on. Runs inside the sandbox."""
 
+import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,9 +85,10 @@ def _take_in_office(
 ) -> Intake | Waiting:
     if office is None:
         return Waiting(kind, content, NO_PROGRAM)
-    laid_out = soffice.lay_out(source, kind, workdir, office, timeout_s=limits.timeout_s)
-    if laid_out is None:
-        return Waiting(kind, content, NOT_LAID_OUT)
-    made = _take_in_pdf(laid_out, workdir / "intake.pdf", limits)
+    with tempfile.TemporaryDirectory(dir=workdir) as folder:
+        laid_out = soffice.lay_out(source, kind, Path(folder), office, timeout_s=limits.timeout_s)
+        if laid_out is None:
+            return Waiting(kind, content, NOT_LAID_OUT)
+        made = _take_in_pdf(laid_out, workdir / "intake.pdf", limits)
     # What LibreOffice says of its own work counts for nothing: it is checked like everything else.
     return replace(made, kind=kind, claim=None, warnings=content.warnings, sections=content.sections)

@@ -142,7 +142,9 @@ def encrypted_pdf() -> bytes:
 @pytest.mark.parametrize(
     ("content", "code", "word"),
     [
-        pytest.param(b"GIF89a\x01\x00\x01\x00\x80\x00\x00;", "unsupported-file-type", "Angenommen werden", id="wrong type"),
+        pytest.param(
+            b"GIF89a\x01\x00\x01\x00\x80\x00\x00;", "unsupported-file-type", "Angenommen werden", id="wrong type"
+        ),
         pytest.param(encrypted_pdf(), "encrypted-pdf", "Passwort", id="encrypted PDF"),
         pytest.param(b"%PDF-1.7\nkaputt\n%%EOF\n", "broken-pdf", "beschädigt", id="broken PDF"),
         pytest.param(a_scan("halb")[:900], "broken-image", "beschädigt", id="broken image"),

@@ -150,7 +150,9 @@ def test_progress_counts_pages(tmp_path: Path) -> None:
 
 def test_nothing_is_left_in_the_work_directory_but_products(tmp_path: Path) -> None:
     found = recognized(scanned_pdf(tmp_path / "a.pdf", scan(INVOICE)))
-    assert sorted(each.name for each in found.archival.parent.iterdir()) == ["archival.pdf", "previews"]
+    assert found.archival is not None
+    left = sorted(each.name for each in found.archival.parent.iterdir())
+    assert left == ["archival.pdf", "layout.xml.gz", "previews"]
 
 
 # --- pictures -------------------------------------------------------------------------------------------
