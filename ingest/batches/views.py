@@ -1,6 +1,5 @@
 """What people see of a batch: its account, every image and every document with what became of it."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,9 +20,6 @@ from ingest.models import IngestItem
 from ingest.products import from_json
 from ingest.rules import SETTLED, ItemState
 from ingest.splitting.rules import PageKind
-
-ASSEMBLING = "assembling"
-"""The state of a document before it is an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +54,11 @@ class Account:
 
 def account_of(work: UnitOfWork, batch: Batch) -> Account:
     """How far a batch is; settled when nothing moves unless a person does something."""
-    documents = queries.documents_of(work.session, batch.id)
-    progress = Counter(_state(document) for document in documents)
+    progress = queries.progress_of(work.session, batch.id)
     waiting = {*SETTLED, ItemState.VERIFIED} if batch.state is BatchState.SPLIT else SETTLED
     split = batch.state not in (BatchState.OPEN, BatchState.SPLITTING)
-    return Account(counted(work, batch, len(documents)), dict(progress), split and progress.keys() <= waiting)
+    counts = counted(work, batch, sum(progress.values()))
+    return Account(counts, progress, split and progress.keys() <= waiting)
 
 
 def counted(work: UnitOfWork, batch: Batch, documents: int) -> Counted:
@@ -142,7 +138,7 @@ def _by_id(work: UnitOfWork, kind: Any, ids: Sequence[Any]) -> dict[Any, Any]:
 
 
 def _state(document: BatchDocument) -> str:
-    return document.item.state.value if document.item is not None else ASSEMBLING
+    return document.item.state.value if document.item is not None else queries.ASSEMBLING
 
 
 def _document(document: BatchDocument, images: list[int]) -> DocumentView:
