@@ -8,7 +8,6 @@ from eakte.records.models import PartyRole
 from eakte.records.plan_rules import DisposalCode, EntryKind
 from eakte.records.rules import Action, Medium, RecordKind, RecordState
 from ingest.batches.rules import BatchState, Drawn, FileState, Purpose, Verdict
-from ingest.batches.views import ASSEMBLING
 from ingest.proof.transfer_note import MeansOfIntegrity
 from ingest.rules import ItemState
 from ingest.splitting.rules import Collation, Duplex, PageKind, SeparateBy
@@ -117,7 +116,7 @@ def word_for(member: StrEnum) -> str:
 
 def document_word(state: str) -> str:
     """The German word for the state of a document in a batch, which is no item before it is put together."""
-    return "wird zusammengestellt" if state == ASSEMBLING else word_for(ItemState(state))
+    return _WORDS.get((ItemState, state), "wird zusammengestellt")
 
 
 _IMAGE_REASONS = {
