@@ -20,12 +20,9 @@ from ingest.batches.errors import (
 )
 from ingest.batches.messages import AssembleDocuments, LookAtFile, SealProduct, SplitBatch
 from ingest.batches.models import BackupRun, Batch, BatchDocument, BatchFile, BatchImage, ScanProduct, ScanProfile
-from ingest.batches.rules import BatchState, FileState, Purpose
+from ingest.batches.rules import ASSEMBLING, BatchState, FileState, Purpose
 from ingest.models import IngestItem
 from ingest.rules import ItemState
-
-ASSEMBLING = "assembling"
-"""The state of a document before it is an item."""
 
 _SEEN_BY = frozenset({Permission.MANAGE_INGEST, Permission.CHECK_SCANS, Permission.RELEASE_SCANS})
 

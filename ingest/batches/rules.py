@@ -36,6 +36,9 @@ class BatchAction(StrEnum):
     DESTROY = "destroy"
 
 
+ASSEMBLING = "assembling"
+"""The state of a document before it is an item."""
+
 ALLOWED: Mapping[BatchState, frozenset[BatchAction]] = {
     BatchState.OPEN: frozenset({BatchAction.RECEIVE, BatchAction.COMPLETE, BatchAction.REJECT}),
     BatchState.SPLITTING: frozenset(),

@@ -14,7 +14,7 @@ from eakte.foundation.work import UnitOfWork
 from ingest.batches import queries
 from ingest.batches.errors import BatchImageNotFound
 from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage
-from ingest.batches.rules import BatchState, Counted
+from ingest.batches.rules import ASSEMBLING, BatchState, Counted
 from ingest.batches.service.proving import Meter, Proven, prove_document
 from ingest.models import IngestItem
 from ingest.products import from_json
@@ -138,7 +138,7 @@ def _by_id(work: UnitOfWork, kind: Any, ids: Sequence[Any]) -> dict[Any, Any]:
 
 
 def _state(document: BatchDocument) -> str:
-    return document.item.state.value if document.item is not None else queries.ASSEMBLING
+    return document.item.state.value if document.item is not None else ASSEMBLING
 
 
 def _document(document: BatchDocument, images: list[int]) -> DocumentView:
