@@ -13,7 +13,9 @@ from eakte.access import Confidentiality, Role
 from eakte.access.models import Identity, IdentityKind, OrganisationalUnit
 from eakte.access.service import create_identity, grant_role
 from eakte.foundation.work import SYSTEM, House, UnitOfWork
-from tests.support.factories import a_token, unique
+from eakte.records.models import Dossier
+from tests.support.factories import a_dossier, a_token, unique
+from tests.support.queue import work_off_ingests
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8", "sec-fetch-site": "same-origin"}
 PASSWORD = "ein langes Kennwort"
@@ -111,3 +113,45 @@ def visit(app: FastAPI, house: House) -> Callable[..., Visitor]:
 
 
 Visit = Callable[..., Visitor]
+
+
+# --- batches --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def dossier(house: House) -> Dossier:
+    with house.begin(SYSTEM) as work:
+        return a_dossier(work)
+
+
+@pytest.fixture
+def replacing(house: House, dossier: Dossier) -> dict[str, str]:
+    """What the form of a batch asks that takes the place of paper."""
+    with house.begin(SYSTEM) as work:
+        unit = work.session.get_one(OrganisationalUnit, dossier.unit_id).key
+    return {
+        "profile": "ersetzend",
+        "into": dossier.reference,
+        "unit": unit,
+        "device": "Dokumentenscanner",
+        "device_inventory": "SC-0815",
+        "workstation": "Scanplatz 1",
+        "workstation_inventory": "PC-4711",
+        "box": "K 17",
+        "shelf": "R 3",
+    }
+
+
+@pytest.fixture
+def scan(house: House) -> Callable[..., str]:
+    """Scans a stack as somebody, as far as it goes without people; answers its path."""
+
+    def scan(visitor: Visitor, content: bytes, **fields: str) -> str:
+        visitor.open("/stapel/neu")
+        path = visitor.send("/stapel/neu", {"profile": "standard", **fields}).path.split("?")[0]
+        visitor.send(f"{path}/dateien", files=[("stapel.pdf", content)])
+        assert visitor.send(f"{path}/abschliessen").status == 200
+        work_off_ingests(house)
+        return path
+
+    return scan

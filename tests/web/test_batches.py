@@ -1,86 +1,19 @@
 """Stacks of paper at the browser: beginning one, uploading its files, deciding about it."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 
 from eakte.access import Role
-from eakte.access.models import OrganisationalUnit
-from eakte.foundation.work import SYSTEM, House
+from eakte.foundation.work import House
 from eakte.records.models import Dossier
 from eakte.web.batch_views import Standing, next_step
 from ingest.batches.rules import BatchState
 from tests.ingest.batches.stacks import a_sheet, a_stack
-from tests.support.factories import a_dossier
 from tests.support.queue import work_off_ingests
 from tests.support.scans import a_page_image as a_page
-from tests.web.conftest import Page, Visit, Visitor
-
-
-@pytest.fixture
-def dossier(house: House) -> Dossier:
-    with house.begin(SYSTEM) as work:
-        return a_dossier(work)
-
-
-@pytest.fixture
-def replacing(house: House, dossier: Dossier) -> dict[str, str]:
-    """What the form of a batch asks that takes the place of paper."""
-    with house.begin(SYSTEM) as work:
-        unit = work.session.get_one(OrganisationalUnit, dossier.unit_id).key
-    return {
-        "profile": "ersetzend",
-        "into": dossier.reference,
-        "unit": unit,
-        "device": "Dokumentenscanner",
-        "device_inventory": "SC-0815",
-        "workstation": "Scanplatz 1",
-        "workstation_inventory": "PC-4711",
-        "box": "K 17",
-        "shelf": "R 3",
-    }
-
-
-def begin(visitor: Visitor, **fields: str) -> str:
-    """The path of a new batch."""
-    visitor.open("/stapel/neu")
-    page = visitor.send("/stapel/neu", {"profile": "standard", **fields})
-    assert page.status == 200, page.words()
-    return page.path.split("?")[0]
-
-
-Scan = Callable[..., str]
-
-
-@pytest.fixture
-def scan(house: House) -> Scan:
-    """Scans a stack as somebody, as far as it goes without people; answers its path."""
-
-    def scan(visitor: Visitor, content: bytes, **fields: str) -> str:
-        path = begin(visitor, **fields)
-        visitor.send(f"{path}/dateien", files=[("stapel.pdf", content)])
-        assert visitor.send(f"{path}/abschliessen").status == 200
-        work_off_ingests(house)
-        return path
-
-    return scan
-
-
-def decide(visitor: Visitor, house: House, path: str, fields: dict[str, str] | None = None) -> Page:
-    """Send a form of the page that is open, and let the workers do what follows."""
-    page = visitor.send(path, fields)
-    work_off_ingests(house)
-    return page
-
-
-def refused(page: Page) -> str:
-    return page.words("//*[@role='alert']")
-
-
-def buttons(page: Page) -> str:
-    return page.words("//section[@class='actions']")
-
+from tests.web.batches import Scan, begin, buttons, decide, refused, told
+from tests.web.conftest import Visit
 
 # --- beginning and uploading --------------------------------------------------------------------------------
 
@@ -89,7 +22,7 @@ def test_a_batch_begins_with_what_was_counted_and_where_it_goes(visit: Visit, do
     visitor = visit(Role.REGISTRY)
     path = begin(visitor, into=dossier.reference, box="Karton 9", expected_sheets="12")
     assert visitor.page is not None
-    assert "Der Stapel ist angelegt." in visitor.page.words("//*[@role='status']")
+    assert "Der Stapel ist angelegt." in told(visitor.page)
     shown = visitor.open(path).words()
     for words in ("Karton 9", dossier.reference, "Als Nächstes die gescannten Dateien hochladen."):
         assert words in shown
@@ -158,7 +91,7 @@ def test_a_copy_is_filed_without_anybody_looking_and_every_image_is_accounted_fo
     filed = next(href for href in page.links("//tbody//a") if href.startswith("/dokumente/"))
     assert dossier.reference in visitor.open(filed).words()
     visitor.open(path)
-    assert "Der Stapel ist freigegeben." in visitor.send(f"{path}/freigeben").words("//*[@role='status']")
+    assert "Der Stapel ist freigegeben." in told(visitor.send(f"{path}/freigeben"))
     assert "das Papier bleibt" in visitor.open(path).words("//p[@class='next']")
 
 
@@ -191,7 +124,7 @@ def test_counts_that_do_not_come_out_are_explained_before_the_batch_is_accepted(
     assert "Grund: " in refused(visitor.send(f"{path}/klaeren", {"reason": "x"}))
     visitor.send(f"{path}/klaeren", {"reason": "Ein Blatt war ein Heftstreifen"})
     assert "Ein Blatt war ein Heftstreifen" in visitor.open(path).words("//aside")
-    assert "Die Prüfung ist abgeschlossen" in decide(visitor, house, f"{path}/annehmen").words("//*[@role='status']")
+    assert "Die Prüfung ist abgeschlossen" in told(decide(visitor, house, f"{path}/annehmen"))
     assert "abgelegt" in visitor.open(path).words("//tbody")
 
 

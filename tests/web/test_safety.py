@@ -1,5 +1,6 @@
 """Nothing that people write runs, nothing comes from elsewhere, and every page can be used by everybody."""
 
+from datetime import UTC, datetime
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -7,14 +8,19 @@ import pytest
 
 from eakte.access import Role
 from eakte.foundation.work import SYSTEM, House
-from tests.support.factories import LETTER, a_case, a_document, a_dossier
+from eakte.web.rendering import address
+from ingest.batches.rules import BatchState
+from tests.ingest.batches.stacks import a_sheet, a_stack
+from tests.support.factories import LETTER, a_batch, a_case, a_document, a_dossier, a_unit, unique
+from tests.support.scans import a_page_image
+from tests.web.batches import Scan, begin, decide, parts_of
 from tests.web.conftest import Page, Visit, Visitor
 
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'{{7*7}}"
 
 
 @pytest.fixture
-def pages(visit: Visit, house: House) -> dict[str, Page]:
+def pages(visit: Visit, house: House, scan: Scan) -> dict[str, Page]:
     """Every page there is to read, over records whose every text is evil."""
     with house.begin(SYSTEM) as work:
         dossier = a_dossier(work, title=EVIL, remark=EVIL, keywords=(EVIL,))
@@ -51,7 +57,55 @@ def pages(visit: Visit, house: House) -> dict[str, Page]:
         "/nirgends",
     ):
         opened[path] = visitor.open(path)
-    return opened
+    return opened | pages_of_batches(visitor, scan, house, case.reference)
+
+
+def pages_of_batches(visitor: Visitor, scan: Scan, house: House, into: str) -> dict[str, Page]:
+    """The pages of a batch in which people wrote evil, of a released one, and of scan profiles."""
+    visitor.open("/scanprofile/neu")
+    key, procedure = unique("böse-"), {"procedure": EVIL, "procedure_version": "1"}
+    shares = {"sample_share": "100", "sample_minimum": "1", "buffer_days": "0"}
+    fields = {"key": key, "name": EVIL, "purpose": "copy", **procedure, **shares}
+    opened = {"/scanprofile": visitor.send("/scanprofile/neu", fields)}
+    evil = dict.fromkeys(("device", "device_inventory", "workstation", "workstation_inventory", "box", "shelf"), EVIL)
+    empty = begin(visitor, **evil, profile=key)
+    opened[f"{empty}?empty"] = visitor.send(f"{empty}/dateien", files=[(EVIL, LETTER), (f"{EVIL}2", b"")])
+    stack = a_stack(a_sheet(into), a_page_image("Eins"), a_page_image("Zwei"))
+    batch = scan(visitor, stack, **evil, profile=key, expected_sheets="9")
+    (part,) = parts_of(visitor, batch)
+    visitor.open(part)
+    opened[f"{part}?bad"] = visitor.send(f"{part}/pruefung", {"verdict": "bad", "remark": EVIL})
+    visitor.send(f"{batch}/klaeren", {"reason": EVIL})
+    for path in (
+        "/stapel",
+        "/stapel/neu",
+        batch,
+        f"{empty}/dateien",
+        f"{batch}/bilder",
+        part,
+        f"{batch}/nachpruefung",
+        "/scanprofile/neu",
+        address("/scanprofile/bearbeiten", kennzeichen=key),
+    ):
+        opened[path] = visitor.open(path)
+    decide(visitor, house, f"{batch}/bilder/3/zurueckweisen", {"reason": EVIL})
+    opened[f"{batch}/bilder?rejected"] = visitor.open(f"{batch}/bilder")
+    opened[f"{batch}?refused"] = visitor.send(f"{batch}/freigeben")
+    assert {page.status for page in opened.values()} == {200, 409}
+    return opened | {"/vernichtungsliste": listed_for_destruction(visitor, house)}
+
+
+def listed_for_destruction(visitor: Visitor, house: House) -> Page:
+    """The list with a batch on it whose paper has had its time."""
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    with house.begin(SYSTEM) as work:
+        batch = a_batch(work, unit=a_unit(work))
+        batch.state, batch.released_at, batch.destroyable_on = BatchState.RELEASED, long_ago, long_ago.date()
+        batch.box = batch.shelf = EVIL
+        path = f"/stapel/{batch.id}"
+    page = visitor.open("/vernichtungsliste")
+    assert path in page.links("//tbody//a")
+    return page
 
 
 def test_what_people_wrote_is_text_and_nothing_else(pages: dict[str, Page]) -> None:
