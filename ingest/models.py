@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -14,6 +14,9 @@ from eakte.foundation.storage import Digest
 from eakte.foundation.table import Table, words
 from ingest.errors import ItemNotWaiting, NotInQuarantine, NotWaitingForConversion, PlaceUnclear
 from ingest.rules import SETTLED, WAITING_CODES, ItemState
+
+# Word for word as in the index, so that looking for them every few minutes costs nothing.
+WAITS_FOR_CONVERSION = text('warnings @> \'[{"code": "conversion-waiting"}]\'::jsonb')
 
 
 class Ingest(Table):
@@ -81,6 +84,7 @@ class IngestItem(Table):
         Index(None, "ingest_id", "id"),
         Index(None, "state", "id"),
         Index(None, "becomes"),
+        Index("ix_ingest_items_waiting_for_conversion", "id", postgresql_where=WAITS_FOR_CONVERSION),
         CheckConstraint("(state in ('failed', 'discarded')) = (failure_code is not null)", name="failure"),
         CheckConstraint("state <> 'filed' or document_id is not null", name="filed"),
     )

@@ -15,7 +15,7 @@ from eakte.foundation.work import SYSTEM, Actor, UnitOfWork
 from eakte.records.models import Record
 from eakte.records.queries import cases_where, dossiers_where
 from ingest.errors import IngestItemNotFound, IngestNotFound
-from ingest.models import Ingest, IngestItem
+from ingest.models import WAITS_FOR_CONVERSION, Ingest, IngestItem
 from ingest.rules import DONE, NEXT_STEP, SETTLED, ItemState
 
 
@@ -127,10 +127,7 @@ def stranded(session: Session) -> list[IngestItem]:
 
 def waiting_for_conversion(session: Session) -> list[IngestItem]:
     """Filed items that told they wait for an office program; those it could not read are not tried again."""
-    statement = select(IngestItem).where(
-        IngestItem.state == ItemState.FILED,
-        IngestItem.warnings.contains([{"code": "conversion-waiting"}]),
-    )
+    statement = select(IngestItem).where(IngestItem.state == ItemState.FILED, WAITS_FOR_CONVERSION)
     return list(session.scalars(statement.order_by(IngestItem.id).with_for_update(of=IngestItem, skip_locked=True)))
 
 

@@ -27,9 +27,17 @@ def upgrade() -> None:
     )
     op.add_column("ingest_items", sa.Column("malware", sa.Text(), nullable=True))
     op.add_column("ingest_items", sa.Column("released_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_ingest_items_waiting_for_conversion",
+        "ingest_items",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("warnings @> '[{\"code\": \"conversion-waiting\"}]'::jsonb"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_ingest_items_waiting_for_conversion", table_name="ingest_items")
     op.drop_column("ingest_items", "released_at")
     op.drop_column("ingest_items", "malware")
     op.drop_column("document_versions", "withheld")
