@@ -57,6 +57,10 @@ def files_of(form: FormData, name: str) -> list[UploadFile]:
     return [file for file in form.getlist(name) if isinstance(file, UploadFile) and (file.filename or file.size)]
 
 
+# What people write as one text, and what stands between its parts.
+_LISTS = {"keywords": ",", "references": "\n"}
+
+
 def read_shape(shape: type[ShapeT], texts: Mapping[str, str], *, required: Sequence[str] = ("title",)) -> ShapeT:
     """The fields of a form as the shape that the API takes too. Raises RequestInvalid, which names the fields.
 
@@ -65,8 +69,8 @@ def read_shape(shape: type[ShapeT], texts: Mapping[str, str], *, required: Seque
     known = {name: text for name, text in texts.items() if name in shape.model_fields}
     missing = [Finding("missing", "Die Angabe fehlt.", name) for name in required if not known.get(name)]
     values: dict[str, object] = {name: text or None for name, text in known.items()}
-    if "keywords" in known:
-        values["keywords"] = [word.strip() for word in known["keywords"].split(",") if word.strip()]
+    for name in known.keys() & _LISTS:
+        values[name] = [word.strip() for word in known[name].split(_LISTS[name]) if word.strip()]
     values = {name: value for name, value in values.items() if value is not None or not _means_nothing(shape, name)}
     try:
         made = shape.model_validate(values)

@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from fastapi.testclient import TestClient
 
 from eakte.access import Role
+from eakte.entrypoints.api import create_app
 from eakte.foundation.work import House
 from eakte.records.models import Dossier
 from eakte.web.batch_views import Standing, next_step
@@ -13,7 +15,23 @@ from tests.ingest.batches.stacks import a_sheet, a_stack
 from tests.support.queue import work_off_ingests
 from tests.support.scans import a_page_image as a_page
 from tests.web.batches import Scan, begin, buttons, decide, refused, told
-from tests.web.conftest import Visit
+from tests.web.conftest import Visit, Visitor
+
+# --- separator sheets ---------------------------------------------------------------------------------------
+
+
+def test_separator_sheets_are_printed_and_one_that_leads_nowhere_is_not(visit: Visit, dossier: Dossier) -> None:
+    visitor = visit(Role.REGISTRY)
+    visitor.open("/trennblaetter")
+    page = visitor.send("/trennblaetter", {"references": f"{dossier.reference}\n99.9-XX-2020/1\n"})
+    assert (page.status, "99.9-XX-2020/1" in refused(page)) == (422, True)
+    assert page.all("//textarea")[0].text.split() == [dossier.reference, "99.9-XX-2020/1"]
+    assert "#references" in visitor.send("/trennblaetter", {"references": " "}).links("//*[@role='alert']//a")
+    hidden = {"csrf": visitor.page.hidden("csrf")}  # type: ignore[union-attr]
+    sheets = visitor.client.post("/trennblaetter", data={**hidden, "references": dossier.reference, "cover": "true"})
+    assert (sheets.headers["content-type"], sheets.content[:5]) == ("application/pdf", b"%PDF-")
+    assert visit(Role.AUDITOR).open("/trennblaetter").status == 403
+
 
 # --- beginning and uploading --------------------------------------------------------------------------------
 
@@ -69,6 +87,20 @@ def test_many_files_go_into_a_batch_and_those_that_do_not_count_are_named(visit:
     assert "Die Datei ist leer." in rows["leer.pdf"]
     assert "Alle Dateien sind da" in buttons(page)
     assert "noch einmal.pdf" in visitor.open(f"{path}/dateien").words("//tbody")
+
+
+def test_a_file_that_is_too_large_is_named_and_the_others_are_taken_in(house: House, visit: Visit) -> None:
+    small = house.settings.model_copy(update={"ingest": house.settings.ingest.model_copy(update={"max_file_mb": 1})})
+    visitor = visit(Role.REGISTRY)
+    strict = Visitor(TestClient(create_app(House(house.sessions, house.storage, small))))
+    strict.client.cookies.update(visitor.client.cookies)
+    path = begin(strict)
+    files = [("klein.pdf", a_stack(a_page("Eins"))), ("groß.pdf", b"%PDF" + bytes(1 << 20))]
+    page = strict.send(f"{path}/dateien", files=files)
+    assert page.status == 422
+    assert "1 von 2 Dateien sind im Stapel" in refused(page)
+    assert "groß.pdf: Die Datei ist zu groß." in refused(page)
+    assert "klein.pdf" in strict.open(path).words("//tbody")
 
 
 def test_without_a_file_nothing_is_taken_in_and_an_empty_batch_is_not_complete(visit: Visit) -> None:

@@ -100,6 +100,21 @@ def test_a_verdict_is_one_of_two(checker: Visitor, batch: str) -> None:
     assert (page.status, "Ergebnis" in refused(page)) == (422, True)
 
 
+def test_nobody_calls_good_what_was_changed_since_they_looked(
+    visit: Visit, checker: Visitor, batch: str, house: House
+) -> None:
+    path = parts_of(checker, batch)[0]
+    checker.open(path)
+    colleague = visit(Role.REGISTRY)
+    colleague.open(path)
+    decide(colleague, house, f"{batch}/bilder/3/drehen", {"clockwise": "180"})
+    page = checker.send(f"{path}/pruefung", {"verdict": "good"})
+    assert (page.status, "Jemand anderes war schneller." in refused(page)) == (409, True)
+    assert "noch nicht geprüft" in refused(checker.send(f"{batch}/annehmen"))
+    checker.open(path)
+    assert checker.send(f"{path}/pruefung", {"verdict": "good"}).status == 200
+
+
 # --- putting right ------------------------------------------------------------------------------------------
 
 

@@ -79,6 +79,7 @@ def pages_of_batches(visitor: Visitor, scan: Scan, house: House, into: str) -> d
     for path in (
         "/stapel",
         "/stapel/neu",
+        "/trennblaetter",
         batch,
         f"{empty}/dateien",
         f"{batch}/bilder",

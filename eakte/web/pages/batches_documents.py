@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
 
 from eakte.access import Permission
 from eakte.foundation.bodies import RequestInvalid
-from eakte.foundation.errors import Finding, NotFound
+from eakte.foundation.errors import Finding, NotFound, Stale
 from eakte.foundation.work import UnitOfWork
 from eakte.web import batch_queries, queries
 from eakte.web.batch_views import (
@@ -22,7 +23,7 @@ from eakte.web.batch_views import (
 )
 from eakte.web.forms import Refusal, attempt, read_shape, texts_of
 from eakte.web.rendering import go_to, render
-from eakte.web.session import FormWork, OwnForm, PageRoute, PageWork
+from eakte.web.session import FormWork, OwnForm, PageRoute, PageWork, seen_revision
 from ingest.batches.errors import BatchDocumentNotFound
 from ingest.batches.models import Batch, BatchDocument
 from ingest.batches.queries import get_batch, get_document, pages_of
@@ -99,12 +100,20 @@ def _may_decide(work: UnitOfWork, item: IngestItem | None) -> bool:
 def check(request: Request, work: FormWork, form: OwnForm, batch_id: UUID, document_id: UUID) -> Response:
     def say() -> BatchDocument:
         said = read_shape(Check, texts_of(form), required=("verdict",))
+        _must_be_what_was_seen(work, batch_id, document_id, form)
         return checking.check_document(work, batch_id, document_id, said.verdict, remark=said.remark)
 
     outcome = attempt(work, say)
     if isinstance(outcome, Refusal):
         return part_page(request, work, batch_id, document_id, outcome)
     return go_to(_onward(work, batch_id, outcome), "geprueft")
+
+
+def _must_be_what_was_seen(work: UnitOfWork, batch_id: UUID, document_id: UUID, form: FormData) -> None:
+    """Nobody judges or divides pages that were put together anew after the look. Raises Stale."""
+    batch = get_batch(work, batch_id, lock=True)
+    if part_of(work, batch, document_id).assembled != seen_revision(form):
+        raise Stale
 
 
 def _onward(work: UnitOfWork, batch_id: UUID, checked: BatchDocument) -> str:
@@ -121,7 +130,9 @@ def _onward(work: UnitOfWork, batch_id: UUID, checked: BatchDocument) -> str:
 @router.post("/teilen")
 def split(request: Request, work: FormWork, form: OwnForm, batch_id: UUID, document_id: UUID) -> Response:
     def act() -> BatchDocument:
-        return arranging.split_document(work, batch_id, document_id, at_page=whole_number(texts_of(form), "page"))
+        at_page = whole_number(texts_of(form), "page")
+        _must_be_what_was_seen(work, batch_id, document_id, form)
+        return arranging.split_document(work, batch_id, document_id, at_page=at_page)
 
     return _arranged(request, work, (batch_id, document_id), act, "geteilt")
 
@@ -129,6 +140,7 @@ def split(request: Request, work: FormWork, form: OwnForm, batch_id: UUID, docum
 @router.post("/verbinden")
 def merge(request: Request, work: FormWork, form: OwnForm, batch_id: UUID, document_id: UUID) -> Response:
     def act() -> BatchDocument:
+        _must_be_what_was_seen(work, batch_id, document_id, form)
         following = batch_queries.document_of_number(work.session, batch_id, whole_number(texts_of(form), "number"))
         return arranging.merge_documents(work, batch_id, document_id, following=following)
 

@@ -9,6 +9,7 @@ from eakte.web.pages import (
     batches_images,
     batches_paper,
     batches_profiles,
+    batches_sheets,
     cases,
     changes,
     details,
@@ -42,6 +43,7 @@ _ROOMS = (
     batches_images,
     batches_paper,
     batches_profiles,
+    batches_sheets,
 )
 ROUTERS = tuple(room.router for room in _ROOMS)
 
