@@ -1,7 +1,7 @@
 """Images per minute of the whole product against plain OCRmyPDF over the same pages, in one run, in three shapes.
 
-    python bench/ingest.py                         $EAKTE_TEST_DATA/scans/dev, else samples/batch
-    python bench/ingest.py --data DIR --shapes one-document files --side eakte
+    python bench/ingesting.py                         $EAKTE_TEST_DATA/scans/dev, else samples/batch
+    python bench/ingesting.py --data DIR --shapes one-document files --side eakte
 
 The pages of a folder of scans are put together as one document of 60 pages (repeated until there are so many),
 as 60 documents of one page, and taken as the files they are. The product runs as `eakte batch import … --wait`
