@@ -116,7 +116,9 @@ def word_for(member: StrEnum) -> str:
 
 def document_word(state: str) -> str:
     """The German word for the state of a document in a batch, which is no item before it is put together."""
-    return _WORDS.get((ItemState, state), "wird zusammengestellt")
+    return (
+        "bereit zur Prüfung" if state == ItemState.VERIFIED else _WORDS.get((ItemState, state), "wird zusammengestellt")
+    )
 
 
 _IMAGE_REASONS = {

@@ -164,7 +164,7 @@ def test_separators_and_blank_pages_are_listed_by_kind_and_become_pages_if_they_
     stack = a_stack(a_sheet(dossier.reference), a_page("Schreiben"), an_empty_side(), a_page("Anlage"))
     path = scan(checker, stack, **replacing)
     page = checker.open(f"{path}/bilder")
-    assert "4 Bilder = 2 Seiten + 1 Trennblätter + 1 Leerseiten + 0 zurückgewiesene" in page.words()
+    assert "Bilder: 4 = Seiten: 2 + Trennblätter: 1 + Leerseiten: 1 + zurückgewiesen: 0" in page.words()
     assert page.all("//tbody/tr/@id") == ["bild-1", "bild-3"]
     assert checker.open(f"{path}/bilder?art=blank").all("//tbody/tr/@id") == ["bild-3"]
     assert checker.open(f"{path}/bilder?art=page").all("//tbody/tr/@id") == ["bild-2", "bild-4"]
