@@ -35,11 +35,10 @@ _PATTERNS = {(False, True, False, True), (True, False, True, False), (True, Fals
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A code with its corners (0–1 of the page), and the clockwise turn that sets it upright."""
+    """A code with its corners (0–1 of the page)."""
 
     code: Code
     corners: tuple[tuple[float, float], ...]
-    turn: int
 
 
 def read_codes(gray: Gray, *, thorough: bool = False) -> tuple[Seen, ...]:
@@ -144,8 +143,8 @@ def _seen(barcode: zxingcpp.Barcode, gray: Gray) -> Seen | None:
     corners = tuple((_share(x, width), _share(y, height)) for x, y in points.tolist())
     area = abs(float(cv2.contourArea(np.array(corners, np.float32))))
     across, down = (float(each) for each in np.mean(np.array(corners), axis=0))
-    code = Code(symbology, text, round(area, 4), (round(across, 3), round(down, 3)))
-    return Seen(code, corners, round(-barcode.orientation / 90) * 90 % 360)
+    turn = round(-barcode.orientation / 90) * 90 % 360
+    return Seen(Code(symbology, text, round(area, 4), (round(across, 3), round(down, 3)), turn), corners)
 
 
 def _whole_bars(gray: Gray, corners: NDArray[np.float64]) -> NDArray[np.float64]:

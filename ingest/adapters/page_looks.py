@@ -157,7 +157,7 @@ def _read(page: _Page, codes: tuple[barcode.Seen, ...]) -> Reading:
     gray, dpi = _scaled(page.gray, page.dpi, _LOOK_DPI)
     bare = barcode.without_codes(gray, codes)
     best = Reading(())
-    for turn in (codes[0].turn,) if codes else guess_turn(bare).turns:
+    for turn in (codes[0].code.turn,) if codes else guess_turn(bare).turns:
         upright = turned(bare, turn)
         skew = measure_skew(upright)
         level = even_out(straighten(upright, skew) if abs(skew) >= _LEVEL_DEG else upright)

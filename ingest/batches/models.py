@@ -208,7 +208,8 @@ class BatchDocument(Table):
 class BatchImage(Table):
     """One scanned image, in the order of the stack, and what became of it.
 
-    `frame` is its 1-based place in its file, `page` its 1-based place in its document. `turn` is a clockwise turn
+    `frame` is its 1-based place in its file, `page` its 1-based place in its document. `seen_turned` is the clockwise
+    turn that sets its code upright, if it carries one. `turn` is a clockwise turn
     that a person decided on. `rescanned_as` names the image that took its place.
     """
 
@@ -222,6 +223,7 @@ class BatchImage(Table):
     reason: Mapped[str]
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey("batch_documents.id"), index=True)
     page: Mapped[int | None]
+    seen_turned: Mapped[int | None]
     turn: Mapped[int | None]
     rescanned_as: Mapped[UUID | None] = mapped_column(ForeignKey("batch_images.id"))
 

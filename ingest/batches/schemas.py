@@ -238,7 +238,7 @@ def image_shape(view: ImageView) -> ImageShape:
         frame=image.frame,
         kind=image.kind,
         reason=image.reason,
-        turned=found.get("turned"),
+        turned=found.get("turned", image.seen_turned),
         skew=found.get("skew"),
         confidence=found.get("confidence"),
         document=image.document_id,

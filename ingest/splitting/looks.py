@@ -18,12 +18,16 @@ class Symbology(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A barcode that was read. `share` is the part of the page it covers, `centre` its place, both 0–1."""
+    """A barcode that was read. `share` is the part of the page it covers, `centre` its place, both 0–1.
+
+    `turn` is the clockwise turn that sets it upright (0, 90, 180, 270).
+    """
 
     symbology: Symbology
     text: str
     share: float
     centre: tuple[float, float]
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -344,6 +344,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("document_id", sa.Uuid(), nullable=True),
         sa.Column("page", sa.Integer(), nullable=True),
+        sa.Column("seen_turned", sa.Integer(), nullable=True),
         sa.Column("turn", sa.Integer(), nullable=True),
         sa.Column("rescanned_as", sa.Uuid(), nullable=True),
         sa.CheckConstraint("(kind = 'page') = (document_id is not null)", name=op.f("ck_batch_images_document")),

@@ -26,6 +26,7 @@ from ingest.recognition.results import MediaType
 from ingest.rules import ItemState
 from ingest.service.receiving import add_ingest, new_item, set_on_its_way
 from ingest.service.steps import put_aside
+from ingest.splitting.looks import FileLook
 from ingest.splitting.payload import Announcement
 from ingest.splitting.rules import DocumentPlan, Split, StackFile, split
 
@@ -106,6 +107,7 @@ def _images(
     batch: Batch, plan: Split, files: Sequence[BatchFile], documents: Sequence[BatchDocument]
 ) -> list[BatchImage]:
     of_number = {document.number: document for document in documents}
+    looks = [look_of(file) for file in files]
     place = {n: page for one in plan.documents for page, n in enumerate(one.pages, 1)}
     return [
         BatchImage(
@@ -118,9 +120,15 @@ def _images(
             reason=image.reason,
             document_id=of_number[image.document].id if image.document is not None else None,
             page=place.get(image.n),
+            seen_turned=_turned(looks[image.file], image.frame),
         )
         for image in plan.pages
     ]
+
+
+def _turned(look: FileLook | None, frame: int) -> int | None:
+    codes = look.pages[frame - 1].codes if look is not None else ()
+    return codes[0].turn if codes else None
 
 
 def _draw(batch: Batch, documents: Sequence[BatchDocument]) -> None:

@@ -45,6 +45,12 @@ def test_each_document_is_filed_where_its_separator_sheet_says(
     assert "TRENNBLATT" not in text
 
 
+def test_a_sheet_that_lay_upside_down_is_read_and_told(registry: Registry, dossier: Dossier) -> None:
+    batch = registry.scan(a_stack(a_sheet(dossier.reference).rotate(180), a_page("Bescheid")))
+    assert [(image["kind"], image["turned"]) for image in batch["images"]] == [("separator", 180), ("page", 0)]
+    assert batch["documents"][0]["state"] == "filed"
+
+
 def test_the_same_file_twice_is_told_and_filed_once(registry: Registry, dossier: Dossier) -> None:
     batch = registry.open(into=dossier.reference)
     letter = a_stack(a_page("Einmal genügt"))
