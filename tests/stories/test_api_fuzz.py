@@ -120,13 +120,13 @@ def routes() -> Iterator[tuple[str, str]]:
             yield from ((f"/api/v1{route.path}", method) for method in sorted(route.methods))
 
 
-@pytest.mark.parametrize(("path", "method"), routes())
+@pytest.mark.parametrize(("path", "method"), list(routes()))
 def test_every_route_answers_whatever_is_sent(api: BaseSchema, target: Target, path: str, method: str) -> None:
     send_many(api, target, path, method, examples=8)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize(("path", "method"), routes())
+@pytest.mark.parametrize(("path", "method"), list(routes()))
 def test_every_route_answers_for_long(api: BaseSchema, target: Target, path: str, method: str) -> None:
     send_many(api, target, path, method, examples=400)
 
