@@ -50,7 +50,9 @@ def test_a_scanner_in_trouble_lets_nothing_pass(letter: Path, fault: Fault) -> N
         find_malware(letter, settings(address))
 
 
-@pytest.mark.parametrize("address", [nobody(), "/gibt/es/nicht.sock", "kein:port"], ids=["closed", "no socket", "no port"])
+@pytest.mark.parametrize(
+    "address", [nobody(), "/gibt/es/nicht.sock", "kein:port"], ids=["closed", "no socket", "no port"]
+)
 def test_a_scanner_that_is_not_there_lets_nothing_pass(letter: Path, address: str) -> None:
     with pytest.raises(MalwareScannerUnavailable):
         find_malware(letter, settings(address))
