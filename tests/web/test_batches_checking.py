@@ -232,7 +232,7 @@ def test_where_a_second_person_is_wanted_whoever_scanned_is_told_so_instead_of_a
     assert not page.all("//form[contains(@action, '/pruefung')]")
     assert "Prüfung abschließen" not in buttons(checker.open(batch))
     assert "eine zweite Person" in checker.page.words("//p[@class='next']")  # type: ignore[union-attr]
-    page = checker.send(f"{part}/pruefung", {"verdict": "good"})
+    page = checker.send(f"{part}/pruefung", {"verdict": "good", "revision": "0"})
     assert (page.status, "Prüfen muss eine zweite Person." in refused(page)) == (403, True)
 
 
