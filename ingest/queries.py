@@ -1,9 +1,9 @@
 """Every select over ingests and items; one sees one's own, the registry sees those into its places."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from eakte.access import Permission
@@ -18,13 +18,21 @@ from ingest.errors import IngestItemNotFound, IngestNotFound
 from ingest.models import WAITS_FOR_CONVERSION, Ingest, IngestItem
 from ingest.rules import DONE, NEXT_STEP, SETTLED, ItemState
 
+visible_origins: list[Callable[[Actor], Select[UUID]]] = []
+"""Who knows what files came together with says here which of that an actor may see."""
+
 
 def _mine(actor: Actor) -> ColumnElement[bool]:
-    """One's own ingests, and those into places where one manages what comes in."""
+    """One's own ingests, those into places where one manages what comes in, and those of origins one may see."""
     if actor.everything:
         return true()
     managed = [places(actor, Permission.MANAGE_INGEST) for places in (dossiers_where, cases_where)]
-    return or_(Ingest.created_by == actor.id, *(Ingest.target_id.in_(ids) for ids in managed))
+    origins = [ids(actor) for ids in visible_origins]
+    return or_(
+        Ingest.created_by == actor.id,
+        *(Ingest.target_id.in_(ids) for ids in managed),
+        *(Ingest.origin_id.in_(ids) for ids in origins),
+    )
 
 
 def get_ingest(work: UnitOfWork, ingest_id: UUID) -> Ingest:

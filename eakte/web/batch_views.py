@@ -6,13 +6,14 @@ from datetime import date
 from uuid import UUID
 
 from eakte.access import Permission
-from eakte.access.queries import BERLIN, is_deputy_between
+from eakte.access.queries import BERLIN
 from eakte.documents.models import Document
 from eakte.documents.queries import visible_among
 from eakte.foundation.work import Actor, UnitOfWork
 from eakte.web import batch_queries
 from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage
 from ingest.batches.rules import ALLOWED, BatchAction, BatchState, Purpose, Verdict
+from ingest.batches.service.checking import may_check
 from ingest.batches.views import Account
 from ingest.rules import FILEABLE, SETTLED, ItemState
 
@@ -63,7 +64,7 @@ def offers_of(work: UnitOfWork, batch: Batch) -> Offers:
     """The actions that state and rights allow; whether the batch is ready for them is said when they are tried."""
     may, allowed = work.actor.may, ALLOWED[batch.state]
     checks = may(Permission.CHECK_SCANS) and BatchAction.CHECK in allowed
-    barred = checks and batch.profile.second_person and not _is_second_person(work, batch)
+    barred = checks and not may_check(work, batch)
     return Offers(
         receive=BatchAction.RECEIVE in allowed,
         arrange=may(Permission.INGEST) and BatchAction.ARRANGE in allowed,
@@ -74,10 +75,6 @@ def offers_of(work: UnitOfWork, batch: Batch) -> Offers:
         destroy=may(Permission.DESTROY_PAPER) and BatchAction.DESTROY in allowed and _replaces(batch),
         barred=barred,
     )
-
-
-def _is_second_person(work: UnitOfWork, batch: Batch) -> bool:
-    return work.actor.id != batch.created_by and not is_deputy_between(work, work.actor.id, batch.created_by)
 
 
 def _replaces(batch: Batch) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from eakte.access import Permission
@@ -22,6 +22,7 @@ from ingest.batches.messages import AssembleDocuments, LookAtFile, SealProduct, 
 from ingest.batches.models import BackupRun, Batch, BatchDocument, BatchFile, BatchImage, ScanProduct, ScanProfile
 from ingest.batches.rules import ASSEMBLING, BatchState, FileState, Purpose
 from ingest.models import IngestItem
+from ingest.queries import visible_origins
 from ingest.rules import ItemState
 
 _SEEN_BY = frozenset({Permission.MANAGE_INGEST, Permission.CHECK_SCANS, Permission.RELEASE_SCANS})
@@ -40,6 +41,13 @@ def visible_batches(actor: Actor) -> ColumnElement[bool]:
         if scope.entry_id is None and not _SEEN_BY.isdisjoint(scope.permissions)
     ]
     return or_(Batch.created_by == actor.id, *places) if places else or_(Batch.created_by == actor.id, false())
+
+
+def _visible_ids(actor: Actor) -> Select[UUID]:
+    return select(Batch.id).join(Batch.profile).where(visible_batches(actor))
+
+
+visible_origins.append(_visible_ids)
 
 
 def get_batch(work: UnitOfWork, batch_id: UUID, *, lock: bool = False) -> Batch:
@@ -75,7 +83,7 @@ def batch_of_number(work: UnitOfWork, number: str) -> Batch:
 
 def get_file(work: UnitOfWork, file_id: UUID, *, lock: bool = False) -> BatchFile:
     """Raises BatchFileNotFound."""
-    visible = select(Batch.id).join(Batch.profile).where(visible_batches(work.actor))
+    visible = _visible_ids(work.actor)
     statement = select(BatchFile).where(BatchFile.id == file_id, BatchFile.batch_id.in_(visible))
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
@@ -112,7 +120,7 @@ def unseen(session: Session, batch_id: UUID) -> int:
 
 def get_document(work: UnitOfWork, document_id: UUID, *, lock: bool = False) -> BatchDocument:
     """Raises BatchDocumentNotFound."""
-    visible = select(Batch.id).join(Batch.profile).where(visible_batches(work.actor))
+    visible = _visible_ids(work.actor)
     statement = select(BatchDocument).where(BatchDocument.id == document_id, BatchDocument.batch_id.in_(visible))
     if lock:
         statement = statement.with_for_update(of=BatchDocument).execution_options(populate_existing=True)

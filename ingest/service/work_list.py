@@ -73,8 +73,11 @@ def original_of(work: UnitOfWork, item_id: UUID) -> tuple[IngestItem, str]:
     Raises IngestItemNotFound, RecordNotFound, ActionForbidden, OriginalMissing, InQuarantine.
     """
     item = queries.get_item(work, item_id)
-    if item.ingest.created_by != work.actor.id and item.ingest.target_id is not None:
-        get_record(work, item.ingest.target_id, to=Permission.READ_CONTENT)
+    if item.ingest.created_by != work.actor.id:
+        if item.ingest.target_id is not None:
+            get_record(work, item.ingest.target_id, to=Permission.READ_CONTENT)
+        else:
+            require(work, Permission.READ_CONTENT)
     if item.object_id is None:
         raise OriginalMissing
     if item.in_quarantine:

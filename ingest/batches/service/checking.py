@@ -109,14 +109,18 @@ def _checked_by_actor(work: UnitOfWork, batch_id: UUID, action: BatchAction) -> 
     require(work, Permission.CHECK_SCANS)
     batch = queries.get_batch(work, batch_id, lock=True)
     batch.must_allow(action)
-    if batch.profile.second_person and not _is_second_person(work, batch.created_by):
+    if not may_check(work, batch):
         raise SecondPersonNeeded
     return batch
 
 
-def _is_second_person(work: UnitOfWork, first: UUID) -> bool:
-    """Whoever stands in for the first person, or whom the first person stands in for, is no second person."""
-    return work.actor.id != first and not is_deputy_between(work, work.actor.id, first)
+def may_check(work: UnitOfWork, batch: Batch) -> bool:
+    """Whether the actor is as independent of whoever scanned as the profile wants it.
+
+    Whoever stands in for the first person, or whom the first person stands in for, is no second person.
+    """
+    first, second = batch.created_by, work.actor.id
+    return not batch.profile.second_person or (first != second and not is_deputy_between(work, first, second))
 
 
 def _unexplained(batch: Batch) -> Iterable[Finding]:

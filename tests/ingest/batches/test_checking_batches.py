@@ -168,3 +168,23 @@ def test_a_deputy_has_the_others_rights_for_the_days_of_the_deputyship_only(
         appoint_deputy(work, formerly_absent.id, deputy.id, valid_from=date(2020, 1, 1), valid_until=date(2020, 1, 2))
     assert client.get("/api/v1/paper-destructions").status_code == 200
     assert client.get("/api/v1/identities").status_code == 403
+
+
+def test_whoever_checks_a_batch_decides_about_files_that_others_scanned(
+    house: House, dossier: Dossier, replacing: Replacing, as_actor: AsActor, client_of: Callable[[Actor], TestClient]
+) -> None:
+    scanner = Registry(client_of(as_actor(Role.CLERK)), house)
+    batch = scanner.open(**replacing())
+    scanner.send(batch, a_stack(a_sheet(dossier.reference), a_page("Bescheid")), "gut.pdf")
+    scanner.send(batch, b"%PDF-1.7 abgebrochen", "kaputt.pdf")
+    batch = scanner.does(batch, "complete")
+    colleague = Registry(client_of(as_actor(Role.REGISTRY)), house)
+    good, broken = all_good(colleague, batch)["documents"]
+    assert (good["state"], broken["state"]) == ("verified", "failed")
+    batch = colleague.does(batch, "accept")
+    assert [document["state"] for document in batch["documents"]] == ["filed", "failed"]
+    put_away = colleague.client.post(
+        f"/api/v1/ingest-items/{broken['itemId']}:discard", json={"reason": "leere Datei des Scanners"}
+    )
+    assert put_away.status_code == 200, put_away.text
+    assert colleague.does(batch, "release")["state"] == "released"
