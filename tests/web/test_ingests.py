@@ -8,6 +8,7 @@ from eakte.access import Role
 from eakte.documents.errors import EmptyUpload
 from eakte.foundation.work import SYSTEM, House
 from eakte.records.models import Dossier
+from ingest.messages import ItemQuarantined
 from ingest.models import IngestItem
 from ingest.service.steps import fail_item
 from tests.support.factories import LETTER, a_dossier
@@ -107,3 +108,22 @@ def test_other_peoples_ingests_are_nobodys_business(visit: Visit, dossier: Dossi
     assert stranger.open(f"/arbeitsliste/{item_id}/original").status == 404
     assert "eins.pdf" not in stranger.open("/arbeitsliste").words()
     assert "eins.pdf" in visit(Role.REGISTRY).open("/arbeitsliste").words()
+
+
+def test_what_a_virus_scanner_found_is_released_only_by_whoever_may_and_with_a_reason(
+    visit: Visit, dossier: Dossier, house: House
+) -> None:
+    clerk, administrator = visit(Role.CLERK), visit(Role.ADMINISTRATOR, Role.REGISTRY)
+    item_id = failed(house, upload(clerk, dossier, "verdacht.pdf"))
+    with house.begin(SYSTEM) as work:
+        item = work.session.get_one(IngestItem, item_id)
+        item.malware = "Eicar-Test-Signature"
+        work.publish(ItemQuarantined(record_id=item.id))
+    path = f"/arbeitsliste/{item_id}/freigeben"
+    assert path not in [form.get("action") for form in clerk.open("/arbeitsliste").all("//form")]
+    page = administrator.open("/arbeitsliste")
+    assert path in [form.get("action") for form in page.all("//form")]
+    assert administrator.send(path, {"reason": " "}).status == 422
+    administrator.open("/arbeitsliste")
+    assert administrator.send(path, {"reason": "Fehlalarm, vom Hersteller bestätigt"}).status == 200
+    assert "verdacht.pdf" not in administrator.open("/arbeitsliste").words()

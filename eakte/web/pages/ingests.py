@@ -22,7 +22,7 @@ from ingest.errors import TargetNotFound
 from ingest.models import Ingest, IngestItem
 from ingest.queries import counts, get_ingest, get_item, items, references_of
 from ingest.rules import SETTLED, ItemState
-from ingest.service import work_list
+from ingest.service import quarantine, work_list
 
 router = APIRouter(route_class=PageRoute)
 
@@ -112,6 +112,7 @@ def _work_list(
         next_page=address("/arbeitsliste", cursor=page.next_cursor) if page.next_cursor else None,
         refusal=refusal,
         into=into,
+        may_release=work.actor.may(Permission.RELEASE_QUARANTINE),
     )
 
 
@@ -138,6 +139,14 @@ def discard(request: Request, work: FormWork, form: OwnForm, item_id: UUID) -> R
     if isinstance(outcome, Refusal):
         return _work_list(request, work, outcome)
     return go_to("/arbeitsliste", "verworfen")
+
+
+@router.post("/arbeitsliste/{item_id}/freigeben")
+def release(request: Request, work: FormWork, form: OwnForm, item_id: UUID) -> Response:
+    outcome = attempt(work, lambda: quarantine.release_item(work, item_id, reason=texts_of(form).get("reason", "")))
+    if isinstance(outcome, Refusal):
+        return _work_list(request, work, outcome)
+    return go_to(f"/eingaenge/{outcome.ingest_id}", "wiederholt")
 
 
 @router.get("/arbeitsliste/{item_id}/original")
