@@ -3,7 +3,9 @@
 import contextlib
 import math
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,17 +50,29 @@ class _Page:
 
 
 def look_here(
-    source: Path, limits: RecognitionLimits, report: Callable[[int, int], None] = lambda done, total: None
+    source: Path, limits: RecognitionLimits, jobs: int, report: Callable[[int, int], None] = lambda done, total: None
 ) -> FileLook:
-    """Look at all pages of a file, one at a time; see `ingest.splitting.confined.look`."""
+    """Look at all pages of a file, `jobs` at a time; see `ingest.splitting.confined.look`."""
     found = filetype.inspect_here(source, limits)
     kind = found.media_type
     pages: Iterator[_Page | PageLook] = _pdf_pages(source) if kind is MediaType.PDF else _frames(source, kind, limits)
-    looks = []
-    for number, page in enumerate(pages, 1):
-        looks.append(page if isinstance(page, PageLook) else _look(page, number))
-        report(number, found.pages)
+    looks: list[PageLook] = []
+    with ThreadPoolExecutor(jobs) as pool:
+        for look in _in_order(pool, pages, jobs):
+            looks.append(look)
+            report(len(looks), found.pages)
     return FileLook(kind, tuple(looks), found.warnings)
+
+
+def _in_order(pool: ThreadPoolExecutor, pages: Iterator[_Page | PageLook], jobs: int) -> Iterator[PageLook]:
+    """What is seen on each page, in their order; only as many pages are held as are looked at."""
+    waiting: deque[Future[PageLook]] = deque()
+    for number, page in enumerate(pages, 1):
+        waiting.append(pool.submit(_look, page, number))
+        if len(waiting) > jobs:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _pdf_pages(source: Path) -> Iterator[_Page | PageLook]:
@@ -104,8 +118,10 @@ def _frames(source: Path, kind: MediaType, limits: RecognitionLimits) -> Iterato
         yield _Page(*_scaled(gray, dpi, min(_FINE_DPI, dpi * math.sqrt(_MOST_MEGAPIXELS * 1e6 / gray.size))))
 
 
-def _look(page: _Page, frame: int) -> PageLook:
+def _look(page: _Page | PageLook, frame: int) -> PageLook:
     """See a page: is anything on it, codes, bars, how much else, and where that matters what it says."""
+    if isinstance(page, PageLook):
+        return page
     rough, rough_dpi = _at(page.gray, page.dpi, _INK_DPI)
     cleaned = even_out(rough)
     ink = measure_ink(cleaned, rough_dpi)

@@ -17,17 +17,20 @@ class Part:
     frames: tuple[int, ...]
 
 
-def look(source: Path, *, limits: RecognitionLimits, progress: Callable[[int, int], None] | None = None) -> FileLook:
-    """Look at every page of one PDF, TIFF, JPEG, PNG, WebP or HEIC for codes and emptiness.
+def look(
+    source: Path, *, limits: RecognitionLimits, jobs: int = 1, progress: Callable[[int, int], None] | None = None
+) -> FileLook:
+    """Look at every page of one PDF, TIFF, JPEG, PNG, WebP or HEIC for codes and emptiness, `jobs` at a time.
 
     Raises one of the errors of `ingest.recognition.errors` when it is nothing we read.
     """
     return run_confined(
         "ingest.adapters.page_looks:look_here",
         FileLook,
-        {"source": source.resolve(), "limits": limits},
+        {"source": source.resolve(), "limits": limits, "jobs": jobs},
         timeout_s=limits.timeout_s,
         memory_mb=limits.memory_mb,
+        jobs=jobs,
         progress=progress,
     )
 
