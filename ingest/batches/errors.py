@@ -68,7 +68,7 @@ class DocumentAlreadyFiled(Conflict):
 class ImageNotInDocument(Conflict):
     """Dieses Bild gehört zu keinem Dokument."""
 
-    advice = "Bild Nr. {n} ist „{kind}“. Bitte ein Bild angeben, das Seite eines Dokuments ist."
+    advice = "Bild Nr. {n} ist Trennblatt, Leerseite oder zurückgewiesen. Bitte ein anderes angeben."
 
 
 class LastPage(Conflict):

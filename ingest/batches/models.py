@@ -133,7 +133,7 @@ class Batch(Table):
     def must_allow(self, action: BatchAction) -> None:
         """Raises BatchStateForbids."""
         if action not in ALLOWED[self.state]:
-            raise BatchStateForbids(number=self.number, state=self.state.value, action=action.value)
+            raise BatchStateForbids(number=self.number, state=self.state.german, action=action.german)
 
     def move_to(self, state: BatchState, action: BatchAction) -> None:
         """Raises BatchStateForbids."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from eakte.access import Permission
@@ -40,7 +40,7 @@ def visible_batches(actor: Actor) -> ColumnElement[bool]:
         for scope in actor.scopes
         if scope.entry_id is None and not _SEEN_BY.isdisjoint(scope.permissions)
     ]
-    return or_(Batch.created_by == actor.id, *places) if places else or_(Batch.created_by == actor.id, false())
+    return or_(Batch.created_by == actor.id, *places)
 
 
 def _visible_ids(actor: Actor) -> Select[UUID]:

@@ -22,6 +22,18 @@ class BatchState(StrEnum):
     DESTROYED = "destroyed"
     REJECTED = "rejected"
 
+    @property
+    def german(self) -> str:
+        return {
+            BatchState.OPEN: "nimmt Dateien auf",
+            BatchState.SPLITTING: "wird getrennt",
+            BatchState.SPLIT: "in Prüfung",
+            BatchState.ACCEPTED: "geprüft",
+            BatchState.RELEASED: "freigegeben",
+            BatchState.DESTROYED: "Papier vernichtet",
+            BatchState.REJECTED: "zurückgewiesen",
+        }[self]
+
 
 class BatchAction(StrEnum):
     """What is done with a batch as a whole."""
@@ -34,6 +46,19 @@ class BatchAction(StrEnum):
     REJECT = "reject"
     RELEASE = "release"
     DESTROY = "destroy"
+
+    @property
+    def german(self) -> str:
+        return {
+            BatchAction.RECEIVE: "Dateien aufnehmen",
+            BatchAction.COMPLETE: "Abschließen",
+            BatchAction.ARRANGE: "Seiten ändern",
+            BatchAction.CHECK: "Sichtprüfung",
+            BatchAction.ACCEPT: "Prüfung abschließen",
+            BatchAction.REJECT: "Zurückweisen",
+            BatchAction.RELEASE: "Freigeben",
+            BatchAction.DESTROY: "Papier vernichten",
+        }[self]
 
 
 ASSEMBLING = "assembling"

@@ -1,7 +1,6 @@
 """`eakte ingest`: files and folders into a dossier or case."""
 
 import json
-import re
 import sys
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from eakte.entrypoints.client import Client, ProblemAnswer
 from eakte.entrypoints.commands.common import api_client, err, out
+from ingest.splitting.order import natural_key
 
 SETTLED = {"filed", "failed"}
 POLL_S = 0.5
@@ -76,14 +76,9 @@ def files_in(paths: list[Path]) -> Iterator[Path]:
         if path.is_dir():
             inside = (one for one in path.rglob("*") if one.is_file() and not one.is_symlink())
             shown = (one for one in inside if not any(part.startswith(".") for part in one.relative_to(path).parts))
-            yield from sorted(shown, key=_natural)
+            yield from sorted(shown, key=lambda one: (natural_key(str(one)), str(one)))
         else:
             yield path
-
-
-def _natural(path: Path) -> list[tuple[int, int, str]]:
-    parts = re.findall(r"(\d+)|(\D+)", str(path))
-    return [(0, int(number), "") if number else (1, 0, text.casefold()) for number, text in parts]
 
 
 def take_in(

@@ -166,7 +166,7 @@ def _image(work: UnitOfWork, batch_id: UUID, n: int) -> tuple[Batch, BatchImage]
 
 def _document_of(work: UnitOfWork, image: BatchImage) -> BatchDocument:
     if image.document_id is None:
-        raise ImageNotInDocument(n=image.n, kind=image.kind.value)
+        raise ImageNotInDocument(n=image.n)
     return _changeable(work, image.document_id)
 
 
