@@ -66,11 +66,15 @@ class Installation:
             return a_dossier(work).reference
 
     def kill(self, process: Supervised) -> None:
-        """SIGKILL, as the kernel does it when memory is short, and start anew."""
+        """SIGKILL, as the kernel does it when memory is short, and start anew.
+
+        Its supervisor would do so too, but after each of many deaths in a row it waits longer.
+        """
+        until(lambda: process.pid is not None, f"{process.name}: {process.last_words()}")
         pid = process.pid
-        assert pid is not None, f"{process.name} is not running: {process.last_words()}"
+        assert pid is not None
         os.kill(pid, 9)
-        until(lambda: process.exit_code is not None, f"the death of {process.name}")
+        until(lambda: process.pid != pid, f"the death of {process.name}")
         process.stop()
         process.start()
 
@@ -138,7 +142,7 @@ def installation(
         logs = var / "log"
 
         def process(name: str, command: str) -> Supervised:
-            return Supervised(name, [*EAKTE, command], logs=logs, env=values, restart=False)
+            return Supervised(name, [*EAKTE, command], logs=logs, env=values)
 
         running = Installation(settings, house, values, process("api", "serve"), process("worker", "worker"))
         for each in (running.api, running.worker) if worker else (running.api,):
