@@ -1,0 +1,1 @@
+"""Facts of the trade as tables (Regelstände, Codelisten, Texte): what changes without a change of code."""

@@ -1,0 +1,243 @@
+"""An invoice as the rules see it: plain nodes with short names, line by line.
+
+lxml makes a Python object for every look at an element; rules look many times. So each part of the document is
+taken over once, and the lines (BG-25) one after the other, which keeps an invoice of 100,000 lines small.
+"""
+
+from collections.abc import Iterator
+from decimal import ROUND_FLOOR, Decimal
+from re import ASCII, compile
+
+from lxml import etree
+
+PREFIXES = {
+    "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2": "cbc",
+    "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2": "cac",
+    "urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2": "ext",
+    "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2": "ubl",
+    "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2": "cn",
+    "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100": "rsm",
+    "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100": "ram",
+    "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100": "udt",
+    "urn:un:unece:uncefact:data:standard:QualifiedDataType:100": "qdt",
+}
+LINES = frozenset({"cac:InvoiceLine", "cac:CreditNoteLine", "ram:IncludedSupplyChainTradeLineItem"})
+
+_DECIMAL = compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", ASCII)
+_DOUBLE = compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", ASCII)
+_SPECIAL_DOUBLES = {"INF": float("inf"), "-INF": float("-inf"), "NaN": float("nan")}
+_NAMES: dict[str, str] = {}
+MOST_NAMES = 5_000
+"""Names remembered; UBL and CII together have fewer, and a hostile document must not fill our memory."""
+_NO_KIDS: "dict[str, list[Node]]" = {}
+_NO_ATTRIBUTES: dict[str, str] = {}
+_HALF = Decimal("0.5")
+
+
+class Undefined(Exception):
+    """A rule has no defined result for this invoice; the official stylesheets stop here too."""
+
+    def __init__(self, node: "Node", reason: str) -> None:
+        super().__init__(reason)
+        self.node = node
+
+
+class Node:
+    """An element: its short name (`cbc:ID`), its children by name, its attributes, its own text."""
+
+    __slots__ = ("attributes", "element", "kids", "name", "parent", "pieces", "text")
+
+    def __init__(self, name: str, parent: "Node | None", element: etree._Element) -> None:
+        self.name = name
+        self.parent = parent
+        self.element = element
+        self.kids: dict[str, list[Node]] = _NO_KIDS
+        self.attributes: dict[str, str] = _NO_ATTRIBUTES
+        self.text = ""
+        """The text of an element without children, white space as it stands."""
+        self.pieces = 1
+        """In how many pieces comments cut that text; a rule that asks for the one text node fails on two."""
+
+    def all(self, name: str) -> "list[Node]":
+        return self.kids.get(name, [])
+
+    def first(self, name: str) -> "Node | None":
+        found = self.kids.get(name)
+        return found[0] if found else None
+
+    def only(self, name: str) -> "Node | None":
+        """The child of this name, if any; where there are more, the rule that asks is undefined."""
+        found = self.kids.get(name)
+        if not found:
+            return None
+        if len(found) > 1:
+            raise Undefined(found[1], f"{name} stands more than once")
+        return found[0]
+
+    def at(self, *names: str) -> "list[Node]":
+        """All nodes at the end of a path of names below this one."""
+        nodes = self.kids.get(names[0], [])
+        for name in names[1:]:
+            nodes = [kid for node in nodes for kid in node.kids.get(name, ())]
+        return nodes
+
+    def has(self, name: str) -> bool:
+        return name in self.kids
+
+    @property
+    def value(self) -> str:
+        """The text with white space collapsed (XPath: `normalize-space`)."""
+        return " ".join(self.text.split())
+
+    @property
+    def decimal(self) -> Decimal:
+        """The text as xs:decimal; undefined where it is none."""
+        return to_decimal(self)
+
+    def below(self) -> "Iterator[Node]":
+        """This node and everything below it, in no particular order of names."""
+        yield self
+        for kids in self.kids.values():
+            for kid in kids:
+                yield from kid.below()
+
+
+class Fragment:
+    """A part of an invoice: its head without the lines, or one line with what it contains.
+
+    `named` finds elements anywhere in it by name, in document order.
+    """
+
+    __slots__ = ("attributed", "empty", "names", "root")
+
+    def __init__(self, element: etree._Element, parent: Node | None, skipped: list[etree._Element] | None) -> None:
+        self.names: dict[str, list[Node]] = {}
+        self.attributed: list[Node] = []
+        """Nodes with at least one attribute."""
+        self.empty: list[Node] = []
+        """Nodes without children and without any text but white space."""
+        self.root = self._grow(short_name(element.tag), element, parent, skipped)
+
+    def named(self, name: str) -> list[Node]:
+        return self.names.get(name, [])
+
+    def _grow(
+        self, name: str, element: etree._Element, parent: Node | None, skipped: list[etree._Element] | None
+    ) -> Node:
+        node = Node(name, parent, element)
+        alike = self.names.get(name)
+        if alike is None:
+            self.names[name] = [node]
+        else:
+            alike.append(node)
+        if items := element.items():
+            node.attributes = dict(items)  # type: ignore[arg-type]
+            self.attributed.append(node)
+        if not len(element):
+            text = element.text
+            if text is not None:
+                node.text = text
+            if text is None or not text.strip(" \t\r\n"):
+                self.empty.append(node)
+            return node
+        kids: dict[str, list[Node]] = {}
+        cut: list[etree._Element] = []
+        for child in element:
+            kid_name = _NAMES.get(child.tag)
+            if kid_name is None:
+                if not isinstance(child.tag, str):
+                    cut.append(child)
+                    continue
+                kid_name = short_name(child.tag)
+            if skipped is not None and kid_name in LINES:
+                skipped.append(child)
+                continue
+            kid = self._grow(kid_name, child, node, skipped)
+            found = kids.get(kid_name)
+            if found is None:
+                kids[kid_name] = [kid]
+            else:
+                found.append(kid)
+        node.kids = kids
+        if len(cut) == len(element):
+            self._join(node, cut)
+        return node
+
+    def _join(self, node: Node, cut: list[etree._Element]) -> None:
+        """Put together the text of an element in which only comments or processing instructions stand."""
+        pieces = [text for text in (node.element.text, *(each.tail for each in cut)) if text]
+        node.text, node.pieces = "".join(pieces), len(pieces)
+        if not node.text.strip(" \t\r\n"):
+            self.empty.append(node)
+
+
+class Tree:
+    """A whole invoice: the head at once, the lines one after the other."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self._lines: list[etree._Element] = []
+        self.head = Fragment(root, None, self._lines)
+        self._holder = self._holder_of_lines()
+
+    def lines(self) -> Iterator[Fragment]:
+        """The invoice lines in document order; each with its true parent, but not among that parent's children."""
+        for element in self._lines:
+            yield Fragment(element, self._holder, None)
+
+    @property
+    def line_count(self) -> int:
+        return len(self._lines)
+
+    def _holder_of_lines(self) -> Node:
+        transactions = self.head.named("rsm:SupplyChainTradeTransaction")
+        return transactions[0] if transactions else self.head.root
+
+
+def to_decimal(node: Node, text: str | None = None) -> Decimal:
+    """The text of a node (or of its attribute) as xs:decimal; undefined where it is none."""
+    stripped = (node.text if text is None else text).strip(" \t\r\n")
+    if not _DECIMAL.fullmatch(stripped):
+        raise Undefined(node, f"{node.name} is no decimal number")
+    return Decimal(stripped)
+
+
+def to_double(node: Node) -> float:
+    """The text of a node as xs:double, as comparisons of untyped nodes with numbers do; undefined where it is none."""
+    stripped = node.text.strip(" \t\r\n")
+    if _DOUBLE.fullmatch(stripped):
+        return float(stripped)
+    if stripped in _SPECIAL_DOUBLES:
+        return _SPECIAL_DOUBLES[stripped]
+    raise Undefined(node, f"{node.name} is no number")
+
+
+def round2(amount: Decimal) -> Decimal:
+    """To cents; a half goes up towards plus infinity, also below zero, as XPath's `round` does."""
+    return (amount * 100 + _HALF).to_integral_value(ROUND_FLOOR) / 100
+
+
+def path_of(node: Node) -> str:
+    """XPath of a node in its document, with our prefixes and positions among siblings of the same name."""
+    element: etree._Element | None = node.element
+    steps: list[str] = []
+    while element is not None:
+        alike = 1 + sum(1 for _ in element.itersiblings(element.tag, preceding=True))
+        further = alike > 1 or next(element.itersiblings(element.tag), None) is not None
+        steps.append(short_name(element.tag) + (f"[{alike}]" if further else ""))
+        element = element.getparent()
+    return "/" + "/".join(reversed(steps))
+
+
+def short_name(tag: str) -> str:
+    """`cbc:ID` for the Clark name of a known namespace, the Clark name itself for a foreign one."""
+    known = _NAMES.get(tag)
+    if known is not None:
+        return known
+    uri, _, local = tag[1:].rpartition("}")
+    prefix = PREFIXES.get(uri)
+    if prefix is None:
+        return tag
+    name = f"{prefix}:{local}"
+    if len(_NAMES) < MOST_NAMES:
+        _NAMES[tag] = name
+    return name
