@@ -1,30 +1,27 @@
 """What a set of rules is, seen from the one that applies it."""
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from xrechnung.judging.releases import Release
 from xrechnung.judging.tree import Fragment, Node
 
-
-class Hit(NamedTuple):
-    """A rule that an invoice breaks, and where."""
-
-    rule: str
-    node: Node
+MOST_PLACES = 20
+"""An invoice of 100,000 lines may break one rule in each; so many places are remembered, the rest is counted."""
 
 
 class RuleSet(ABC):
     """One of the official rule sets over one invoice: told the head, then line after line, then the end.
 
-    It collects what is broken in `hits`. A rule whose official test cannot be computed for this invoice raises
-    `Undefined`; then the whole set has no result, as the official stylesheet has none.
+    It collects the rules that are broken, with the places, in `broken`. A rule whose official test cannot be
+    computed for this invoice raises `Undefined`; then the whole set has no result, as the official stylesheet has none.
     """
 
     def __init__(self, release: Release) -> None:
         self.release = release
-        self.hits: list[Hit] = []
+        self.broken: dict[str, list[Node]] = {}
+        self.counts: Counter[str] = Counter()
 
     @abstractmethod
     def head(self, head: Fragment) -> None:
@@ -39,14 +36,18 @@ class RuleSet(ABC):
         """What can only be said when all lines are known: sums, counts, conditions over lines."""
 
     def break_(self, rule: str, node: Node) -> None:
-        self.hits.append(Hit(rule, node))
+        """Note that this node breaks the rule."""
+        self.counts[rule] += 1
+        places = self.broken.setdefault(rule, [])
+        if len(places) < MOST_PLACES:
+            places.append(node)
 
     def demand(self, fulfilled: bool, rule: str, node: Node) -> None:  # noqa: FBT001  reads as the rule does
         """The node breaks the rule unless what it asks for is fulfilled."""
         if not fulfilled:
-            self.hits.append(Hit(rule, node))
+            self.break_(rule, node)
 
     def forbid(self, rule: str, nodes: Iterable[Node]) -> None:
         """Each of these nodes breaks the rule by being there."""
         for node in nodes:
-            self.hits.append(Hit(rule, node))
+            self.break_(rule, node)

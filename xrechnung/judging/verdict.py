@@ -52,7 +52,7 @@ class Finding:
     """One thing found in an invoice (Befund)."""
 
     rule: str
-    """Id of the official rule, `XSD`, `XML`, `SCENARIO` or `UNDEFINED`, or a hint's own code."""
+    """Id of the official rule, `XML`, `PDF`, `SCENARIO`, `XSD` or `UNDEFINED`, or a hint's own code."""
     severity: Severity
     message: str
     """What is wrong, one German sentence or two."""

@@ -1,0 +1,58 @@
+"""Applying rule sets to an invoice: every set sees the head, each line once, and the end."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Context, localcontext
+
+from lxml import etree
+
+from xrechnung.judging.cii import CiiCore, CiiNational
+from xrechnung.judging.releases import Release
+from xrechnung.judging.rule_set import RuleSet
+from xrechnung.judging.tree import Node, Tree, Undefined
+from xrechnung.judging.ubl import UblCore, UblNational
+from xrechnung.judging.verdict import Syntax
+
+EXACT = Context(prec=100)
+"""xs:decimal has no limit that amounts would reach; neither have we."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one rule set found: rules with the places where they are broken, or why it has no result."""
+
+    broken: dict[str, list[Node]]
+    counts: Counter[str]
+    undefined: Undefined | None = None
+
+
+def rule_sets_for(release: Release, syntax: Syntax, parts: frozenset[str]) -> tuple[RuleSet, ...]:
+    """The official rule sets of a scenario: that of EN 16931, and that of XRechnung unless it is left out."""
+    core, national = (CiiCore, CiiNational) if syntax is Syntax.CII else (UblCore, UblNational)
+    if "xrechnung" not in parts:
+        return (core(release),)
+    return core(release), national(release, parts)
+
+
+def apply(sets: Sequence[RuleSet], root: etree._Element) -> list[Outcome]:
+    """Ask each set about the invoice; one that is undefined for it does not stop the others."""
+    stopped: dict[RuleSet, Undefined] = {}
+
+    def ask(question: Callable[[RuleSet], None]) -> None:
+        for each in sets:
+            if each not in stopped:
+                try:
+                    question(each)
+                except Undefined as undefined:
+                    stopped[each] = undefined
+
+    with localcontext(EXACT):
+        tree = Tree(root)
+        ask(lambda each: each.head(tree.head))
+        for line in tree.lines():
+            ask(lambda each, line=line: each.line(line))  # type: ignore[misc]
+        ask(lambda each: each.end())
+    return [
+        Outcome({}, Counter(), stopped[each]) if each in stopped else Outcome(each.broken, each.counts) for each in sets
+    ]
