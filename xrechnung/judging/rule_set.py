@@ -42,7 +42,7 @@ class RuleSet(ABC):
         if len(places) < MOST_PLACES:
             places.append(node)
 
-    def demand(self, fulfilled: bool, rule: str, node: Node) -> None:  # noqa: FBT001  reads as the rule does
+    def demand(self, fulfilled: bool, rule: str, node: Node) -> None:
         """The node breaks the rule unless what it asks for is fulfilled."""
         if not fulfilled:
             self.break_(rule, node)
