@@ -1,0 +1,170 @@
+"""Invoices judged per second, against what it takes at least and against the official stylesheets, in one run.
+
+    python bench/xrechnung.py                              the official test invoices of $EAKTE_TEST_DATA
+    python bench/xrechnung.py --data DIR --parts speed cold
+    python bench/xrechnung.py --bundle CONFIGURATION.zip   also the official rules, by saxonche
+
+speed   all files again and again in one warm process, the sides taking turns: lxml parsing and the schema alone
+        (the floor), ours from bytes to verdict, and the official stylesheets where a bundle is given
+cold    `eakte invoice check` of one file, from the start of Python to its end
+many    10,000 invoices by `eakte invoice check --json --jobs 2`, with the peak memory of all its processes
+big     one invoice of 100,000 lines and about 50 MB
+"""
+
+# Python puts the folder of a script first on its path, where this very file would hide the package it measures.
+# ruff: noqa: E402, I001
+import sys
+from pathlib import Path
+
+sys.path[:] = [place for place in sys.path if Path(place or ".").resolve() != Path(__file__).parent]
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import psutil
+from lxml import etree
+from rich.console import Console
+from rich.table import Table
+
+from xrechnung.adapters.kosit import SecondOpinion
+from xrechnung.adapters.xml import detect, parse_xml
+from xrechnung.judging.deciding import judge_invoice
+from xrechnung.judging.structure import structure_of
+
+DATA = Path(os.environ.get("EAKTE_TEST_DATA", Path(__file__).parents[2] / "shared" / "data")) / "xrechnung"
+TODAY = date(2026, 11, 22)
+ROUNDS = 15
+MANY = 10_000
+LINES = 100_000
+CHECK = (sys.executable, "-m", "eakte.entrypoints.cli", "invoice", "check")
+console = Console()
+
+
+def main() -> None:
+    parts = {"speed": speed, "cold": cold, "many": many, "big": big}
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=DATA, help="folder with testsuite-*/*.xml, or any XML files")
+    parser.add_argument("--parts", nargs="+", choices=parts, default=list(parts))
+    parser.add_argument("--bundle", type=Path, help="zip or folder of the official configuration")
+    chosen = parser.parse_args()
+    files = sorted(chosen.data.glob("testsuite-*/*.xml")) or sorted(chosen.data.rglob("*.xml"))
+    if not files:
+        parser.error(f"no invoices below {chosen.data}")
+    for part in chosen.parts:
+        parts[part](files, chosen.bundle)
+
+
+def speed(files: Sequence[Path], bundle: Path | None) -> None:
+    """Every side takes its turn in every round, so that a noisy machine is noisy for all."""
+    contents = [file.read_bytes() for file in files]
+    sides: dict[str, Callable[[bytes], object]] = {"lxml: parse + schema (floor)": floor, "eakte": ours}
+    seconds: dict[str, list[float]] = {name: [] for name in sides}
+    for number in range(ROUNDS + 1):
+        for name, side in sides.items():
+            begun = time.perf_counter()
+            for content in contents:
+                side(content)
+            if number:
+                seconds[name].append(time.perf_counter() - begun)
+    if bundle is not None:
+        opinion = SecondOpinion.open(bundle)
+        opinion.judge(contents[0])
+        begun = time.perf_counter()
+        for content in contents:
+            opinion.judge(content)
+        seconds["official stylesheets (saxonche)"] = [time.perf_counter() - begun]
+    mine = statistics.median(seconds["eakte"])
+    table = Table("side", "invoices/s", "ms each", "times as long as eakte", title=f"{len(files)} invoices")
+    for name, taken in seconds.items():
+        middle = statistics.median(taken)
+        table.add_row(name, f"{len(files) / middle:,.0f}", f"{1e3 * middle / len(files):.2f}", f"{middle / mine:.2f}")
+    console.print(table)
+
+
+def floor(content: bytes) -> None:
+    root = parse_xml(content)
+    syntax, _ = detect(root)
+    assert syntax is not None
+    structure_of(syntax).schema.validate(root)
+
+
+def ours(content: bytes) -> None:
+    judge_invoice(content, today=TODAY)
+
+
+def cold(files: Sequence[Path], bundle: Path | None) -> None:
+    """Start to end of one check, with files and modules in the page cache."""
+    taken = [_seconds_of([*CHECK, str(files[0])]) for _ in range(7)][1:]
+    python = statistics.median(_seconds_of([sys.executable, "-c", "import lxml.etree"]) for _ in range(5))
+    table = Table("cold start of one check", "seconds")
+    table.add_row("median", f"{statistics.median(taken):.2f}")
+    table.add_row("fastest", f"{min(taken):.2f}")
+    table.add_row("Python and lxml alone", f"{python:.2f}")
+    console.print(table)
+
+
+def many(files: Sequence[Path], bundle: Path | None) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(MANY):
+            shutil.copy(files[number % len(files)], Path(folder) / f"{number:05}.xml")
+        seconds, memory = _watched([*CHECK, "--json", "--jobs", "2", folder])
+    table = Table(f"{MANY:,} invoices, --jobs 2", "")
+    table.add_row("seconds", f"{seconds:.1f}")
+    table.add_row("invoices/s", f"{MANY / seconds:,.0f}")
+    table.add_row("peak of one process, MiB", f"{memory:.0f}")
+    console.print(table)
+
+
+def big(files: Sequence[Path], bundle: Path | None) -> None:
+    """The first invoice with its lines repeated, each with an id of its own and a long name, sums kept true."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "big.xml"
+        path.write_bytes(blown_up(files[0].read_bytes()))
+        seconds, memory = _watched([*CHECK, "--json", str(path)])
+        size = path.stat().st_size
+    table = Table(f"{LINES:,} lines, {size / 1e6:.0f} MB", "")
+    table.add_row("seconds", f"{seconds:.1f}")
+    table.add_row("peak of one process, MiB", f"{memory:.0f}")
+    console.print(table)
+
+
+def blown_up(content: bytes) -> bytes:
+    root = etree.fromstring(content)
+    name = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}InvoiceLine"
+    line = root.find(name)
+    assert line is not None
+    before, _, after = etree.tostring(root).partition(etree.tostring(line, with_tail=False))
+    one = etree.tostring(line, with_tail=False)
+    return before + one * LINES + after
+
+
+def _seconds_of(command: Sequence[str]) -> float:
+    begun = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return time.perf_counter() - begun
+
+
+def _watched(command: Sequence[str]) -> tuple[float, float]:
+    """Seconds of a command, and the highest resident memory of any one of its processes in MiB."""
+    begun, highest = time.perf_counter(), 0.0
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as running:
+        process = psutil.Process(running.pid)
+        while running.poll() is None:
+            for each in (process, *process.children(recursive=True)):
+                try:
+                    highest = max(highest, each.memory_info().rss / 2**20)
+                except psutil.NoSuchProcess:
+                    continue
+            time.sleep(0.05)
+    return time.perf_counter() - begun, highest
+
+
+if __name__ == "__main__":
+    main()
