@@ -25,6 +25,7 @@ LINES = frozenset({"cac:InvoiceLine", "cac:CreditNoteLine", "ram:IncludedSupplyC
 
 _DECIMAL = compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", ASCII)
 _DOUBLE = compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", ASCII)
+_WHITE_SPACE = compile(r"[ \t\r\n]+")
 _SPECIAL_DOUBLES = {"INF": float("inf"), "-INF": float("-inf"), "NaN": float("nan")}
 _NAMES: dict[str, str] = {}
 MOST_NAMES = 5_000
@@ -87,7 +88,7 @@ class Node:
     @property
     def value(self) -> str:
         """The text with white space collapsed (XPath: `normalize-space`)."""
-        return " ".join(self.text.split())
+        return collapse(self.text)
 
     @property
     def decimal(self) -> Decimal:
@@ -191,6 +192,13 @@ class Tree:
     def _holder_of_lines(self) -> Node:
         transactions = self.head.named("rsm:SupplyChainTradeTransaction")
         return transactions[0] if transactions else self.head.root
+
+
+def collapse(text: str) -> str:
+    """White space at the ends away, and made one blank inside; only XML's white space, a no-break space stays."""
+    if text.isascii():
+        return " ".join(text.split())
+    return " ".join(piece for piece in _WHITE_SPACE.split(text) if piece)
 
 
 def to_decimal(node: Node, text: str | None = None) -> Decimal:
