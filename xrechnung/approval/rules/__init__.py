@@ -1,0 +1,1 @@
+"""Pure decisions: plain values in and out, no session, no clock."""
