@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -100,14 +101,25 @@ class Zygote:
             return True
         if pid == 0:
             os.close(word)
-            self._control.close()
-            self._selector.close()
+            self._leave_the_zygote()
             _live(request, data, noise, zygote)
         os.close(data)
         child = _Child(pid, os.pidfd_open(pid), socket.socket(fileno=word), noise, time.monotonic() + request.timeout_s)
         self._children[child.handle] = child
         self._selector.register(child.handle, selectors.EVENT_READ)
         return True
+
+    def _leave_the_zygote(self) -> None:
+        """Let go, in a new child, of what the zygote holds.
+
+        A sibling's `word` above all: the worker hears the end of a verdict only when nobody holds it open any more.
+        """
+        self._control.close()
+        self._selector.close()
+        for sibling in self._children.values():
+            sibling.word.close()
+            os.close(sibling.handle)
+            os.close(sibling.noise)
 
     def _stop_the_late(self) -> None:
         now = time.monotonic()
@@ -218,10 +230,10 @@ def _answer(request: Request, out: Any) -> None:
         say({"error": type(error).__name__, "trace": traceback.format_exc()})
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, more: Sequence[str]) -> None:
     """Import once, then serve; what was imported is frozen so that forks share it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in _PRELOADED:
+    for name in (*_PRELOADED, *more):
         module = importlib.import_module(name)
         if hasattr(module, "preload"):
             module.preload()
@@ -232,4 +244,4 @@ def main(descriptor: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2:])

@@ -82,6 +82,13 @@ def own_pid(pid_file: Path) -> int:
     return sleep_long()
 
 
+def wait_for(pid_file: Path) -> int:
+    """Until another child lives, whose id is the answer."""
+    while not (pid_file.exists() and pid_file.read_text()):
+        time.sleep(0.02)
+    return int(pid_file.read_text())
+
+
 def call_home(port: int) -> bool:
     """Ask a server on this very machine for something, as a link in a file would."""
     try:

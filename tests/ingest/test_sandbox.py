@@ -1,5 +1,6 @@
 """Whatever a file does to its child, it costs only itself."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -135,6 +136,21 @@ def test_good_files_pass_beside_poison_from_many_threads() -> None:
     with ThreadPoolExecutor(6) as threads:
         outcomes = list(threads.map(one, range(30)))
     assert outcomes == [number if number % 3 else "crashed" for number in range(30)]
+
+
+def test_a_file_that_is_done_does_not_wait_for_a_later_one(tmp_path: Path) -> None:
+    def hang() -> None:
+        with contextlib.suppress(errors.RecognitionOutOfMemory):
+            run("own_pid", {"pid_file": tmp_path / "later"})
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(run, "wait_for", {"pid_file": tmp_path / "later"})
+        threads.submit(hang)
+        later = wait_for(tmp_path / "later")
+        try:
+            assert first.result(timeout=5) == later
+        finally:
+            os.kill(later, signal.SIGKILL)
 
 
 def test_a_killed_zygote_interrupts_its_files_and_is_replaced(tmp_path: Path) -> None:
