@@ -1,0 +1,89 @@
+"""How the official rules read values: a path finds none, one or several nodes, and what that means for a function.
+
+A function of one value, as `normalize-space`, is undefined for several. A comparison of several values holds if it
+holds for one of them, and never for none.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from xrechnung.judging.tree import Node, Undefined, collapse, to_double
+
+MOST_DECIMALS = 2
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def sole(nodes: Sequence[Node]) -> Node | None:
+    """The node a path finds, if any; undefined where it finds several."""
+    if not nodes:
+        return None
+    if len(nodes) > 1:
+        raise Undefined(nodes[1], f"{nodes[1].name} stands more than once")
+    return nodes[0]
+
+
+def words(nodes: Sequence[Node]) -> str:
+    """What `normalize-space` makes of the text at a path, nothing where there is none."""
+    node = sole(nodes)
+    return "" if node is None else collapse(node.text)
+
+
+def attribute_words(nodes: Sequence[Node], name: str) -> str:
+    """What `normalize-space` makes of an attribute of the nodes at a path."""
+    node = sole([node for node in nodes if name in node.attributes])
+    return "" if node is None else collapse(node.attributes[name])
+
+
+def own_words(nodes: Sequence[Node]) -> str:
+    """The text node at a path (`text()`), not in pieces: a comment in it leaves the rule without a result."""
+    node = sole([node for node in nodes if node.text])
+    if node is None:
+        return ""
+    if node.pieces > 1:
+        raise Undefined(node, f"the text of {node.name} is in pieces")
+    return collapse(node.text)
+
+
+def texts(nodes: Sequence[Node]) -> set[str]:
+    """The texts at a path as they stand, to be compared."""
+    return {node.text for node in nodes}
+
+
+def attributes(nodes: Sequence[Node], name: str) -> set[str]:
+    """An attribute of the nodes at a path as it stands, to be compared."""
+    return {node.attributes[name] for node in nodes if name in node.attributes}
+
+
+def first_decimal(nodes: Sequence[Node]) -> Decimal | None:
+    """The first of the nodes at a path as a number."""
+    return nodes[0].decimal if nodes else None
+
+
+def sole_decimal(nodes: Sequence[Node]) -> Decimal | None:
+    """The node at a path as a number."""
+    node = sole(nodes)
+    return None if node is None else node.decimal
+
+
+def doubles(nodes: Sequence[Node]) -> list[float]:
+    """The nodes at a path as numbers, to be compared with one."""
+    return [to_double(node) for node in nodes]
+
+
+def is_zero(nodes: Sequence[Node]) -> bool:
+    """Whether one of the nodes at a path is 0; not so if there is none."""
+    return any(to_double(node) == 0 for node in nodes)
+
+
+def has_many_decimals(nodes: Sequence[Node]) -> bool:
+    """Whether the text at a path goes on for more than two characters after its point, blanks and zeros included."""
+    node = sole(nodes)
+    return node is not None and len(node.text.partition(".")[2]) > MOST_DECIMALS
+
+
+def boolean(node: Node) -> bool:
+    """The text of a node as xs:boolean; undefined where it is none."""
+    value = _BOOLEANS.get(node.text.strip(" \t\r\n"))
+    if value is None:
+        raise Undefined(node, f"{node.name} is neither true nor false")
+    return value
