@@ -10,7 +10,9 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from eakte.access.queries import BERLIN
 from eakte.documents.models import object_key
+from eakte.documents.presenting import Presenting, presenting_on
 from eakte.documents.service import PAGE_BREAK
 from eakte.foundation.errors import EakteError, Unavailable
 from eakte.foundation.jobs import handles, under_way
@@ -50,7 +52,7 @@ def check_item(job: CheckItem, begin: BeginWork) -> None:
             refuse_malware(original, clamd)
             with begin() as work:
                 note_scan(work, claimed)
-        inspection = inspect(original, limits=limits_of(settings))
+        inspection = inspect(original, limits=limits_of(settings), presenting=_presenting(claimed))
         with begin() as work:
             steps.note_inspection(work, claimed, inspection, time.monotonic() - begun)
 
@@ -76,6 +78,7 @@ def recognize_item(job: RecognizeItem, begin: BeginWork) -> None:
             jobs=jobs,
             turns=claimed.turns,
             office=office_program(settings),
+            presenting=_presenting(claimed),
         )
         recognition = judged_again(recognition, settings.verapdf, limits)
         signatures = signatures_in(original, recognition, claimed.arrived_at, trusted, limits)
@@ -109,6 +112,10 @@ def limits_of(settings: IngestSettings, *, pages: int = 0) -> RecognitionLimits:
     """What one file may cost, as configured; each page of it may take some time more."""
     timeout_s = settings.timeout_s + pages * settings.page_timeout_s
     return RecognitionLimits(timeout_s, settings.memory_mb, settings.max_pages, settings.max_megapixels)
+
+
+def _presenting(claimed: Claim) -> Presenting:
+    return presenting_on(claimed.arrived_at.astimezone(BERLIN).date())
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """What a file is, by its content and never by its name (Dateityp). Runs inside the sandbox."""
 
 # ruff: noqa: I001
+import re
 from pathlib import Path
 
 import pylibmagic  # noqa: F401  brings libmagic, so it has to come before `magic`
 import magic
 
+from eakte.documents.presenting import NOBODY, Presenting
 from eakte.foundation.errors import Finding
 from ingest.adapters import image_file, office_binary, office_xml, pdf_file, written, zip_file
 from ingest.adapters.email_message import looks_like_envelope, looks_like_message
@@ -14,12 +16,15 @@ from ingest.recognition.results import Inspection, MediaType, RecognitionLimits
 
 _HEADER_WINDOW = 1024
 _MESSAGE_WINDOW = 16 * 1024
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\0\s]*<[\0]*[\w:!?]")
 _OLE_HEAD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NO_PROSE = {
     *("text/html", "text/xml", "text/x-shellscript", "text/x-msdos-batch", "text/x-php", "text/javascript"),
     *("text/x-perl", "text/x-ruby", "text/vbscript"),
 }
 _SHAPELESS = {"application/octet-stream", "text/plain", "application/x-empty"}
+_READABLE = frozenset(kind.value for kind in MediaType) - {MediaType.XML.value}
+"""What libmagic's word is taken for; XML is only read by whoever knows what it says."""
 _GERMAN = {
     "application/x-dosexec": "ein Windows-Programm",
     "application/vnd.microsoft.portable-executable": "ein Windows-Programm",
@@ -57,8 +62,11 @@ _GERMAN = {
 }
 
 
-def media_type(source: Path) -> MediaType:
-    """The kind of file we read, or `UnsupportedFileType` naming in German what was found instead."""
+def media_type(source: Path, presenting: Presenting = NOBODY) -> MediaType:
+    """The kind of file we read, or `UnsupportedFileType` naming in German what was found instead.
+
+    XML is read where somebody knows to present it.
+    """
     if source.stat().st_size == 0:
         raise EmptyFile()
     found = str(magic.from_file(str(source), mime=True))
@@ -69,13 +77,14 @@ def media_type(source: Path) -> MediaType:
         return MediaType.EMAIL
     if found in _SHAPELESS and _has_late_header(source):
         return MediaType.PDF
+    if _MARKUP.match(head) and presenting.knows(source):
+        return MediaType.XML
     kind = _container(source, head) or _words(found, head)
     if kind is not None:
         return kind
-    try:
-        return MediaType(found)
-    except ValueError:
-        raise unsupported(found) from None
+    if found not in _READABLE:
+        raise unsupported(found)
+    return MediaType(found)
 
 
 def unsupported(found: str) -> UnsupportedFileType:
@@ -95,11 +104,13 @@ def inspect_here(source: Path, limits: RecognitionLimits) -> Inspection:
     return Inspection(kind, frames, warnings)
 
 
-def inspect_any_here(source: Path, limits: RecognitionLimits) -> Inspection:
+def inspect_any_here(source: Path, limits: RecognitionLimits, presenting: Presenting) -> Inspection:
     """Say what a file is and what is odd about it; see `ingest.recognition.confined.inspect`."""
-    kind = media_type(source)
+    kind = media_type(source, presenting)
     if kind.has_pages:
         return inspect_here(source, limits)
+    if kind is MediaType.XML:
+        return Inspection(kind, 0)
     return Inspection(kind, 0, written.content_of(source, kind).warnings)
 
 

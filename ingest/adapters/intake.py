@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from eakte.documents.presenting import Presenting
 from eakte.foundation.errors import Finding
 from ingest.adapters import content_pdf, filetype, image_file, pdf_file, pdfa, soffice, written
 from ingest.recognition.content import Content
@@ -17,12 +18,14 @@ _NO_MISSING_FONTS = pdf_file.MissingFonts(frozenset(), frozenset())
 class Intake:
     """The PDF to work on, and what is to be kept of the original.
 
+    `claim` is the level of PDF/A that `finished` says it has: the file that is archived as it is if that is true.
     `texts` are the words of each page where they are known from the content; None where pages are to be read.
-    `sections` are words that pages laid out by another program may not show in full.
+    `sections` are words that the pages may not show in full: laid out by another program, or of data inside a PDF.
     """
 
     kind: MediaType
     pdf: Path
+    finished: Path | None = None
     claim: str | None = None
     invoice: bool = False
     attachments: bool = False
@@ -53,12 +56,16 @@ NOT_LAID_OUT = Finding(
 )
 
 
-def take_in(source: Path, workdir: Path, limits: RecognitionLimits, office: Path | None) -> Intake | Waiting:
+def take_in(
+    source: Path, workdir: Path, limits: RecognitionLimits, office: Path | None, presenting: Presenting
+) -> Intake | Waiting:
     """Make the working copy of a file in `workdir`; `office` is the program that lays office files out."""
-    kind = filetype.media_type(source)
+    kind = filetype.media_type(source, presenting)
     target = workdir / "intake.pdf"
     if kind is MediaType.PDF:
-        return _take_in_pdf(source, target, limits)
+        return _with_data_inside(source, _take_in_pdf(source, target, limits), workdir, presenting)
+    if kind is MediaType.XML:
+        return _take_in_xml(source, workdir, limits, presenting)
     if kind.has_pages:
         _, warnings = image_file.examine(source, kind, limits)
         image_file.write_pdf(source, kind, target, limits)
@@ -77,7 +84,32 @@ def _take_in_pdf(source: Path, target: Path, limits: RecognitionLimits) -> Intak
         claim = pdfa.claimed_level(pdf)
         missing_fonts = pdf_file.write_clean_copy(pdf, target)
     warnings = filetype.junk_warnings(source) + facts.warnings
-    return Intake(MediaType.PDF, target, claim, facts.invoice, facts.attachments, missing_fonts, warnings)
+    return Intake(MediaType.PDF, target, source, claim, facts.invoice, facts.attachments, missing_fonts, warnings)
+
+
+def _with_data_inside(source: Path, intake: Intake, workdir: Path, presenting: Presenting) -> Intake:
+    """A PDF and the words of the data it carries; a hybrid invoice is known by them, whatever their name."""
+    if not intake.attachments:
+        return intake
+    presentation = presenting.present(source, workdir)
+    if presentation is None:
+        return intake
+    warnings = (*intake.warnings, *presentation.notices)
+    return replace(intake, invoice=True, warnings=warnings, sections=("\n".join(presentation.lines),))
+
+
+def _take_in_xml(source: Path, workdir: Path, limits: RecognitionLimits, presenting: Presenting) -> Intake:
+    presentation = presenting.present(source, workdir)
+    if presentation is None or presentation.archival is None:
+        raise filetype.unsupported(MediaType.XML)
+    laid_out = _take_in_pdf(presentation.archival, workdir / "intake.pdf", limits)
+    return replace(
+        laid_out,
+        kind=MediaType.XML,
+        # A presenter embeds nothing and leaves nothing to mend, so whatever is found is no fault of the file.
+        warnings=presentation.notices,
+        sections=("\n".join(presentation.lines),),
+    )
 
 
 def _take_in_office(
@@ -91,4 +123,4 @@ def _take_in_office(
             return Waiting(kind, content, NOT_LAID_OUT)
         made = _take_in_pdf(laid_out, workdir / "intake.pdf", limits)
     # What LibreOffice says of its own work counts for nothing: it is checked like everything else.
-    return replace(made, kind=kind, claim=None, warnings=content.warnings, sections=content.sections)
+    return replace(made, kind=kind, finished=None, claim=None, warnings=content.warnings, sections=content.sections)

@@ -11,6 +11,7 @@ from ocrmypdf.api import get_plugin_manager
 from ocrmypdf.exceptions import ExitCodeException
 from pypdfium2 import PdfiumError
 
+from eakte.documents.presenting import Presenting
 from eakte.foundation.errors import Finding
 from ingest.adapters import alto, page_content, pdfa, tesseract
 from ingest.adapters.intake import Intake, Waiting, take_in
@@ -45,10 +46,11 @@ def recognize_here(
     jobs: int,
     turns: Mapping[int, int],
     office: Path | None,
+    presenting: Presenting,
     report: Report = lambda done, total: None,
 ) -> Recognition:
     """See `ingest.recognition.confined.recognize`."""
-    intake = take_in(source, workdir, limits, office)
+    intake = take_in(source, workdir, limits, office, presenting)
     if isinstance(intake, Waiting):
         return _words_only(intake)
     try:
@@ -97,8 +99,8 @@ def _recognize(
         layout = workdir / "layout.xml.gz"
         alto.write_alto(layout, _layouts(document, facts, desk))
     archival = workdir / "archival.pdf"
-    original_kept, level, findings = _archive(source, recognized, archival, intake, desk, chosen)
-    for leftover in {intake.pdf, recognized}:
+    kept, level, findings = _archive(recognized, archival, intake, desk, chosen)
+    for leftover in {intake.pdf, recognized, intake.finished or recognized} - {source}:
         leftover.unlink()
     replaced = [n for n in numbers if plans[n] is Plan.RECOGNIZE and facts[n].hidden_letters >= _LAYER_LETTERS]
     pages = _with_sections(
@@ -108,7 +110,7 @@ def _recognize(
         media_type=intake.kind,
         archival=archival,
         layout=layout,
-        original_kept=original_kept,
+        original_kept=kept and intake.finished == source,
         pdfa_level=level,
         findings=findings,
         pages=pages,
@@ -191,14 +193,15 @@ def _with_text_layers(pdf: Path, workdir: Path, desk: PageDesk, chosen: list[int
 
 
 def _archive(
-    source: Path, recognized: Path, archival: Path, intake: Intake, desk: PageDesk, chosen: list[int]
+    recognized: Path, archival: Path, intake: Intake, desk: PageDesk, chosen: list[int]
 ) -> tuple[bool, str | None, tuple[Finding, ...]]:
-    """Keep the original where it is an archival file already or must not be rewritten, else write PDF/A."""
+    """Keep what came where it is an archival file already or must not be rewritten, else write PDF/A."""
     findings: tuple[Finding, ...] = ()
-    if intake.claim is not None and not chosen:
-        findings = pdfa.check(source, intake.claim)
-    if intake.invoice or (intake.claim is not None and not chosen and not findings):
-        shutil.copyfile(source, archival)
+    if intake.finished is not None and intake.claim is not None and not chosen:
+        findings = pdfa.check(intake.finished, intake.claim)
+    keepable = intake.claim is not None and not chosen and not findings
+    if intake.finished is not None and (intake.invoice or keepable):
+        shutil.copyfile(intake.finished, archival)
         if intake.claim is None:
             findings = (Finding("pdfa-unclaimed", "Die E-Rechnung ist nicht als PDF/A gekennzeichnet."),)
         return True, None if findings else intake.claim, findings

@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 import structlog
 from pydantic import TypeAdapter
 
+from eakte.foundation import confined
 from eakte.foundation.errors import EakteError, Finding
 from ingest.recognition import errors
 
@@ -167,7 +168,7 @@ class _Zygote:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs:
                 self._process = subprocess.Popen(  # noqa: S603  our own module
-                    [sys.executable, "-m", "ingest.adapters.zygote", str(theirs.fileno())],
+                    [sys.executable, "-m", "ingest.adapters.zygote", str(theirs.fileno()), *confined.preloaded],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
@@ -267,3 +268,6 @@ def _zygote() -> _Zygote:
             _current[:] = [_Zygote()]
             atexit.register(_current[0].stop)
         return _current[0]
+
+
+confined.lend(run_confined)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from eakte.documents.presenting import NOBODY, Presenting
 from ingest.adapters.sandbox import run_confined
 from ingest.recognition.results import Inspection, Recognition, RecognitionLimits, SecondOpinion
 
@@ -12,7 +13,7 @@ _INSPECT_AT_MOST_S = 60.0
 _JAVA_MEMORY_MB = 8000
 
 
-def inspect(source: Path, *, limits: RecognitionLimits) -> Inspection:
+def inspect(source: Path, *, limits: RecognitionLimits, presenting: Presenting = NOBODY) -> Inspection:
     """Say what a file is, by its content, without recognising anything.
 
     Raises one of the errors of `ingest.recognition.errors` when it is nothing we read.
@@ -20,7 +21,7 @@ def inspect(source: Path, *, limits: RecognitionLimits) -> Inspection:
     return run_confined(
         "ingest.adapters.filetype:inspect_any_here",
         Inspection,
-        {"source": source.resolve(), "limits": limits},
+        {"source": source.resolve(), "limits": limits, "presenting": presenting},
         timeout_s=min(limits.timeout_s, _INSPECT_AT_MOST_S),
         memory_mb=limits.memory_mb,
     )
@@ -35,6 +36,7 @@ def recognize(
     jobs: int = 1,
     turns: Mapping[int, int] = MappingProxyType({}),
     office: Path | None = None,
+    presenting: Presenting = NOBODY,
     progress: Callable[[int, int], None] | None = None,
 ) -> Recognition:
     """Make the archival rendition, the text and a preview of every page of one file.
@@ -42,6 +44,7 @@ def recognize(
     `workdir` is an existing, empty directory of the caller; all products and all temporary files lie there.
     `jobs` pages are worked on at once. `turns` are clockwise turns of scanned pages (by 1-based number) that a
     person decided on. `office` is the program that lays office files out; without it they get no archival rendition.
+    `presenting` shows files that have no pages at all.
     `progress` hears (pages done, pages in all) from the calling thread.
     """
     return run_confined(
@@ -55,6 +58,7 @@ def recognize(
             "jobs": jobs,
             "turns": dict(turns),
             "office": office,
+            "presenting": presenting,
         },
         timeout_s=limits.timeout_s,
         memory_mb=limits.memory_mb,

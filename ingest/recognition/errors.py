@@ -13,8 +13,8 @@ class UnsupportedFileType(UnreadableFile):
     """Dieser Dateityp wird hier nicht angenommen."""
 
     advice = (
-        "Erkannt wurde: {found}. Angenommen werden PDF, Bilder, E-Mails, Texte, Office-Dokumente und ZIP; "
-        "bitte die Datei als PDF ausgeben und erneut einreichen."
+        "Erkannt wurde: {found}. Angenommen werden PDF, Bilder, E-Mails, E-Rechnungen, Texte, Office-Dokumente "
+        "und ZIP; bitte die Datei als PDF ausgeben und erneut einreichen."
     )
 
 

@@ -40,6 +40,7 @@ class MediaType(StrEnum):
     XLS = "application/vnd.ms-excel"
     PPT = "application/vnd.ms-powerpoint"
     ZIP = "application/zip"
+    XML = "application/xml"
 
     @property
     def has_pages(self) -> bool:
@@ -87,6 +88,7 @@ _NAMES = {
     MediaType.XLS: "eine Excel-Tabelle (bis 2003)",
     MediaType.PPT: "eine PowerPoint-Präsentation (bis 2003)",
     MediaType.ZIP: "ein ZIP-Archiv",
+    MediaType.XML: "eine XML-Datei",
 }
 _OFFICE = frozenset(
     {
@@ -115,6 +117,7 @@ _SUFFIXES = {
     MediaType.XLS: ".xls .xlt",
     MediaType.PPT: ".ppt .pps .pot",
     MediaType.ZIP: ".zip",
+    MediaType.XML: ".xml",
 }
 
 
