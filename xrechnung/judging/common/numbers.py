@@ -22,7 +22,7 @@ def whole_double(number: float) -> float:
     if not isfinite(number) or abs(number) >= _ALL_WHOLE:
         return number
     below = floor(number)
-    return float(below + 1 if number - below >= 0.5 else below)  # noqa: PLR2004
+    return float(below + 1 if number - below >= 0.5 else below)
 
 
 def cents_double(total: float) -> float:
