@@ -3,26 +3,12 @@
 import sys
 
 import typer
-from sqlalchemy.exc import OperationalError
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from eakte.entrypoints.client import ProblemAnswer
-from eakte.entrypoints.commands import (
-    admin,
-    audit,
-    batch,
-    demo,
-    document,
-    index,
-    ingest,
-    people,
-    plan,
-    processes,
-    records,
-    search,
-)
-from eakte.entrypoints.commands.common import complain
-from eakte.foundation.errors import EakteError
-from eakte.foundation.problems import DatabaseUnavailable
+from eakte.entrypoints.commands.lazy import LazyCommand
+from eakte.entrypoints.commands.speaking import complain
+from eakte.foundation.errors import DatabaseUnavailable, EakteError
 
 app = typer.Typer(
     name="eakte",
@@ -32,39 +18,69 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command("stack")(processes.stack)
-app.command("serve")(processes.serve)
-app.command("worker")(processes.worker)
-app.command("migrate")(processes.migrate)
-app.command("demo")(demo.demo)
-app.command("ingest")(ingest.ingest)
-app.command("search")(search.search)
-app.command("sweep")(admin.sweep)
-app.add_typer(plan.app, name="plan")
-app.add_typer(records.dossiers, name="dossier")
-app.add_typer(records.cases, name="case")
-app.add_typer(document.app, name="document")
-app.add_typer(batch.app, name="batch")
-app.add_typer(admin.backup, name="backup")
-app.add_typer(index.app, name="index")
-app.add_typer(audit.app, name="audit")
-app.add_typer(people.units, name="unit")
-app.add_typer(people.users, name="user")
+# Name, where it lives below `commands`, and the first sentence of its help.
+COMMANDS = (
+    ("stack", "processes:stack", "Alles auf einem Rechner starten: PostgreSQL, S3, API und Worker; bis Strg-C."),
+    ("serve", "processes:serve", "Die API bedienen."),
+    ("worker", "processes:worker", "Aufträge abarbeiten: Erkennung, Ablage, Suchindex."),
+    ("migrate", "processes:migrate", "Datenbank und Objektspeicher auf den neuesten Stand bringen."),
+    ("demo", "demo:demo", "Alles starten, die Musterbriefe von Papier zu Akte bringen und zeigen, was geschah."),
+    (
+        "ingest",
+        "ingest:ingest",
+        "Dateien erkennen und ablegen lassen. Ende mit 0: alles angenommen oder abgelegt, 1: etwas blieb liegen.",
+    ),
+    ("search", "search:search", "Dokumente im Volltext suchen."),
+    (
+        "sweep",
+        "admin:sweep",
+        "Dateien ohne Datensatz und Datensätze ohne Datei melden; gelöscht wird nichts. Ende mit 1: etwas gefunden.",
+    ),
+    ("plan", "plan:app", "Aktenpläne übernehmen und ausgeben."),
+    ("dossier", "records:dossiers", "Akten."),
+    ("case", "records:cases", "Vorgänge."),
+    ("document", "document:app", "Dokumente ansehen und laden."),
+    ("batch", "batch:app", "Papier stapelweise digitalisieren."),
+    ("backup", "admin:backup", "Datensicherung."),
+    ("index", "index:app", "Suchindex verwalten."),
+    ("audit", "audit:app", "Protokoll prüfen."),
+    ("unit", "people:units", "Organisationseinheiten."),
+    ("user", "people:users", "Personen, Fachverfahren, Rollen, Tokens."),
+)
+
+
+@app.callback()
+def eakte() -> None:
+    """What all commands share: nothing yet."""
+
+
+def command_line() -> TyperGroup:
+    """The whole command with everything below it, none of it loaded."""
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    for name, place, purpose in COMMANDS:
+        group.add_command(LazyCommand(name, f"eakte.entrypoints.commands.{place}", purpose))
+    return group
 
 
 def main() -> None:
     """Run a command; what goes wrong on purpose is said in one German sentence, exit status 2."""
     try:
-        app()
-    except ProblemAnswer as answer:
-        complain(answer.problem_code, str(answer))
-        sys.exit(2)
+        command_line()()
     except EakteError as error:
-        complain(error.code(), str(error))
+        complain(getattr(error, "problem_code", "") or error.code(), str(error))
         sys.exit(2)
-    except OperationalError:
+    except Exception as error:
+        if not _says_that_the_database_is_away(error):
+            raise
         complain(DatabaseUnavailable.code(), str(DatabaseUnavailable()))
         sys.exit(2)
+
+
+def _says_that_the_database_is_away(error: Exception) -> bool:
+    """SQLAlchemy is looked for, not loaded: only a command that asked a database has loaded it."""
+    loaded = sys.modules.get("sqlalchemy.exc")
+    return loaded is not None and isinstance(error, loaded.OperationalError)
 
 
 if __name__ == "__main__":

@@ -78,6 +78,12 @@ class Unavailable(EakteError):
     advice = "Bitte später erneut versuchen; es ist nichts verloren gegangen."
 
 
+class DatabaseUnavailable(Unavailable):
+    """Die Datenbank antwortet nicht."""
+
+    advice = "Bitte später erneut versuchen; es wurde nichts verändert."
+
+
 class Unauthenticated(Forbidden):
     """Sie sind nicht angemeldet."""
 

@@ -73,12 +73,6 @@ class ChangedMeanwhile(errors.Conflict):
     advice = "Bitte neu laden und wiederholen."
 
 
-class DatabaseUnavailable(errors.Unavailable):
-    """Die Datenbank antwortet nicht."""
-
-    advice = "Bitte später erneut versuchen; es wurde nichts verändert."
-
-
 class UnexpectedFailure(EakteError):
     """Bei der Bearbeitung ist ein unerwarteter Fehler aufgetreten."""
 
@@ -185,9 +179,9 @@ def answer_database(request: Request, error: Exception) -> JSONResponse:
         case OperationalError() if getattr(error.orig, "sqlstate", None) in _COLLISIONS:
             refined = ChangedMeanwhile()
         case OperationalError():
-            refined = DatabaseUnavailable()
+            refined = errors.DatabaseUnavailable()
         case DBAPIError() if error.connection_invalidated:
-            refined = DatabaseUnavailable()
+            refined = errors.DatabaseUnavailable()
         case _:
             raise error
     return problem_response(request, refined)

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from eakte.audit.service import verify_audit
-from eakte.entrypoints.commands.common import OPERATOR, opened_house, out
+from eakte.entrypoints.commands.common import OPERATOR, opened_house
+from eakte.entrypoints.commands.speaking import out
 
 app = typer.Typer(help="Protokoll prüfen.", no_args_is_help=True)
 

@@ -1,14 +1,13 @@
-"""What the commands share: finding a server or starting one, finding the house, and speaking to people."""
+"""What the commands share: finding a server or starting one, finding the house."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
 import httpx
-from rich.console import Console
 
 from eakte.entrypoints.client import Client, ServerUnreachable
+from eakte.entrypoints.commands.speaking import err
 from eakte.entrypoints.configuration import load_settings
 from eakte.entrypoints.house import open_house
 from eakte.entrypoints.stack import running_stack
@@ -16,17 +15,8 @@ from eakte.foundation.logging import configure_logging
 from eakte.foundation.settings import Settings
 from eakte.foundation.work import Actor, House
 
-# Tables keep their columns when the output goes into a file or a log.
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 140)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
 # The operator at the machine itself, by whom the audit knows what was done without the API.
 OPERATOR = Actor(UUID(int=1), "operator", everything=True)
-
-
-def complain(code: str, message: str) -> None:
-    err.print(f"[bold red]Fehler[/] ({code}): ", end="")
-    err.print(message, markup=False)
 
 
 @contextmanager

@@ -12,9 +12,10 @@ import typer
 from rich.table import Table
 
 from eakte.entrypoints.client import Client
-from eakte.entrypoints.commands.common import OPERATOR, out
+from eakte.entrypoints.commands.common import OPERATOR
 from eakte.entrypoints.commands.ingest import take_in
 from eakte.entrypoints.commands.processes import say_where, wait_for_interrupt
+from eakte.entrypoints.commands.speaking import out
 from eakte.entrypoints.house import open_house
 from eakte.entrypoints.stack import FIRST_UNIT, RunningStack, running_stack
 from eakte.foundation.embedded import ended_by_signal

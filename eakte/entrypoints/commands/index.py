@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from eakte.entrypoints.commands.common import OPERATOR, opened_house, out
+from eakte.entrypoints.commands.common import OPERATOR, opened_house
+from eakte.entrypoints.commands.speaking import out
 from eakte.search.service import ask_for_rebuild, rebuild_index
 
 app = typer.Typer(help="Suchindex verwalten.", no_args_is_help=True)

@@ -13,8 +13,9 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from eakte.entrypoints.client import Client, ProblemAnswer
-from eakte.entrypoints.commands.common import api_client, err, out
-from ingest.splitting.order import natural_key
+from eakte.entrypoints.commands.common import api_client
+from eakte.entrypoints.commands.files import files_in
+from eakte.entrypoints.commands.speaking import err, out
 
 SETTLED = {"filed", "failed"}
 POLL_S = 0.5
@@ -65,20 +66,6 @@ def ingest(
         verb = "abgelegt" if wait else "angenommen"
         out.print(f"{len(lines) - len(bad)} Datei(en) {verb}, {pages} Seite(n), {len(bad)} in der Arbeitsliste.")
     raise typer.Exit(1 if bad else 0)
-
-
-def files_in(paths: list[Path]) -> Iterator[Path]:
-    """The files named and those in the folders named, as people count: Scan_8 before Scan_13.
-
-    Hidden files, and links out of a folder, are left out.
-    """
-    for path in paths:
-        if path.is_dir():
-            inside = (one for one in path.rglob("*") if one.is_file() and not one.is_symlink())
-            shown = (one for one in inside if not any(part.startswith(".") for part in one.relative_to(path).parts))
-            yield from sorted(shown, key=lambda one: (natural_key(str(one)), str(one)))
-        else:
-            yield path
 
 
 def take_in(

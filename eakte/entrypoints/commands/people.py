@@ -11,7 +11,8 @@ from eakte.access.models import Identity, IdentityKind
 from eakte.access.queries import identity_by_login, unit_by_key
 from eakte.access.queries import units as list_units_of
 from eakte.access.service import create_identity, create_unit, grant_role, issue_token, set_password
-from eakte.entrypoints.commands.common import OPERATOR, opened_house, out
+from eakte.entrypoints.commands.common import OPERATOR, opened_house
+from eakte.entrypoints.commands.speaking import out
 from eakte.foundation.work import UnitOfWork
 from eakte.records.plan_queries import entry_by_code
 

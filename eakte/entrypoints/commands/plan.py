@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from eakte.entrypoints.commands.common import OPERATOR, opened_house, out
+from eakte.entrypoints.commands.common import OPERATOR, opened_house
+from eakte.entrypoints.commands.speaking import out
 from eakte.records.plan_queries import plan_by_key
 from eakte.records.service.plans import create_plan, export_plan, import_plan
 

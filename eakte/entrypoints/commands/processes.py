@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from eakte.entrypoints import serve as serving
-from eakte.entrypoints.commands.common import out
+from eakte.entrypoints.commands.speaking import out
 from eakte.entrypoints.configuration import load_settings
 from eakte.entrypoints.house import create_database_engine, open_house
 from eakte.entrypoints.house import migrate as bring_up_to_date

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from eakte.entrypoints.client import Client
-from eakte.entrypoints.commands.common import api_client, out
+from eakte.entrypoints.commands.common import api_client
+from eakte.entrypoints.commands.speaking import out
 
 dossiers = typer.Typer(help="Akten.", no_args_is_help=True)
 cases = typer.Typer(help="Vorgänge.", no_args_is_help=True)

@@ -1,0 +1,34 @@
+"""Commands that are loaded when somebody gives them.
+
+Together they need SQLAlchemy, FastAPI, PDF and OCR libraries, which take seconds to load; no single command needs all.
+"""
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_group
+
+
+class LazyCommand(TyperCommand):
+    """A command, or a group of them, known by name and purpose only; `target` is `module:name`."""
+
+    def __init__(self, name: str, target: str, purpose: str) -> None:
+        super().__init__(name, help=purpose)
+        self.target = target
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        return self.loaded().make_context(info_name, args, parent, **extra)
+
+    def loaded(self) -> TyperCommand | TyperGroup:
+        """The command itself."""
+        module, _, name = self.target.partition(":")
+        found = getattr(import_module(module), name)
+        if isinstance(found, typer.Typer):
+            return get_group(found)
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        alone.command(self.name)(found)
+        command = get_command(alone)
+        assert isinstance(command, TyperCommand)
+        return command
