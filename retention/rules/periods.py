@@ -1,0 +1,200 @@
+"""How long a record is kept (Aufbewahrungsfrist): rules, the events that start them, and which one governs."""
+
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+_DAY = timedelta(days=1)
+_MONTHS = 12
+
+
+class Unit(StrEnum):
+    DAYS = "days"
+    MONTHS = "months"
+    YEARS = "years"
+
+
+class Rounding(StrEnum):
+    """Which last day follows from a period."""
+
+    EXACT = "exact"
+    """To the day."""
+    END_OF_YEAR = "end_of_year"
+    """The end is moved to the end of its calendar year."""
+    FROM_NEXT_YEAR = "from_next_year"
+    """The period begins with the calendar year after the event."""
+    END_OF_FISCAL_YEAR = "end_of_fiscal_year"
+    """The end is moved to the end of its fiscal year (Haushaltsjahr)."""
+
+
+class Event(StrEnum):
+    """What starts a period (fristauslösendes Ereignis)."""
+
+    CLOSING = "closing"
+    """The record's own closing (zdA)."""
+    PARENT_CLOSING = "parent_closing"
+    """The closing of the dossier a case lies in."""
+    ENTERED = "entered"
+    """A date somebody enters later, as the adoption of the annual statement (Feststellung des Jahresabschlusses)."""
+    BUSINESS_DATA = "business_data"
+    """A date in the record's business data, as the end of a permit or contract, a birth, a person's exit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """The event of a rule; `key` names the date that is entered, or the field of the business data."""
+
+    event: Event
+    key: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.key is not None) != (self.event in (Event.ENTERED, Event.BUSINESS_DATA)):
+            raise ValueError(f"{self.event} and key {self.key!r} do not go together")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A length of time by the calendar."""
+
+    length: int
+    unit: Unit
+
+    def after(self, day: date) -> date:
+        """The last day of the period that begins after `day` (§§ 187 (1), 188 BGB).
+
+        It is the day with the same number; where the month has none, its last day.
+        """
+        match self.unit:
+            case Unit.DAYS:
+                return day + self.length * _DAY
+            case Unit.MONTHS:
+                return _months_later(day, self.length)
+            case Unit.YEARS:
+                return _months_later(day, self.length * _MONTHS)
+
+
+def _months_later(day: date, count: int) -> date:
+    years, month = divmod(day.month - 1 + count, _MONTHS)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One retention rule (Aufbewahrungsregel). `period` None keeps for ever."""
+
+    name: str
+    source: str
+    """The paragraph it comes from."""
+    trigger: Trigger
+    period: Period | None
+    rounding: Rounding = Rounding.EXACT
+    fiscal_year_ends: tuple[int, int] = (12, 31)
+    """Month and day; the end of February is written (2, 29) and means the last of the month."""
+
+    def last_day(self, event_day: date) -> date | None:
+        """The last day the record must be kept; None for ever."""
+        if self.period is None:
+            return None
+        if self.rounding is Rounding.FROM_NEXT_YEAR:
+            return self.period.after(date(event_day.year, 12, 31))
+        end = self.period.after(event_day)
+        match self.rounding:
+            case Rounding.END_OF_YEAR:
+                return date(end.year, 12, 31)
+            case Rounding.END_OF_FISCAL_YEAR:
+                return _fiscal_year_end(end, self.fiscal_year_ends)
+            case _:
+                return end
+
+
+def _fiscal_year_end(day: date, ends: tuple[int, int]) -> date:
+    def end_in(year: int) -> date:
+        return date(year, ends[0], min(ends[1], monthrange(year, ends[0])[1]))
+
+    return end_in(day.year) if day <= end_in(day.year) else end_in(day.year + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a record as far as its retention is concerned; all days are legal days in Germany."""
+
+    closed_on: date | None
+    parent_closed_on: date | None = None
+    entered: Mapping[str, date] = field(default_factory=dict)
+    business_data: Mapping[str, date] = field(default_factory=dict)
+
+    def day_of(self, trigger: Trigger) -> date | None:
+        match trigger.event:
+            case Event.CLOSING:
+                return self.closed_on
+            case Event.PARENT_CLOSING:
+                return self.parent_closed_on
+            case Event.ENTERED:
+                return self.entered.get(trigger.key or "")
+            case Event.BUSINESS_DATA:
+                return self.business_data.get(trigger.key or "")
+
+
+class Outcome(StrEnum):
+    """What is known of the end of retention."""
+
+    OPEN = "open"
+    """The record is not closed; nothing runs yet."""
+    ENDS = "ends"
+    FOR_EVER = "for_ever"
+    WAITING = "waiting"
+    """A date is missing that only somebody or something else can bring."""
+    UNRULED = "unruled"
+    """No rule covers the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Until when a record is kept, and why: the governing rule, and the day its event happened."""
+
+    outcome: Outcome
+    last_day: date | None = None
+    rule: Rule | None = None
+    event_day: date | None = None
+
+    @property
+    def missing(self) -> Trigger | None:
+        """The event that is waited for."""
+        return self.rule.trigger if self.outcome is Outcome.WAITING and self.rule is not None else None
+
+
+def retention_of(rules: Iterable[Rule], facts: Facts) -> Retention:
+    """Until when a record is kept under several rules: the longest wins.
+
+    For ever is longer than any date, and so is what is not known yet: as long as one rule waits for its event,
+    nobody can say that the record is due. No record that is open is ever due, whatever its dates say; and none is
+    due before its own closing.
+    """
+    if facts.closed_on is None:
+        return Retention(Outcome.OPEN)
+    waiting: Rule | None = None
+    longest = Retention(Outcome.UNRULED)
+    for rule in rules:
+        event_day = facts.day_of(rule.trigger)
+        if rule.period is None:
+            return Retention(Outcome.FOR_EVER, rule=rule, event_day=event_day)
+        if event_day is None:
+            waiting = waiting or rule
+            continue
+        last_day = rule.last_day(event_day)
+        assert last_day is not None
+        last_day = max(last_day, facts.closed_on)
+        if longest.last_day is None or last_day > longest.last_day:
+            longest = Retention(Outcome.ENDS, last_day, rule, event_day)
+    return Retention(Outcome.WAITING, rule=waiting) if waiting is not None else longest
+
+
+def is_due(retention: Retention, today: date, *, buffer: Period | None = None) -> bool:
+    """Whether a record can be offered or destroyed: its last day, and the buffer after it, are over."""
+    if retention.outcome is not Outcome.ENDS or retention.last_day is None:
+        return False
+    last_day = retention.last_day if buffer is None else buffer.after(retention.last_day)
+    return today > last_day
