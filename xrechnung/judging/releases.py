@@ -5,7 +5,7 @@ itself is new or means something else.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -58,8 +58,13 @@ class Release:
     @cached_property
     def code_lists(self) -> Mapping[str, frozenset[str]]:
         """Codes by the name of their list."""
-        lists = json.loads((self._folder / "codelists.json").read_text("utf-8"))
-        return {name: frozenset(codes) for name, codes in lists.items()}
+        return {name: frozenset(codes) for name, codes in self.codes_in_order.items()}
+
+    @cached_property
+    def codes_in_order(self) -> Mapping[str, Sequence[str]]:
+        """The same in the official order, for rules that look for a part of the list as it is written."""
+        lists: dict[str, list[str]] = json.loads((self._folder / "codelists.json").read_text("utf-8"))
+        return lists
 
     def published(self, syntax: Syntax) -> Mapping[str, Severity]:
         """Published severity of each rule that exists in this release for this syntax."""

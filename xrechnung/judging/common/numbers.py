@@ -42,5 +42,8 @@ def divided(number: Decimal, by: Decimal) -> Decimal:
 
 
 def _places(number: Decimal) -> int:
+    """Decimal places without trailing zeros; 300 has none, 300.0 is read as 3E+2 and has minus two."""
+    if number.as_tuple().exponent == 0:
+        return 0
     exponent = number.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    return -exponent if isinstance(exponent, int) else 0
