@@ -23,8 +23,8 @@ class Ingest(Table):
     """Files that come in together and go to one place: a dossier, in a case made for them, or a case.
 
     `target_id` is that dossier or case; none for originals that were uploaded to a document, and for documents
-    whose place turns out later. `origin_id` is the batch they came with, if any. With `review` a verified
-    document waits until somebody has looked at it.
+    whose place turns out later. `origin_id` is the batch they came with, if any, and `source_key` the source that
+    was fetched from. With `review` a verified document waits until somebody has looked at it.
     """
 
     __tablename__ = "ingests"
@@ -33,6 +33,7 @@ class Ingest(Table):
     target_id: Mapped[UUID | None] = mapped_column(ForeignKey("records.id"), index=True)
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"))
     origin_id: Mapped[UUID | None] = mapped_column(index=True)
+    source_key: Mapped[str | None]
     review: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     created_by: Mapped[UUID] = mapped_column(index=True)
@@ -41,6 +42,7 @@ class Ingest(Table):
 class IngestItem(Table):
     """One file on its way. `products` says where recognition put what it made.
 
+    `received_at` is when the file reached the house, which for what was fetched is before it became an item.
     `malware` is what the virus scanner found in it; until somebody released it (`released_at`) it is in quarantine.
 
     Of a scan product, `becomes` is the id its document will have, `announced` are the references its cover sheet
@@ -75,6 +77,7 @@ class IngestItem(Table):
     turns: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict)
     document_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"), index=True)
     version_id: Mapped[UUID | None] = mapped_column(ForeignKey("document_versions.id"))
+    received_at: Mapped[datetime]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

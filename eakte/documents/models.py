@@ -34,7 +34,11 @@ class DocumentSource(StrEnum):
 
 
 class RenditionKind(StrEnum):
-    """What a rendition is; `layout` says where each word stands (ALTO), `transfer_note` is the Transfervermerk."""
+    """What a rendition is; `layout` says where each word stands (ALTO), `transfer_note` is the Transfervermerk.
+
+    Of an invoice, `verdict` is the result of its check and `data` what it says (JSON), `view` shows it as a page
+    (HTML) and `view_pdf` as PDF/A, where the archival rendition is the supplier's own PDF.
+    """
 
     ORIGINAL = "original"
     ARCHIVAL = "archival"
@@ -42,6 +46,10 @@ class RenditionKind(StrEnum):
     PREVIEW = "preview"
     LAYOUT = "layout"
     TRANSFER_NOTE = "transfer_note"
+    VERDICT = "verdict"
+    DATA = "data"
+    VIEW = "view"
+    VIEW_PDF = "view_pdf"
 
 
 class Document(Record):
@@ -84,6 +92,8 @@ class Withheld(StrEnum):
 class DocumentVersion(Table):
     """A numbered state of a document.
 
+    `received_at` is when its original reached the house, which may be long before it was filed; `source_key` names
+    the watched folder, prefix or mailbox it was fetched from, as the operator does.
     `signatures` is what the signatures in its original were worth at its arrival, None where nobody looked.
     """
 
@@ -95,6 +105,8 @@ class DocumentVersion(Table):
     warnings: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
     signatures: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     withheld: Mapped[Withheld | None] = mapped_column(words(Withheld))
+    received_at: Mapped[datetime]
+    source_key: Mapped[str | None]
     created_at: Mapped[datetime]
     created_by: Mapped[UUID]
 

@@ -105,6 +105,8 @@ class VersionShape(Shape):
     warnings: list[Notice] = Field(title="Hinweise")
     signatures: list[SignatureShape] | None = Field(title="Signaturen im Original; leer: nicht geprüft")
     withheld: Withheld | None = Field(title="Grund, aus dem der Inhalt zurückgehalten wird")
+    received_at: datetime = Field(title="Eingang im Haus")
+    source_key: str | None = Field(title="Quelle, aus der das Original geholt wurde", examples=["rechnungspostfach"])
     created_at: datetime
     created_by: UUID
     renditions: list[RenditionShape] = Field(title="Fassungen")
@@ -127,6 +129,8 @@ def version_shape(work: UnitOfWork, version: DocumentVersion) -> VersionShape:
         if version.signatures is not None
         else None,
         withheld=version.withheld,
+        received_at=version.received_at,
+        source_key=version.source_key,
         created_at=version.created_at,
         created_by=version.created_by,
         renditions=[RenditionShape.model_validate(row) for row in renditions_of(work.session, version.id)],

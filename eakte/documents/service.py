@@ -52,6 +52,14 @@ class DocumentDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """When an original reached the house, and the key of the source it was fetched from, if it was."""
+
+    at: datetime
+    source_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MadeRenditions:
     """What recognition made of an original: archival file, text and confidence per page, previews, words in place."""
 
@@ -74,10 +82,12 @@ def file_document(
     original: StoredFile | None = None,
     *,
     document_id: UUID | None = None,
+    arrival: Arrival | None = None,
 ) -> Document:
     """File a document in an open case (Dokument ablegen), with its original as version 1 if there is one.
 
-    `document_id` is given by whoever spoke of the document before it was filed.
+    `document_id` is given by whoever spoke of the document before it was filed. Without an `arrival` the original
+    arrives now.
 
     Raises CaseNotFound, RecordStateForbids, ExternalKeyTaken, LocationMissing, ActionForbidden.
     """
@@ -109,7 +119,7 @@ def file_document(
     )
     add_record(work, document, DocumentFiled(record_id=document.id, dossier_id=case.dossier_id))
     if original is not None:
-        _add_version(work, document, original)
+        _add_version(work, document, original, arrival)
     return document
 
 
@@ -162,12 +172,16 @@ def change_document_state(work: UnitOfWork, document_id: UUID, action: Action, *
     return document
 
 
-def _add_version(work: UnitOfWork, document: Document, original: StoredFile) -> DocumentVersion:
+def _add_version(
+    work: UnitOfWork, document: Document, original: StoredFile, arrival: Arrival | None = None
+) -> DocumentVersion:
     version = DocumentVersion(
         id=new_id(),
         document_id=document.id,
         number=queries.next_version_number(work.session, document.id),
         warnings=[],
+        received_at=arrival.at if arrival is not None else work.now,
+        source_key=arrival.source_key if arrival is not None else None,
         created_at=work.now,
         created_by=work.actor.id,
     )
@@ -236,9 +250,8 @@ def attach_renditions(work: UnitOfWork, document: Document, version: DocumentVer
     )
 
 
-def attach_rendition(work: UnitOfWork, document_id: UUID, kind: RenditionKind, file: StoredFile) -> None:
-    """Put one more rendition beside the newest version of a document. Doing it twice changes nothing."""
-    version = queries.version_of(work.session, document_id, None)
+def attach_rendition(work: UnitOfWork, version: DocumentVersion, kind: RenditionKind, file: StoredFile) -> None:
+    """Put one more rendition beside a version. Doing it twice changes nothing."""
     if kind not in {rendition.kind for rendition in queries.renditions_of(work.session, version.id)}:
         work.session.add(_rendition(work, version, kind, file))
         work.session.flush()

@@ -14,3 +14,4 @@ import ingest.sources.models
 import ingest.sources.uploads.models
 import ingest.sources.uploads.tasks
 import ingest.tasks
+import xrechnung.models

@@ -6,6 +6,8 @@ import ssl
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, BinaryIO
 
 from ingest.sources.definitions import MailboxSource
@@ -14,6 +16,8 @@ from ingest.sources.errors import MessageUnreadable, SourceRefusesLogin, SourceU
 CHUNK = 1 << 20
 _Lines = Sequence[Any]
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_DATE = re.compile(rb'INTERNALDATE "([ \d]\d)-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"')
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 class ImapConnection:
@@ -36,10 +40,17 @@ class ImapConnection:
 
     def size(self, uid: int) -> int | None:
         """How long a message is, as the server says; None when it is not there any more."""
+        stated = self.stated(uid)
+        return stated.size if stated is not None else None
+
+    def stated(self, uid: int) -> "Stated | None":
+        """What the server says of a message; None when it is not there any more."""
         with self._speaking():
-            _, found = self._imap.uid("FETCH", str(uid), "(RFC822.SIZE)")
-        sizes = [match for line in found if isinstance(line, bytes) and (match := _SIZE.search(line))]
-        return int(sizes[0][1]) if sizes else None
+            _, found = self._imap.uid("FETCH", str(uid), "(RFC822.SIZE INTERNALDATE)")
+        lines = [line for line in found if isinstance(line, bytes)]
+        sizes = [match for line in lines if (match := _SIZE.search(line))]
+        dates = [match for line in lines if (match := _DATE.search(line))]
+        return Stated(int(sizes[0][1]), _instant(dates[0]) if dates else None) if sizes else None
 
     def fetch(self, uid: int, target: BinaryIO, *, max_bytes: int) -> None:
         """Write a message into `target`, piece by piece, and leave it unread. Raises MessageUnreadable."""
@@ -123,6 +134,26 @@ class ImapConnection:
             yield
         except (imaplib.IMAP4.error, OSError, EOFError) as error:
             raise SourceUnavailable(problem=f"Der Postkorb der Quelle „{self._name}“ antwortet nicht.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """How long a message is, and when it came into the mailbox (INTERNALDATE)."""
+
+    size: int
+    received_at: datetime | None
+
+
+def _instant(match: re.Match[bytes]) -> datetime | None:
+    """An INTERNALDATE of RFC 3501; month names are English whatever the machine speaks."""
+    day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = (part.decode() for part in match.groups())
+    offset = timedelta(hours=int(zone_hours), minutes=int(zone_minutes)) * (-1 if sign == "-" else 1)
+    try:
+        number = _MONTHS.index(month.lower()) + 1
+        zone = timezone(offset)
+        return datetime(int(year), number, int(day), int(hour), int(minute), int(second), tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _connected(source: MailboxSource) -> imaplib.IMAP4:

@@ -87,10 +87,11 @@ class ImapMailbox:
         return self._open_connection
 
     def _parcel(self, origin: str, uid: int) -> Parcel | None:
-        size = self._connection().size(uid)
-        if size is None:
+        stated = self._connection().stated(uid)
+        if stated is None:
             return None
-        whole = Arrival(WHOLE, "Nachricht.eml", str(size))
+        size, received_at = stated.size, stated.received_at
+        whole = Arrival(WHOLE, "Nachricht.eml", str(size), received_at=received_at)
         refusal: EakteError
         try:
             if size > self._max_bytes:
@@ -99,8 +100,8 @@ class ImapMailbox:
         except (TooLarge, MessageUnreadable, MessageTooNested) as error:
             refusal = error
             return Parcel(origin, (whole,), self._source.details, refusal)
-        whole = Arrival(WHOLE, mail.file_name, str(size))
-        parts = (Arrival(part.name, part.file_name, str(size)) for part in mail.parts)
+        whole = Arrival(WHOLE, mail.file_name, str(size), received_at=received_at)
+        parts = (Arrival(part.name, part.file_name, str(size), received_at=received_at) for part in mail.parts)
         return Parcel(origin, (whole, *parts), self._source.details)
 
     def _fetched(self, origin: str) -> "_Fetched":

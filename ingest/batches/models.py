@@ -69,9 +69,9 @@ class ScanProfile(Table):
 class Batch(Table):
     """A stack of paper that is scanned together (Stapel).
 
-    `procedure` is the process description and version as they were when it began. `findings` say where the counts
-    do not come out, `remarks` what else is odd. `into` is the reference
-    documents without one of their own go to.
+    `source_key` is the source it was fetched from, if it was. `procedure` is the process description and version as
+    they were when it began. `findings` say where the counts do not come out, `remarks` what else is odd. `into` is
+    the reference documents without one of their own go to.
     """
 
     __tablename__ = "batches"
@@ -81,6 +81,7 @@ class Batch(Table):
     profile_id: Mapped[UUID] = mapped_column(ForeignKey("scan_profiles.id"))
     procedure: Mapped[str]
     source: Mapped[DocumentSource] = mapped_column(words(DocumentSource))
+    source_key: Mapped[str | None]
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisational_units.id"))
     into: Mapped[str | None]
     device: Mapped[str | None]

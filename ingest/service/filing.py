@@ -117,12 +117,18 @@ def _filed(work: UnitOfWork, item: IngestItem) -> Document:
     details = documents.DocumentDetails(
         kind=DocumentKind.INCOMING,
         document_type=item.document_type,
-        received_on=item.created_at.astimezone(BERLIN).date(),
+        received_on=item.received_at.astimezone(BERLIN).date(),
         source=item.ingest.source,
     )
     case_id = _case_for(work, item)
     return documents.file_document(
-        work, case_id, Metadata(title_of(item.file_name)), details, original, document_id=item.becomes
+        work,
+        case_id,
+        Metadata(title_of(item.file_name)),
+        details,
+        original,
+        document_id=item.becomes,
+        arrival=documents.Arrival(item.received_at, item.ingest.source_key),
     )
 
 

@@ -1,5 +1,6 @@
 """Receiving files: where they go is settled before they are taken, and the original is stored before anything else."""
 
+from datetime import datetime
 from typing import BinaryIO
 from uuid import UUID
 
@@ -41,6 +42,7 @@ def add_ingest(
     *,
     source: DocumentSource,
     origin_id: UUID | None = None,
+    source_key: str | None = None,
     review: bool = False,
 ) -> Ingest:
     """An ingest into a dossier or case that may take documents, or into a place that turns out later."""
@@ -50,6 +52,7 @@ def add_ingest(
         target_id=target.id if target is not None else None,
         case_id=target.id if isinstance(target, Case) else None,
         origin_id=origin_id,
+        source_key=source_key,
         review=review,
         created_at=work.now,
         created_by=work.actor.id,
@@ -67,7 +70,19 @@ def ingest_beside(work: UnitOfWork, ingest: Ingest, target: Record) -> Ingest:
     known = queries.ingest_of_origin(
         work.session, ingest.origin_id, target.id, created_by=ingest.created_by, review=ingest.review
     )
-    return known or add_ingest(work, target, source=ingest.source, origin_id=ingest.origin_id, review=ingest.review)
+    return known or add_ingest_like(work, ingest, target)
+
+
+def add_ingest_like(work: UnitOfWork, ingest: Ingest, target: Record) -> Ingest:
+    """An ingest into another place for what came as the files of `ingest` did."""
+    return add_ingest(
+        work,
+        target,
+        source=ingest.source,
+        origin_id=ingest.origin_id,
+        source_key=ingest.source_key,
+        review=ingest.review,
+    )
 
 
 def target_of(work: UnitOfWork, reference: str) -> Record:
@@ -126,15 +141,31 @@ def receive_version(work: UnitOfWork, document: Document, version: DocumentVersi
     )
     work.session.add(ingest)
     work.session.flush()
-    item = new_item(work, ingest, original.file_name, original.media_type, original.digest, original.object_id)
+    item = new_item(
+        work,
+        ingest,
+        original.file_name,
+        original.media_type,
+        original.digest,
+        original.object_id,
+        received_at=version.received_at,
+    )
     item.document_id, item.version_id = document.id, version.id
     withhold_unscanned(work, version)
     set_on_its_way(work, item)
 
 
 def new_item(
-    work: UnitOfWork, ingest: Ingest, file_name: str, media_type: str, digest: Digest, object_id: UUID | None
+    work: UnitOfWork,
+    ingest: Ingest,
+    file_name: str,
+    media_type: str,
+    digest: Digest,
+    object_id: UUID | None,
+    *,
+    received_at: datetime | None = None,
 ) -> IngestItem:
+    """A file that begins its way; it arrives now unless it arrived before."""
     return IngestItem(
         id=new_id(),
         ingest=ingest,
@@ -149,6 +180,7 @@ def new_item(
         turns={},
         attempts=0,
         seconds=0.0,
+        received_at=received_at or work.now,
         created_at=work.now,
         changed_at=work.now,
     )

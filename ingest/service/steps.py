@@ -62,7 +62,7 @@ def claim(work: UnitOfWork, item_id: UUID, *, expected: frozenset[ItemState]) ->
         item.digest,
         item.file_name,
         turns,
-        item.created_at,
+        item.received_at,
         item.released_at is not None,
         item.page_count or 0,
     )

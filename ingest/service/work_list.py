@@ -14,7 +14,7 @@ from ingest.errors import InQuarantine, OriginalMissing, ReasonMissing
 from ingest.messages import ItemDiscarded, ItemRetried, ItemWithdrawn
 from ingest.models import IngestItem
 from ingest.rules import NEXT_STEP, ItemState
-from ingest.service.receiving import add_ingest, target_of
+from ingest.service.receiving import add_ingest_like, target_of
 
 log = structlog.get_logger()
 
@@ -29,10 +29,7 @@ def retry_item(work: UnitOfWork, item_id: UUID, *, into: str | None) -> IngestIt
         raise OriginalMissing
     if into is not None:
         require(work, Permission.INGEST)
-        before = item.ingest
-        item.ingest = add_ingest(
-            work, target_of(work, into), source=before.source, origin_id=before.origin_id, review=before.review
-        )
+        item.ingest = add_ingest_like(work, item.ingest, target_of(work, into))
     # Whoever sends it on has seen what stood in the way.
     item.obstacle = None
     item.retry(work.now)

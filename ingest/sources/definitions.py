@@ -42,7 +42,7 @@ class _Definition(BaseModel):
     @property
     def details(self) -> BatchDetails:
         said = self.model_dump(include=set(BatchDetails.__dataclass_fields__))
-        return BatchDetails(**said, source=self.document_source)
+        return BatchDetails(**said, source=self.document_source, source_key=self.key)
 
     @property
     def document_source(self) -> DocumentSource:

@@ -45,7 +45,7 @@ class SourceDelivery(Table):
 
 
 class SourceArrival(Table):
-    """One file of a delivery; `name` and `stamp` are the neighbour's."""
+    """One file of a delivery; `name` and `stamp` are the neighbour's, and so is `received_at`, where it says that."""
 
     __tablename__ = "source_arrivals"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -56,6 +56,7 @@ class SourceArrival(Table):
     stamp: Mapped[str]
     state: Mapped[ArrivalState] = mapped_column(words(ArrivalState))
     sha256: Mapped[str | None]
+    received_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     refusal_code: Mapped[str | None]
     refusal_message: Mapped[str | None]

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO, Protocol
 
 from eakte.foundation.errors import EakteError
@@ -15,7 +16,8 @@ from ingest.sources.rules import Fate
 class Arrival:
     """One file that has come. `name` finds it at the neighbour, `stamp` changes whenever its bytes may have.
 
-    With a `refusal` it is not even tried; a `note` belongs to the batch and is no file of it.
+    With a `refusal` it is not even tried; a `note` belongs to the batch and is no file of it. `received_at` is when it
+    reached the neighbour, where that is the house's own letter box; else it arrives when we take it.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Arrival:
     stamp: str
     refusal: EakteError | None = None
     note: bool = False
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

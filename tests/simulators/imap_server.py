@@ -33,6 +33,7 @@ class Fault(StrEnum):
 class StoredMessage:
     content: bytes
     flags: set[str] = field(default_factory=set)
+    received: str = "07-Sep-2026 23:30:00 +0200"
 
 
 @dataclass
@@ -198,7 +199,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         if "RFC822.SIZE" in what:
             # Other news may come in between.
             self._say("* 99 FETCH (FLAGS (\\Seen))")
-            self._say(f"* 1 FETCH (UID {uid} RFC822.SIZE {len(message.content)})")
+            self._say(f'* 1 FETCH (INTERNALDATE "{message.received}" UID {uid} RFC822.SIZE {len(message.content)})')
             return "OK"
         return self._body(uid, message, what)
 

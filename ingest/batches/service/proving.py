@@ -128,7 +128,8 @@ def note_seal(work: UnitOfWork, product: Product, sealed: Sealed) -> None:
             sealed_as=sealed.sealed_as,
         )
     )
-    attach_rendition(work, product.document_id, RenditionKind.TRANSFER_NOTE, sealed.note)
+    version = document_queries.version_of(work.session, product.document_id, None)
+    attach_rendition(work, version, RenditionKind.TRANSFER_NOTE, sealed.note)
     work.session.flush()
     changes = {
         "manifest_sha256": (None, sealed.manifest.digest.sha256),
@@ -150,7 +151,9 @@ def product_files(work: UnitOfWork, part: BatchDocument) -> Iterator[ProductFile
     seen = set()
     for rendition in document_queries.renditions_of(work.session, version.id):
         seen.add(rendition.object_id)
-        yield _file(rendition.object_id, _ROLES[rendition.kind], rendition.digest)
+        # What others made of it later is no product of scanning.
+        if rendition.kind in _ROLES:
+            yield _file(rendition.object_id, _ROLES[rendition.kind], rendition.digest)
     images = queries.pages_of(work.session, part.id)
     for file in queries.files_by_id(work.session, {image.file_id for image in images}).values():
         if file.object_id is not None and file.object_id not in seen:

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import BinaryIO
 from uuid import UUID
 
@@ -57,6 +58,7 @@ class BatchDetails:
     shelf: str | None = None
     expected: Expected = field(default_factory=Expected)
     source: DocumentSource = DocumentSource.SCAN
+    source_key: str | None = None
 
 
 def open_batch(work: UnitOfWork, details: BatchDetails) -> Batch:
@@ -79,6 +81,7 @@ def open_batch(work: UnitOfWork, details: BatchDetails) -> Batch:
         profile=profile,
         procedure=f"{profile.procedure} {profile.procedure_version}",
         source=details.source,
+        source_key=details.source_key,
         unit_id=unit_by_key(work.session, details.unit).id if details.unit is not None else None,
         into=details.into,
         device=details.device,
@@ -120,18 +123,28 @@ _PROVEN_BY = {
 }
 
 
-def receive_file(work: UnitOfWork, batch_id: UUID, stream: BinaryIO, file_name: str) -> BatchFile:
+def receive_file(
+    work: UnitOfWork, batch_id: UUID, stream: BinaryIO, file_name: str, *, received_at: datetime | None = None
+) -> BatchFile:
     """Take a raw scan in: stored unchanged, and looked at by a worker. The same bytes again are told, not kept.
+
+    It arrives now unless it reached a mailbox of ours before.
 
     Raises BatchNotFound, BatchStateForbids, TooLarge, StorageUnavailable; then the sender still has the file.
     """
     batch = queries.get_batch(work, batch_id)
     batch.must_allow(BatchAction.RECEIVE)
-    return add_file(work, batch, stream, file_name)
+    return add_file(work, batch, stream, file_name, received_at=received_at)
 
 
 def add_file(
-    work: UnitOfWork, batch: Batch, stream: BinaryIO, file_name: str, *, rescan_of: UUID | None = None
+    work: UnitOfWork,
+    batch: Batch,
+    stream: BinaryIO,
+    file_name: str,
+    *,
+    rescan_of: UUID | None = None,
+    received_at: datetime | None = None,
 ) -> BatchFile:
     """Store a raw scan and have it looked at."""
     try:
@@ -145,6 +158,7 @@ def add_file(
     twin = queries.twin_in(work.session, batch.id, stored.digest.sha256)
     file = _row(work, batch, stored.file_name, stored.media_type, stored.digest)
     file.object_id, file.rescan_of = stored.object_id, rescan_of
+    file.received_at = min(received_at or work.now, work.now)
     if twin is not None:
         file.state, file.duplicate_of = FileState.DUPLICATE, twin.id
     _received(work, file)

@@ -252,7 +252,9 @@ def _name(batch: Batch, document: BatchDocument) -> str:
 def _of_file(work: UnitOfWork, ingest: Ingest, document: BatchDocument) -> IngestItem:
     assert document.file_id is not None
     file = queries.get_file(work, document.file_id)
-    return new_item(work, ingest, file.file_name, file.media_type, file.digest, file.object_id)
+    return new_item(
+        work, ingest, file.file_name, file.media_type, file.digest, file.object_id, received_at=file.received_at
+    )
 
 
 def _ingest_of(work: UnitOfWork, batch: Batch) -> Ingest:
@@ -260,4 +262,6 @@ def _ingest_of(work: UnitOfWork, batch: Batch) -> Ingest:
     batch = queries.get_batch(work, batch.id, lock=True)
     review = batch.state is BatchState.SPLIT
     known = ingest_of_origin(work.session, batch.id, None, created_by=work.actor.id, review=review)
-    return known or add_ingest(work, None, source=batch.source, origin_id=batch.id, review=review)
+    return known or add_ingest(
+        work, None, source=batch.source, origin_id=batch.id, source_key=batch.source_key, review=review
+    )

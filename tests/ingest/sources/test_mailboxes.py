@@ -64,6 +64,25 @@ def test_a_message_becomes_a_batch_of_itself_and_its_attachments(office: Scannin
     assert server.flags(uid) == {"\\Seen"}
 
 
+def test_what_a_message_brings_arrived_when_it_reached_the_mailbox(office: ScanningOffice, server: ImapServer) -> None:
+    server.deliver(a_mail(plan=a_scan("Plan")))
+    office.take(a_mailbox(office, server))
+    (batch,) = office.batches()
+    assert batch.source_key == "post"
+    assert {file.received_at for file in office.files()} == {datetime(2026, 9, 7, 21, 30, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize("odd", ["", "07-Sep-2026", "31-Feb-2026 10:00:00 +0100", "07-Sep-2099 10:00:00 +0100"])
+def test_a_mailbox_that_does_not_say_when_or_says_nonsense_hands_over_now(
+    office: ScanningOffice, server: ImapServer, odd: str
+) -> None:
+    uid = server.deliver(a_mail())
+    server.mailboxes["INBOX"].messages[uid].received = odd
+    before = datetime.now(UTC)
+    office.take(a_mailbox(office, server))
+    assert all(before <= file.received_at <= datetime.now(UTC) for file in office.files())
+
+
 def test_each_message_is_a_batch_of_its_own_oldest_first(office: ScanningOffice, server: ImapServer) -> None:
     for number in range(3):
         server.deliver(a_mail(f"Nachricht {number}"))
