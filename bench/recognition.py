@@ -62,12 +62,11 @@ class Measured:
 def measure_ours(files: Sequence[Path], workdir: Path, cores: int) -> Measured:
     """Many files side by side, or the pages of a single one."""
     limits = RecognitionLimits(timeout_s=3600)
-    jobs = cores if len(files) == 1 else 1
 
     def one(numbered: tuple[int, Path]) -> list[str]:
         place = workdir / f"{numbered[0]:04d}"
         place.mkdir()
-        found = recognize(numbered[1], place, limits=limits, jobs=jobs)
+        found = recognize(numbered[1], place, limits=limits, cores=cores)
         shutil.rmtree(place)
         return [page.text for page in found.pages]
 

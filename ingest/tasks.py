@@ -15,11 +15,10 @@ from eakte.documents.models import object_key
 from eakte.documents.presenting import Presenting, presenting_on
 from eakte.documents.service import PAGE_BREAK
 from eakte.foundation.errors import EakteError, Unavailable
-from eakte.foundation.jobs import handles, under_way
-from eakte.foundation.messages import Job
+from eakte.foundation.jobs import handles
 from eakte.foundation.settings import IngestSettings
 from eakte.foundation.storage import Storage, StorageUnavailable
-from eakte.foundation.work import BeginWork, UnitOfWork
+from eakte.foundation.work import BeginWork
 from ingest.errors import MalwareFound, MalwareScannerUnavailable, ProcessingFailed
 from ingest.messages import CheckItem, FileItem, RecognizeItem
 from ingest.queries import actor_of
@@ -63,7 +62,7 @@ def recognize_item(job: RecognizeItem, begin: BeginWork) -> None:
     with begin() as work:
         claimed = steps.claim(work, job.item_id, expected=frozenset({ItemState.CHECKED, ItemState.SPLIT}))
         storage, settings = work.storage, work.settings.ingest
-        jobs = cores_for(work, RecognizeItem)
+        cores = work.settings.worker.cores
         trusted = work.settings.seal.trust
     if claimed is None:
         return
@@ -75,7 +74,7 @@ def recognize_item(job: RecognizeItem, begin: BeginWork) -> None:
             workdir,
             limits=limits,
             language=settings.language,
-            jobs=jobs,
+            cores=cores,
             turns=claimed.turns,
             office=office_program(settings),
             presenting=_presenting(claimed),
@@ -101,11 +100,6 @@ def file_item(job: FileItem, begin: BeginWork) -> None:
         texts = storage.read(object_key(text.object_id), text.digest).decode().split(PAGE_BREAK)
         with begin(actor) as work:
             filing.file_item(work, job.item_id, texts)
-
-
-def cores_for(work: UnitOfWork, job: type[Job]) -> int:
-    """How many pages of one file to work on at once: cores that no other file needs are not left idle."""
-    return max(1, work.settings.worker.cores // max(1, under_way(work.session, job)))
 
 
 def limits_of(settings: IngestSettings, *, pages: int = 0) -> RecognitionLimits:

@@ -10,7 +10,7 @@ import structlog
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision, SyncPsycopgConnector
 from procrastinate.connector import BaseConnector
 from procrastinate.jobs import Job as QueuedJob
-from sqlalchemy import ColumnElement, SQLColumnExpression, Text, cast, column, func, select, table
+from sqlalchemy import ColumnElement, SQLColumnExpression, Text, cast, column, select, table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -95,13 +95,6 @@ def is_queued(jobs: Iterable[type[Job]], **arguments: SQLColumnExpression[Any]) 
     for name, value in arguments.items():
         statement = statement.where(_queued.c.args[name].astext == cast(value, Text))
     return statement.exists()
-
-
-def under_way(session: Session, job: type[Job]) -> int:
-    """How many jobs of a kind wait or run."""
-    statement = select(func.count()).select_from(_queued)
-    active = cast(_queued.c.status, Text).in_(["todo", "doing"])
-    return session.scalar(statement.where(active, _queued.c.task_name == job.name)) or 0
 
 
 def queue_app(connector: BaseConnector, begin: BeginWork) -> App:

@@ -132,7 +132,7 @@ class ClientSettings(Section):
 
 
 class WorkerSettings(Section):
-    """`concurrency` jobs run at a time; recognition takes a core each."""
+    """`concurrency` files are recognised at a time, and as many pages of them."""
 
     concurrency: int = 0
     heartbeat_s: float = 2.0

@@ -14,6 +14,7 @@ from pypdfium2 import PdfiumError
 from eakte.documents.presenting import Presenting
 from eakte.foundation.errors import Finding
 from ingest.adapters import alto, page_content, pdfa, tesseract
+from ingest.adapters.cores import Cores
 from ingest.adapters.intake import Intake, Waiting, take_in
 from ingest.adapters.page_desk import PageDesk
 from ingest.adapters.rendering import Document, PageFacts
@@ -27,7 +28,7 @@ _BUILTINS = ("concurrency", "default_filters", "ghostscript", "optimize")
 _PLUGINS = [f"ocrmypdf.builtin_plugins.{name}" for name in _BUILTINS] + ["ingest.adapters.ocr_plugin"]
 _LAYOUT_DPI = 150.0
 _LAYER_LETTERS = 10
-_OVERHEAD_MB, _BYTES_PER_PIXEL = 400, 15
+_OVERHEAD_MB, _THREAD_MB, _BYTES_PER_PIXEL = 400, 50, 15
 _RECOGNIZED = (Plan.RECOGNIZE, Plan.RECOGNIZE_PICTURES)
 
 Report = Callable[[int, int], None]
@@ -43,7 +44,7 @@ def recognize_here(
     workdir: Path,
     limits: RecognitionLimits,
     language: str,
-    jobs: int,
+    cores: Cores,
     turns: Mapping[int, int],
     office: Path | None,
     presenting: Presenting,
@@ -54,7 +55,7 @@ def recognize_here(
     if isinstance(intake, Waiting):
         return _words_only(intake)
     try:
-        return _recognize(source, workdir, intake, limits, language, jobs, turns, report)
+        return _recognize(source, workdir, intake, limits, language, cores, turns, report)
     except (pikepdf.PdfError, PdfiumError, ExitCodeException, UnicodeDecodeError):
         raise BrokenPdf(problem="Ihre Seiten lassen sich nicht darstellen.") from None
 
@@ -65,7 +66,7 @@ def _recognize(
     intake: Intake,
     limits: RecognitionLimits,
     language: str,
-    jobs: int,
+    cores: Cores,
     turns: Mapping[int, int],
     report: Report,
 ) -> Recognition:
@@ -77,6 +78,7 @@ def _recognize(
         layers = {number: document.text(number) if _has_letters(facts[number]) else "" for number in numbers}
         plans = {number: _plan(intake, facts[number], layers[number]) for number in numbers}
         texts = layers if intake.texts is None else dict(enumerate(intake.texts))
+        threads, megapixels = _at_once(facts, limits, len(cores))
         desk = PageDesk(
             document,
             facts,
@@ -84,7 +86,8 @@ def _recognize(
             previews=previews,
             language=language,
             turns={page - 1: turn for page, turn in turns.items()},
-            megapixels=min(limits.max_megapixels, (limits.memory_mb - _OVERHEAD_MB) / _BYTES_PER_PIXEL / jobs),
+            megapixels=megapixels,
+            cores=cores,
             finished=lambda: report(len(desk.outcomes), len(numbers)),
         )
         recognized = intake.pdf
@@ -92,7 +95,7 @@ def _recognize(
         chosen = sorted(_pages_for_new_layers(intake, plans).union(pictured))
         if chosen:
             _clear_old_layers(intake.pdf, [n for n in chosen if facts[n].hidden_letters], pictured, desk)
-            recognized = _with_text_layers(intake.pdf, workdir, desk, chosen, language, jobs)
+            recognized = _with_text_layers(intake.pdf, workdir, desk, chosen, language, threads)
         for number in numbers:
             if number not in desk.outcomes:
                 desk.show_kept(number)
@@ -116,6 +119,19 @@ def _recognize(
         pages=pages,
         warnings=intake.warnings + _page_warnings(pages, pictured, replaced, desk),
     )
+
+
+def _at_once(facts: Mapping[int, PageFacts], limits: RecognitionLimits, cores: int) -> tuple[int, float]:
+    """How many pages to work on at once, and how many megapixels each may have.
+
+    Rather fewer pages at once than pages made smaller than they need be.
+    """
+    memory_mb = limits.memory_mb - _OVERHEAD_MB
+    most = min(limits.max_megapixels, memory_mb / _BYTES_PER_PIXEL)
+    largest = max((page.width * page.height * page.best_dpi(most)[0] ** 2 / 1e6 for page in facts.values()), default=0)
+    fitting = int(memory_mb / (largest * _BYTES_PER_PIXEL + _THREAD_MB))
+    threads = max(1, min(cores, len(facts), fitting))
+    return threads, min(most, memory_mb / threads / _BYTES_PER_PIXEL)
 
 
 def _with_sections(pages: tuple[PageResult, ...], sections: tuple[str, ...]) -> tuple[PageResult, ...]:
@@ -168,7 +184,7 @@ def _clear_old_layers(pdf: Path, hidden: list[int], pictured: list[int], desk: P
         copy.save()
 
 
-def _with_text_layers(pdf: Path, workdir: Path, desk: PageDesk, chosen: list[int], language: str, jobs: int) -> Path:
+def _with_text_layers(pdf: Path, workdir: Path, desk: PageDesk, chosen: list[int], language: str, threads: int) -> Path:
     """Let OCRmyPDF put a text layer on the chosen pages and turn them; the scans themselves are not touched."""
     target = workdir / "recognized.pdf"
     with target.open("wb") as out:
@@ -182,7 +198,7 @@ def _with_text_layers(pdf: Path, workdir: Path, desk: PageDesk, chosen: list[int
             rotate_pages=True,
             rotate_pages_threshold=0,
             optimize=0,
-            jobs=jobs,
+            jobs=threads,
             use_threads=True,
             progress_bar=False,
             tagged_pdf_mode="ignore",

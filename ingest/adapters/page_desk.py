@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.adapters import tesseract
+from ingest.adapters.cores import Cores
 from ingest.adapters.rendering import Document, PageFacts, as_gray
 from ingest.recognition.blankness import measure_ink
 from ingest.recognition.cleaning import even_out, straighten
@@ -51,6 +52,7 @@ class PageDesk:
         language: str,
         turns: Mapping[int, int],
         megapixels: float,
+        cores: Cores,
         finished: Callable[[], None],
     ) -> None:
         self._document = document
@@ -60,6 +62,7 @@ class PageDesk:
         self._language = language
         self._turns = turns
         self._megapixels = megapixels
+        self._cores = cores
         self._finished = finished
         self._lock = threading.Lock()
         self.outcomes: dict[int, PageOutcome] = {}
@@ -70,7 +73,8 @@ class PageDesk:
             known = self.outcomes.get(number)
         if known is not None:
             return known
-        outcome = self._work(number)
+        with self._cores.one():
+            outcome = self._work(number)
         with self._lock:
             self.outcomes[number] = outcome
             self._finished()

@@ -15,6 +15,7 @@ import pypdfium2 as pdfium
 from numpy.typing import NDArray
 
 from ingest.adapters import barcode, filetype, image_file, pdf_file, tesseract
+from ingest.adapters.cores import Cores
 from ingest.adapters.rendering import Document, PageFacts, as_gray
 from ingest.recognition.blankness import measure_ink
 from ingest.recognition.cleaning import even_out, straighten
@@ -50,26 +51,26 @@ class _Page:
 
 
 def look_here(
-    source: Path, limits: RecognitionLimits, jobs: int, report: Callable[[int, int], None] = lambda done, total: None
+    source: Path, limits: RecognitionLimits, cores: Cores, report: Callable[[int, int], None] = lambda done, total: None
 ) -> FileLook:
-    """Look at all pages of a file, `jobs` at a time; see `ingest.splitting.confined.look`."""
+    """Look at all pages of a file; see `ingest.splitting.confined.look`."""
     found = filetype.inspect_here(source, limits)
     kind = found.media_type
     pages: Iterator[_Page | PageLook] = _pdf_pages(source) if kind is MediaType.PDF else _frames(source, kind, limits)
     looks: list[PageLook] = []
-    with ThreadPoolExecutor(jobs) as pool:
-        for look in _in_order(pool, pages, jobs):
+    with ThreadPoolExecutor(len(cores)) as pool:
+        for look in _in_order(pool, pages, cores):
             looks.append(look)
             report(len(looks), found.pages)
     return FileLook(kind, tuple(looks), found.warnings)
 
 
-def _in_order(pool: ThreadPoolExecutor, pages: Iterator[_Page | PageLook], jobs: int) -> Iterator[PageLook]:
+def _in_order(pool: ThreadPoolExecutor, pages: Iterator[_Page | PageLook], cores: Cores) -> Iterator[PageLook]:
     """What is seen on each page, in their order; only as many pages are held as are looked at."""
     waiting: deque[Future[PageLook]] = deque()
     for number, page in enumerate(pages, 1):
-        waiting.append(pool.submit(_look, page, number))
-        if len(waiting) > jobs:
+        waiting.append(pool.submit(_look, page, number, cores))
+        if len(waiting) > len(cores):
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
@@ -118,10 +119,15 @@ def _frames(source: Path, kind: MediaType, limits: RecognitionLimits) -> Iterato
         yield _Page(*_scaled(gray, dpi, min(_FINE_DPI, dpi * math.sqrt(_MOST_MEGAPIXELS * 1e6 / gray.size))))
 
 
-def _look(page: _Page | PageLook, frame: int) -> PageLook:
-    """See a page: is anything on it, codes, bars, how much else, and where that matters what it says."""
+def _look(page: _Page | PageLook, frame: int, cores: Cores) -> PageLook:
     if isinstance(page, PageLook):
         return page
+    with cores.one():
+        return _seen(page, frame)
+
+
+def _seen(page: _Page, frame: int) -> PageLook:
+    """See a page: is anything on it, codes, bars, how much else, and where that matters what it says."""
     rough, rough_dpi = _at(page.gray, page.dpi, _INK_DPI)
     cleaned = even_out(rough)
     ink = measure_ink(cleaned, rough_dpi)

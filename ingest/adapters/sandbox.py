@@ -42,7 +42,8 @@ _LARGEST_ANSWER = 512 * 1024 * 1024
 class Request:
     """What the zygote is told about one child.
 
-    `call` is "package.module:function"; when it `reports`, it gets a function `report(done, total)` as well.
+    `call` is "package.module:function"; when it `reports`, it gets a function `report(done, total)` as well, and
+    when it works with several threads, the `cores` that all children share.
     """
 
     call: str
@@ -52,6 +53,7 @@ class Request:
     cpu_s: int
     memory_mb: int
     output_mb: int
+    cores: int
     reports: bool
 
 
@@ -74,23 +76,24 @@ def run_confined(
     timeout_s: float,
     memory_mb: int,
     output_mb: int = 4096,
-    jobs: int = 1,
+    cores: int = 0,
     workdir: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> T:
     """Run `call` with keyword `arguments` in a child and bring back its `result`, or one named error.
 
-    Safe from any number of threads. `jobs` is how many threads the child may use, so it gets as many
-    processor seconds more.
+    Safe from any number of threads. `cores` is how many cores all children share that are told of any; a child
+    that may use them all gets as many processor seconds more.
     """
     request = Request(
         call=call,
         arguments=arguments,
         workdir=workdir,
         timeout_s=timeout_s,
-        cpu_s=int(timeout_s * (jobs + 1)) + 1,
+        cpu_s=int(timeout_s * (max(1, cores) + 1)) + 1,
         memory_mb=memory_mb,
         output_mb=output_mb,
+        cores=cores,
         reports=progress is not None,
     )
     answer, verdict = _zygote().run(request, progress)

@@ -28,6 +28,7 @@ from typing import Any, NoReturn
 from pydantic_core import to_jsonable_python
 
 from eakte.foundation.errors import EakteError
+from ingest.adapters.cores import Cores, new_core
 from ingest.adapters.sandbox import Request, Verdict
 
 _PRELOADED = (
@@ -67,6 +68,7 @@ class Zygote:
         self._selector = selectors.DefaultSelector()
         self._selector.register(control, selectors.EVENT_READ)
         self._children: dict[int, _Child] = {}
+        self._cores: list[int] = []
 
     def serve(self) -> None:
         while True:
@@ -93,6 +95,7 @@ class Zygote:
         request: Request = pickle.loads(message)  # noqa: S301  from our own worker
         noise = os.memfd_create("noise")
         zygote = os.getpid()
+        self._cores += [new_core() for _ in range(len(self._cores), request.cores)]
         try:
             pid = os.fork()
         except OSError:
@@ -102,7 +105,7 @@ class Zygote:
         if pid == 0:
             os.close(word)
             self._leave_the_zygote()
-            _live(request, data, noise, zygote)
+            _live(request, data, noise, zygote, Cores(self._cores[: request.cores]))
         os.close(data)
         child = _Child(pid, os.pidfd_open(pid), socket.socket(fileno=word), noise, time.monotonic() + request.timeout_s)
         self._children[child.handle] = child
@@ -160,12 +163,12 @@ def _kill_group(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def _live(request: Request, data: int, noise: int, zygote: int) -> NoReturn:
+def _live(request: Request, data: int, noise: int, zygote: int, cores: Cores) -> NoReturn:
     """The life of a child: take on the limits, do the work, answer, leave."""
     try:
         _confine(request, noise, zygote)
         with open(data, "wb", buffering=0) as out:
-            _answer(request, out)
+            _answer(request, cores, out)
     except BaseException:  # noqa: BLE001  nothing may reach the zygote's own loop
         traceback.print_exc()
     finally:
@@ -204,7 +207,7 @@ def _leave_network(libc: ctypes.CDLL) -> None:
         libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
 
 
-def _answer(request: Request, out: Any) -> None:
+def _answer(request: Request, cores: Cores, out: Any) -> None:
     def say(message: dict[str, Any]) -> None:
         line = json.dumps(message).encode() + b"\n"
         while line:
@@ -216,7 +219,9 @@ def _answer(request: Request, out: Any) -> None:
     try:
         module, _, function = request.call.partition(":")
         call = getattr(importlib.import_module(module), function)
-        result = call(**request.arguments, **({"report": report} if request.reports else {}))
+        reports = {"report": report} if request.reports else {}
+        shares = {"cores": cores} if request.cores else {}
+        result = call(**request.arguments, **reports, **shares)
         say({"result": to_jsonable_python(result)})
     except EakteError as error:
         findings = [(f.code, f.message, f.pointer) for f in error.findings]

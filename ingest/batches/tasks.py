@@ -22,7 +22,7 @@ from ingest.queries import actor_of
 from ingest.recognition.results import RecognitionLimits
 from ingest.service.quarantine import refuse_malware
 from ingest.splitting.confined import Part, assemble, look
-from ingest.tasks import CHECKING, FILING, cores_for, limits_of
+from ingest.tasks import CHECKING, FILING, limits_of
 
 log = structlog.get_logger()
 
@@ -36,7 +36,7 @@ def look_at_file(job: LookAtFile, begin: BeginWork) -> None:
     with begin() as work:
         sight = receiving.claim_file(work, job.file_id)
         storage, settings, clamd = work.storage, work.settings.ingest, work.settings.clamd
-        jobs = cores_for(work, LookAtFile)
+        cores = work.settings.worker.cores
     if sight is None:
         return
     try:
@@ -44,7 +44,7 @@ def look_at_file(job: LookAtFile, begin: BeginWork) -> None:
             source = Path(directory) / "raw"
             _fetch(storage, sight.object_id, sight.digest, source)
             refuse_malware(source, clamd)
-            seen = look(source, limits=limits_of(settings), jobs=jobs)
+            seen = look(source, limits=limits_of(settings), cores=cores)
         with begin() as work:
             file = receiving.note_look(work, sight, seen)
             if file is not None and file.rescan_of is not None:

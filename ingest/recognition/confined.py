@@ -33,7 +33,7 @@ def recognize(
     *,
     limits: RecognitionLimits,
     language: str = "deu",
-    jobs: int = 1,
+    cores: int = 1,
     turns: Mapping[int, int] = MappingProxyType({}),
     office: Path | None = None,
     presenting: Presenting = NOBODY,
@@ -42,9 +42,9 @@ def recognize(
     """Make the archival rendition, the text and a preview of every page of one file.
 
     `workdir` is an existing, empty directory of the caller; all products and all temporary files lie there.
-    `jobs` pages are worked on at once. `turns` are clockwise turns of scanned pages (by 1-based number) that a
-    person decided on. `office` is the program that lays office files out; without it they get no archival rendition.
-    `presenting` shows files that have no pages at all.
+    `cores` pages are worked on at once, of all files together. `turns` are clockwise turns of scanned pages (by
+    1-based number) that a person decided on. `office` is the program that lays office files out; without it they
+    get no archival rendition. `presenting` shows files that have no pages at all.
     `progress` hears (pages done, pages in all) from the calling thread.
     """
     return run_confined(
@@ -55,14 +55,13 @@ def recognize(
             "workdir": workdir.resolve(),
             "limits": limits,
             "language": language,
-            "jobs": jobs,
             "turns": dict(turns),
             "office": office,
             "presenting": presenting,
         },
         timeout_s=limits.timeout_s,
         memory_mb=limits.memory_mb,
-        jobs=jobs,
+        cores=cores,
         workdir=workdir.resolve(),
         progress=progress,
     )

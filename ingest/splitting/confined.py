@@ -18,19 +18,21 @@ class Part:
 
 
 def look(
-    source: Path, *, limits: RecognitionLimits, jobs: int = 1, progress: Callable[[int, int], None] | None = None
+    source: Path, *, limits: RecognitionLimits, cores: int = 1, progress: Callable[[int, int], None] | None = None
 ) -> FileLook:
-    """Look at every page of one PDF, TIFF, JPEG, PNG, WebP or HEIC for codes and emptiness, `jobs` at a time.
+    """Look at every page of one PDF, TIFF, JPEG, PNG, WebP or HEIC for codes and emptiness.
+
+    `cores` pages are looked at or recognised at once, of all files together.
 
     Raises one of the errors of `ingest.recognition.errors` when it is nothing we read.
     """
     return run_confined(
         "ingest.adapters.page_looks:look_here",
         FileLook,
-        {"source": source.resolve(), "limits": limits, "jobs": jobs},
+        {"source": source.resolve(), "limits": limits},
         timeout_s=limits.timeout_s,
         memory_mb=limits.memory_mb,
-        jobs=jobs,
+        cores=cores,
         progress=progress,
     )
 

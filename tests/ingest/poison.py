@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from ingest.adapters.cores import Cores
 from ingest.recognition.errors import BrokenImage
 
 
@@ -87,6 +88,16 @@ def wait_for(pid_file: Path) -> int:
     while not (pid_file.exists() and pid_file.read_text()):
         time.sleep(0.02)
     return int(pid_file.read_text())
+
+
+def hold_a_core(pid_file: Path, cores: Cores) -> int:
+    with cores.one():
+        return own_pid(pid_file)
+
+
+def take_a_core(cores: Cores) -> int:
+    with cores.one():
+        return len(cores)
 
 
 def call_home(port: int) -> bool:

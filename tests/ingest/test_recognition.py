@@ -36,10 +36,10 @@ MINUTES = (
 )
 
 
-def recognized(source: Path, *, jobs: int = 1, limits: RecognitionLimits = LIMITS) -> Recognition:
+def recognized(source: Path, *, cores: int = 1, limits: RecognitionLimits = LIMITS) -> Recognition:
     workdir = source.parent / f"{source.name}-work"
     workdir.mkdir()
-    return recognize(source, workdir, limits=limits, jobs=jobs)
+    return recognize(source, workdir, limits=limits, cores=cores)
 
 
 def warnings_of(recognition: Recognition) -> set[str]:
@@ -136,8 +136,17 @@ def test_words_lie_where_they_are_seen(tmp_path: Path) -> None:
 
 def test_pages_are_worked_on_at_once_when_told(tmp_path: Path) -> None:
     source = scanned_pdf(tmp_path / "a.pdf", *[scan((*LETTER, f"Seite Nummer {n}")) for n in range(1, 5)])
-    found = recognized(source, jobs=2)
+    found = recognized(source, cores=2)
     assert [f"Nummer {n}" in page.text for n, page in enumerate(found.pages, 1)] == [True] * 4
+
+
+def test_rather_fewer_pages_at_once_than_pages_made_smaller(tmp_path: Path) -> None:
+    limits = RecognitionLimits(timeout_s=120, memory_mb=700, max_pages=100, max_megapixels=40)
+    letter = (*LETTER, "Seite Nummer 1")
+    source = scanned_pdf(tmp_path / "a.pdf", scan(letter, dpi=300), scan(letter, dpi=300))
+    found = recognized(source, cores=8, limits=limits)
+    assert "pages-made-smaller" not in warnings_of(found)
+    assert all("Nummer 1" in page.text for page in found.pages)
 
 
 def test_progress_counts_pages(tmp_path: Path) -> None:

@@ -153,6 +153,23 @@ def test_a_file_that_is_done_does_not_wait_for_a_later_one(tmp_path: Path) -> No
             os.kill(later, signal.SIGKILL)
 
 
+def test_files_share_the_cores_and_a_dead_one_gives_its_core_back(tmp_path: Path) -> None:
+    def hold() -> None:
+        with contextlib.suppress(errors.RecognitionOutOfMemory):
+            run("hold_a_core", {"pid_file": tmp_path / "holder"}, cores=1)
+
+    with ThreadPoolExecutor(2) as threads:
+        threads.submit(hold)
+        holder = wait_for(tmp_path / "holder")
+        try:
+            other = threads.submit(run, "take_a_core", cores=1)
+            with pytest.raises(TimeoutError):
+                other.result(timeout=1)
+        finally:
+            os.kill(holder, signal.SIGKILL)
+        assert other.result(timeout=10) == 1
+
+
 def test_a_killed_zygote_interrupts_its_files_and_is_replaced(tmp_path: Path) -> None:
     run("answer", {"value": 1})
     zygote = sandbox._zygote()._process
