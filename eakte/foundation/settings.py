@@ -124,6 +124,19 @@ class SealSettings(Section):
     own_key: bool = True
 
 
+class XrechnungSettings(Section):
+    """What one invoice may cost, and what is taken for checking only (`max_check_mb`).
+
+    `kosit_bundle` is the official configuration, a ZIP file or a folder; with it a second opinion is sought.
+    """
+
+    timeout_s: float = 180.0
+    memory_mb: int = 2000
+    max_check_mb: int = 64
+    attempts: int = 5
+    kosit_bundle: Path | None = None
+
+
 class ClientSettings(Section):
     """How the command line reaches a server that is not on this machine."""
 
@@ -165,6 +178,7 @@ class Settings(BaseSettings):
     sources: SourcesSettings = SourcesSettings()
     uploads: UploadsSettings = UploadsSettings()
     seal: SealSettings = SealSettings()
+    xrechnung: XrechnungSettings = XrechnungSettings()
     worker: WorkerSettings = WorkerSettings()
     client: ClientSettings = ClientSettings()
 
