@@ -34,10 +34,10 @@ class Invoice(Table):
 
     `received_at` starts payment terms: when the file reached the house, not when it was read. `source_key` names the
     mailbox or folder it was fetched from. What the invoice says is None where it does not say it, or says it in a
-    way nobody can read. `number_key` and `seller_keys` are what it is compared by, spelled in one way;
-    `ibans` are the accounts it wants to be paid to. `skonto` are its offers as the terms of payment (BT-20) state
-    them. `findings` are those of the verdict, `failure` is why there is none. With `opened_case` the case was opened
-    for this invoice and gets its name.
+    way nobody can read. By `number_keys` others with the same number are found, however it is written; `ibans` are
+    the accounts it wants to be paid to, `skonto` its offers as the terms of payment (BT-20) state them. `findings` are
+    those of the verdict, `failure` is why there is none. With `opened_case` the case was opened for this invoice and
+    gets its name.
     """
 
     __tablename__ = "invoices"
@@ -64,7 +64,7 @@ class Invoice(Table):
     disagreement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
     number: Mapped[str | None]
-    number_key: Mapped[str | None]
+    number_keys: Mapped[list[str]] = mapped_column(ARRAY(PgText), default=list)
     type_code: Mapped[str | None]
     issue_date: Mapped[date | None]
     due_date: Mapped[date | None]
@@ -73,7 +73,7 @@ class Invoice(Table):
     payable: Mapped[Decimal | None] = mapped_column(Numeric)
     seller_name: Mapped[str | None]
     seller_vat_id: Mapped[str | None]
-    seller_keys: Mapped[list[str]] = mapped_column(ARRAY(PgText), default=list)
+    seller_tax_number: Mapped[str | None]
     buyer_name: Mapped[str | None]
     buyer_reference: Mapped[str | None]
     order_number: Mapped[str | None]
@@ -91,8 +91,7 @@ class Invoice(Table):
         Index(None, "state", "id"),
         Index(None, "due_date", "id"),
         Index(None, "issue_date"),
-        Index(None, "number_key"),
-        Index(None, "seller_keys", postgresql_using="gin"),
+        Index(None, "number_keys", postgresql_using="gin"),
     )
 
 

@@ -104,7 +104,7 @@ def upgrade() -> None:
         sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("disagreement", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("number", sa.Text(), nullable=True),
-        sa.Column("number_key", sa.Text(), nullable=True),
+        sa.Column("number_keys", postgresql.ARRAY(sa.TEXT()), nullable=False),
         sa.Column("type_code", sa.Text(), nullable=True),
         sa.Column("issue_date", sa.Date(), nullable=True),
         sa.Column("due_date", sa.Date(), nullable=True),
@@ -113,7 +113,7 @@ def upgrade() -> None:
         sa.Column("payable", sa.Numeric(), nullable=True),
         sa.Column("seller_name", sa.Text(), nullable=True),
         sa.Column("seller_vat_id", sa.Text(), nullable=True),
-        sa.Column("seller_keys", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("seller_tax_number", sa.Text(), nullable=True),
         sa.Column("buyer_name", sa.Text(), nullable=True),
         sa.Column("buyer_reference", sa.Text(), nullable=True),
         sa.Column("order_number", sa.Text(), nullable=True),
@@ -134,8 +134,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_invoices_document_id"), "invoices", ["document_id"], unique=False)
     op.create_index(op.f("ix_invoices_due_date_id"), "invoices", ["due_date", "id"], unique=False)
     op.create_index(op.f("ix_invoices_issue_date"), "invoices", ["issue_date"], unique=False)
-    op.create_index(op.f("ix_invoices_number_key"), "invoices", ["number_key"], unique=False)
-    op.create_index(op.f("ix_invoices_seller_keys"), "invoices", ["seller_keys"], unique=False, postgresql_using="gin")
+    op.create_index(op.f("ix_invoices_number_keys"), "invoices", ["number_keys"], unique=False, postgresql_using="gin")
     op.create_index(op.f("ix_invoices_state_id"), "invoices", ["state", "id"], unique=False)
     op.create_table(
         "invoice_twins",
@@ -171,8 +170,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_invoice_twins_later_id"), table_name="invoice_twins")
     op.drop_table("invoice_twins")
     op.drop_index(op.f("ix_invoices_state_id"), table_name="invoices")
-    op.drop_index(op.f("ix_invoices_seller_keys"), table_name="invoices", postgresql_using="gin")
-    op.drop_index(op.f("ix_invoices_number_key"), table_name="invoices")
+    op.drop_index(op.f("ix_invoices_number_keys"), table_name="invoices", postgresql_using="gin")
     op.drop_index(op.f("ix_invoices_issue_date"), table_name="invoices")
     op.drop_index(op.f("ix_invoices_due_date_id"), table_name="invoices")
     op.drop_index(op.f("ix_invoices_document_id"), table_name="invoices")
