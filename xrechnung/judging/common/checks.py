@@ -11,13 +11,12 @@ Check = Callable[[RuleSet, Node], None]
 class Checks:
     """Every check that starts from one element alone, wherever it stands.
 
-    `named` are checks of elements of exactly that name, `ending` those of all elements whose name ends so
-    (`ends-with(name(), 'Amount')`).
+    A table's key is the name of the element; a `*` in it stands for any letters (`ram:*Amount`).
     """
 
-    def __init__(self, named: tuple[Mapping[str, Check], ...], ending: Mapping[str, Check]) -> None:
-        self._named = named
-        self._ending = ending
+    def __init__(self, *tables: Mapping[str, Check]) -> None:
+        entries = [(name, check) for table in tables for name, check in table.items()]
+        self._entries = [(*name.partition("*"), check) for name, check in entries]
         self._known: dict[str, tuple[Check, ...]] = {}
 
     def apply(self, part: Fragment, rules: RuleSet) -> None:
@@ -32,8 +31,11 @@ class Checks:
                     check(rules, node)
 
     def _learn(self, name: str) -> tuple[Check, ...]:
-        named = [table[name] for table in self._named if name in table]
-        checks = (*named, *(check for end, check in self._ending.items() if name.endswith(end)))
+        checks = tuple(
+            check
+            for beginning, open_, end, check in self._entries
+            if (name.startswith(beginning) and name.endswith(end) if open_ else name == beginning)
+        )
         if len(self._known) < MOST_NAMES:
             self._known[name] = checks
         return checks

@@ -83,7 +83,12 @@ def has_many_decimals(nodes: Sequence[Node]) -> bool:
 
 def boolean(node: Node) -> bool:
     """The text of a node as xs:boolean; undefined where it is none."""
-    value = _BOOLEANS.get(node.text.strip(" \t\r\n"))
+    value = boolean_or_none(node)
     if value is None:
         raise Undefined(node, f"{node.name} is neither true nor false")
     return value
+
+
+def boolean_or_none(node: Node) -> bool | None:
+    """The same in the context of a rule, where what cannot be computed only means that the rule is not asked."""
+    return _BOOLEANS.get(node.text.strip(" \t\r\n"))
