@@ -22,11 +22,14 @@ PREFIXES = {
     "urn:un:unece:uncefact:data:standard:QualifiedDataType:100": "qdt",
 }
 LINES = frozenset({"cac:InvoiceLine", "cac:CreditNoteLine", "ram:IncludedSupplyChainTradeLineItem"})
+"""Invoice lines, where they stand below the root element or its `_HOLDER`; elsewhere (in extensions) they are head."""
+_HOLDER = "rsm:SupplyChainTradeTransaction"
 
 _DECIMAL = compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", ASCII)
 _DOUBLE = compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", ASCII)
 _WHITE_SPACE = compile(r"[ \t\r\n]+")
 _SPECIAL_DOUBLES = {"INF": float("inf"), "-INF": float("-inf"), "NaN": float("nan")}
+_LAST_LINE_OF_ELEMENTS = 65_535
 _NAMES: dict[str, str] = {}
 MOST_NAMES = 5_000
 """Names remembered; UBL and CII together have fewer, and a hostile document must not fill our memory."""
@@ -150,10 +153,13 @@ class Fragment:
                     cut.append(child)
                     continue
                 kid_name = short_name(child.tag)
-            if skipped is not None and kid_name in LINES:
+            if skipped is None:
+                kid = self._grow(kid_name, child, node, None)
+            elif kid_name in LINES:
                 skipped.append(child)
                 continue
-            kid = self._grow(kid_name, child, node, skipped)
+            else:
+                kid = self._grow(kid_name, child, node, skipped if kid_name == _HOLDER else None)
             found = kids.get(kid_name)
             if found is None:
                 kids[kid_name] = [kid]
@@ -190,8 +196,7 @@ class Tree:
         return len(self._lines)
 
     def _holder_of_lines(self) -> Node:
-        transactions = self.head.named("rsm:SupplyChainTradeTransaction")
-        return transactions[0] if transactions else self.head.root
+        return self.head.root.first(_HOLDER) or self.head.root
 
 
 def collapse(text: str) -> str:
@@ -234,6 +239,27 @@ def path_of(node: Node) -> str:
         steps.append(short_name(element.tag) + (f"[{alike}]" if further else ""))
         element = element.getparent()
     return "/" + "/".join(reversed(steps))
+
+
+def line_of(element: etree._Element) -> int | None:
+    """Line of an element in the XML as received, from 1; beyond 65,535 too, except in XML without white space.
+
+    There libxml2 knows lines of texts only, taken where a text ends: the first one in the element, or else the next
+    one after it. So the line breaks of that text are taken off again.
+    """
+    line: int | None = element.sourceline  # type: ignore[assignment]  # wrong in the stubs
+    if line is None or line < _LAST_LINE_OF_ELEMENTS:
+        return line
+    if line == _LAST_LINE_OF_ELEMENTS:
+        return None
+    if element.text:
+        return line - element.text.count("\n")
+    if len(element):
+        return line_of(element[0])
+    if element.tail:
+        return line - element.tail.count("\n")
+    further = element.getnext()
+    return None if further is None else line_of(further)
 
 
 def short_name(tag: str) -> str:
