@@ -29,3 +29,10 @@ def test_what_a_command_does_not_need_is_not_loaded() -> None:
     listing = "import sys, eakte.entrypoints.cli; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True).stdout.split()
     assert not {"sqlalchemy", "fastapi", "pikepdf", "pydantic", "httpx"} & set(loaded)
+
+
+@pytest.mark.parametrize("command", ["batch", "document", "ingest", "records", "search"])
+def test_a_command_that_asks_the_server_does_not_load_it(command: str) -> None:
+    listing = f"import sys, eakte.entrypoints.commands.{command}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"sqlalchemy", "fastapi", "pikepdf", "psycopg"} & set(loaded)

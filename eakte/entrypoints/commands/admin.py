@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from eakte.entrypoints.commands.common import api_client, opened_house
+from eakte.entrypoints.commands.common import opened_house
+from eakte.entrypoints.commands.reaching import api_client
 from eakte.entrypoints.commands.speaking import out
 from eakte.entrypoints.sweep import find_orphans
 

@@ -11,8 +11,8 @@ import typer
 from rich.table import Table
 
 from eakte.entrypoints.client import Client, ProblemAnswer
-from eakte.entrypoints.commands.common import api_client
 from eakte.entrypoints.commands.files import files_in
+from eakte.entrypoints.commands.reaching import api_client
 from eakte.entrypoints.commands.speaking import err, out
 
 app = typer.Typer(help="Papier stapelweise digitalisieren.", no_args_is_help=True)

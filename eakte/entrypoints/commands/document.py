@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from eakte.entrypoints.client import Client
-from eakte.entrypoints.commands.common import api_client
+from eakte.entrypoints.commands.reaching import api_client
 from eakte.entrypoints.commands.speaking import out
 
 app = typer.Typer(help="Dokumente ansehen und laden.", no_args_is_help=True)

@@ -13,8 +13,8 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from eakte.entrypoints.client import Client, ProblemAnswer
-from eakte.entrypoints.commands.common import api_client
 from eakte.entrypoints.commands.files import files_in
+from eakte.entrypoints.commands.reaching import api_client
 from eakte.entrypoints.commands.speaking import err, out
 
 SETTLED = {"filed", "failed"}

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from eakte.entrypoints.client import Client
-from eakte.entrypoints.commands.common import api_client
+from eakte.entrypoints.commands.reaching import api_client
 from eakte.entrypoints.commands.speaking import out
 
 dossiers = typer.Typer(help="Akten.", no_args_is_help=True)

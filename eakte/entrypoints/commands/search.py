@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from eakte.entrypoints.commands.common import api_client
+from eakte.entrypoints.commands.reaching import api_client
 from eakte.entrypoints.commands.speaking import out
 
 
