@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Context, localcontext
 
-from lxml import etree
-
 from xrechnung.judging.cii import CiiCore, CiiNational
 from xrechnung.judging.releases import Release
 from xrechnung.judging.rule_set import RuleSet
@@ -35,7 +33,7 @@ def rule_sets_for(release: Release, syntax: Syntax, parts: frozenset[str]) -> tu
     return core(release), national(release, parts)
 
 
-def apply(sets: Sequence[RuleSet], root: etree._Element) -> list[Outcome]:
+def apply(sets: Sequence[RuleSet], tree: Tree) -> list[Outcome]:
     """Ask each set about the invoice; one that is undefined for it does not stop the others."""
     stopped: dict[RuleSet, Undefined] = {}
 
@@ -48,7 +46,6 @@ def apply(sets: Sequence[RuleSet], root: etree._Element) -> list[Outcome]:
                     stopped[each] = undefined
 
     with localcontext(EXACT):
-        tree = Tree(root)
         ask(lambda each: each.head(tree.head))
         for line in tree.lines():
             ask(lambda each, line=line: each.line(line))  # type: ignore[misc]

@@ -12,7 +12,7 @@ from xrechnung.judging.hints.of_invoice import hints_on
 from xrechnung.judging.releases import Release, Scenario, release_on
 from xrechnung.judging.structure import structure_of
 from xrechnung.judging.texts import rule_text
-from xrechnung.judging.tree import path_of
+from xrechnung.judging.tree import Tree, line_of, path_of
 from xrechnung.judging.verdict import Finding, Refusal, Severity, Verdict
 
 _WRITE_XRECHNUNG = (
@@ -49,8 +49,12 @@ def judge_root(root: etree._Element, release: Release, *, today: date, embedded:
     """The verdict on a parsed invoice."""
     syntax, specification = detect(root)
     scenario = release.scenario(syntax, specification)
-    refusal, findings = _decide(root, release, scenario, specification)
-    hints = hints_on(root, syntax, today=today) if syntax is not None else ()
+    tree = Tree(root)
+    if scenario is None:
+        refusal, findings = Refusal.SCENARIO, (_no_scenario(root, specification),)
+    else:
+        refusal, findings = _decide(root, tree, release, scenario)
+    hints = hints_on(tree.head.root, syntax, today=today) if syntax is not None else ()
     return Verdict(
         release=release.name,
         syntax=syntax,
@@ -63,15 +67,13 @@ def judge_root(root: etree._Element, release: Release, *, today: date, embedded:
 
 
 def _decide(
-    root: etree._Element, release: Release, scenario: Scenario | None, specification: str | None
+    root: etree._Element, tree: Tree, release: Release, scenario: Scenario
 ) -> tuple[Refusal | None, tuple[Finding, ...]]:
-    if scenario is None:
-        return Refusal.SCENARIO, (_no_scenario(root, specification),)
     if flaws := structure_of(scenario.syntax).check(root):
         return Refusal.STRUCTURE, tuple(
             Finding("XSD", Severity.ERROR, flaw.message, location=flaw.path, line=flaw.line) for flaw in flaws
         )
-    outcomes = apply(rule_sets_for(release, scenario.syntax, scenario.rule_sets), root)
+    outcomes = apply(rule_sets_for(release, scenario.syntax, scenario.rule_sets), tree)
     findings = tuple(finding for outcome in outcomes for finding in _findings(outcome, release, scenario))
     if any(outcome.undefined for outcome in outcomes):
         return Refusal.UNDEFINED, findings
@@ -83,7 +85,7 @@ def _findings(outcome: Outcome, release: Release, scenario: Scenario) -> Iterato
         node = outcome.undefined.node
         remedy = "Jede Angabe nur einmal und ohne Kommentare oder Verarbeitungsanweisungen im Wert übermitteln."
         yield Finding(
-            "UNDEFINED", Severity.ERROR, _UNDEFINED, remedy, location=path_of(node), line=node.element.sourceline
+            "UNDEFINED", Severity.ERROR, _UNDEFINED, remedy, location=path_of(node), line=line_of(node.element)
         )
     published = release.published(scenario.syntax)
     for rule, places in outcome.broken.items():
@@ -96,7 +98,7 @@ def _findings(outcome: Outcome, release: Release, scenario: Scenario) -> Iterato
             message = text.meaning
             if more and number == len(places):
                 message = f"{message} (Ebenso an {more} weiteren Stellen.)"
-            yield Finding(rule, severity, message, text.remedy, text.terms, path_of(node), node.element.sourceline)
+            yield Finding(rule, severity, message, text.remedy, text.terms, path_of(node), line_of(node.element))
 
 
 def _no_scenario(root: etree._Element, specification: str | None) -> Finding:
