@@ -116,6 +116,15 @@ def parse_xml(source: bytes | Path | BinaryIO) -> etree._Element:
     return root
 
 
+def is_invoice(data: bytes) -> bool:
+    """Whether this is XML with the root element of an invoice, of ZUGFeRD 1.0 too; looks at its beginning only."""
+    try:
+        data = as_utf8(data)
+        return _INVOICE.match(data, _start_of_root(data)) is not None
+    except (UnknownEncoding, XmlRefused):
+        return False
+
+
 def detect(root: etree._Element) -> Kind:
     """Syntax by namespace and name of the root element, specification (BT-24) by its raw text."""
     syntax = _ROOTS.get(short_name(root.tag))
