@@ -80,9 +80,14 @@ class Node:
 
     def at(self, *names: str) -> "list[Node]":
         """All nodes at the end of a path of names below this one."""
-        nodes = self.kids.get(names[0], [])
-        for name in names[1:]:
-            nodes = [kid for node in nodes for kid in node.kids.get(name, ())]
+        nodes = [self]
+        for name in names:
+            if len(nodes) == 1:
+                nodes = nodes[0].kids.get(name, [])
+            else:
+                nodes = [kid for node in nodes for kid in node.kids.get(name, ())]
+            if not nodes:
+                break
         return nodes
 
     def has(self, name: str) -> bool:

@@ -1,6 +1,6 @@
 """How UBL is narrowed for EN 16931 (UBL-SR, UBL-DT and those UBL-CR that ask more than whether something is there)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from xrechnung.judging.common.checks import Check
 from xrechnung.judging.common.xpath import texts
@@ -24,29 +24,40 @@ MOST_REGISTRATIONS = 2
 _SELLER = ("cac:AccountingSupplierParty", "cac:Party")
 _BUYER = ("cac:AccountingCustomerParty", "cac:Party")
 
-_ONCE_IN_DOCUMENT = (
-    ("UBL-SR-01", ("cac:ContractDocumentReference", "cbc:ID")),
-    ("UBL-SR-02", ("cac:ReceiptDocumentReference", "cbc:ID")),
-    ("UBL-SR-03", ("cac:DespatchDocumentReference", "cbc:ID")),
-    ("UBL-SR-05", ("cac:PaymentTerms", "cbc:Note")),
-    ("UBL-SR-08", ("cac:InvoicePeriod",)),
-    ("UBL-SR-09", (*_SELLER, "cac:PartyLegalEntity", "cbc:RegistrationName")),
-    ("UBL-SR-10", (*_SELLER, "cac:PartyName", "cbc:Name")),
-    ("UBL-SR-11", (*_SELLER, "cac:PartyLegalEntity", "cbc:CompanyID")),
-    ("UBL-SR-14", (*_SELLER, "cac:PartyLegalEntity", "cbc:CompanyLegalForm")),
-    ("UBL-SR-15", (*_BUYER, "cac:PartyLegalEntity", "cbc:RegistrationName")),
-    ("UBL-SR-16", (*_BUYER, "cac:PartyIdentification", "cbc:ID")),
-    ("UBL-SR-17", (*_BUYER, "cac:PartyLegalEntity", "cbc:CompanyID")),
-    ("UBL-SR-24", ("cac:Delivery",)),
-    ("UBL-SR-39", ("cac:ProjectReference", "cbc:ID")),
-    ("UBL-SR-40", (*_BUYER, "cac:PartyName", "cbc:Name")),
-    ("UBL-SR-45", ("cac:PaymentMeans", "cbc:PaymentDueDate")),
-    ("UBL-SR-49", ("cac:InvoicePeriod", "cbc:DescriptionCode")),
-    ("UBL-SR-54", ("cac:PaymentMeans", "cac:CardAccount")),
-    ("UBL-SR-55", ("cac:PaymentMeans", "cac:PaymentMandate")),
-    ("UBL-SR-56", ("cac:OriginatorDocumentReference", "cbc:ID")),
-)
-_ONCE_IN_LINE = (
+_Limits = Sequence[tuple[str, tuple[str, ...]]]
+"""Rules, and the path of what may stand once."""
+
+_ONCE_IN_DOCUMENT: dict[tuple[str, ...], _Limits] = {
+    (): (
+        ("UBL-SR-01", ("cac:ContractDocumentReference", "cbc:ID")),
+        ("UBL-SR-02", ("cac:ReceiptDocumentReference", "cbc:ID")),
+        ("UBL-SR-03", ("cac:DespatchDocumentReference", "cbc:ID")),
+        ("UBL-SR-05", ("cac:PaymentTerms", "cbc:Note")),
+        ("UBL-SR-08", ("cac:InvoicePeriod",)),
+        ("UBL-SR-24", ("cac:Delivery",)),
+        ("UBL-SR-39", ("cac:ProjectReference", "cbc:ID")),
+        ("UBL-SR-49", ("cac:InvoicePeriod", "cbc:DescriptionCode")),
+        ("UBL-SR-56", ("cac:OriginatorDocumentReference", "cbc:ID")),
+    ),
+    ("cac:PaymentMeans",): (
+        ("UBL-SR-45", ("cbc:PaymentDueDate",)),
+        ("UBL-SR-54", ("cac:CardAccount",)),
+        ("UBL-SR-55", ("cac:PaymentMandate",)),
+    ),
+    _SELLER: (
+        ("UBL-SR-09", ("cac:PartyLegalEntity", "cbc:RegistrationName")),
+        ("UBL-SR-10", ("cac:PartyName", "cbc:Name")),
+        ("UBL-SR-11", ("cac:PartyLegalEntity", "cbc:CompanyID")),
+        ("UBL-SR-14", ("cac:PartyLegalEntity", "cbc:CompanyLegalForm")),
+    ),
+    _BUYER: (
+        ("UBL-SR-15", ("cac:PartyLegalEntity", "cbc:RegistrationName")),
+        ("UBL-SR-16", ("cac:PartyIdentification", "cbc:ID")),
+        ("UBL-SR-17", ("cac:PartyLegalEntity", "cbc:CompanyID")),
+        ("UBL-SR-40", ("cac:PartyName", "cbc:Name")),
+    ),
+}
+_ONCE_IN_LINE: _Limits = (
     ("UBL-SR-34", ("cbc:Note",)),
     ("UBL-SR-35", ("cac:OrderLineReference", "cbc:LineID")),
     ("UBL-SR-36", ("cac:InvoicePeriod",)),
@@ -54,7 +65,7 @@ _ONCE_IN_LINE = (
     ("UBL-SR-50", ("cac:Item", "cbc:Description")),
     ("UBL-SR-52", ("cac:DocumentReference",)),
 )
-_ONCE = {
+_ONCE: dict[str, _Limits] = {
     "cac:PaymentMeans": (
         ("UBL-SR-26", ("cbc:PaymentID",)),
         ("UBL-SR-27", ("cbc:PaymentMeansCode",)),
@@ -71,15 +82,20 @@ _ONCE = {
 }
 
 
-def _demand_once(rules: RuleSet, node: Node, limits: Iterable[tuple[str, tuple[str, ...]]]) -> None:
+def _demand_once(rules: RuleSet, node: Node, holders: Sequence[Node], limits: _Limits) -> None:
+    """At the end of each path below these holders there is one node at most."""
     for rule, path in limits:
-        if path[0] in node.kids and len(node.at(*path)) > 1:
+        count = 0
+        for holder in holders:
+            if path[0] in holder.kids:
+                count += len(holder.at(*path))
+        if count > 1:
             rules.break_(rule, node)
 
 
-def _once(limits: Iterable[tuple[str, tuple[str, ...]]]) -> Check:
+def _once(limits: _Limits) -> Check:
     def check(rules: RuleSet, node: Node) -> None:
-        _demand_once(rules, node, limits)
+        _demand_once(rules, node, (node,), limits)
 
     return check
 
@@ -87,7 +103,8 @@ def _once(limits: Iterable[tuple[str, tuple[str, ...]]]) -> Check:
 def document(rules: RuleSet, root: Node) -> None:
     if not is_document(root):
         return
-    _demand_once(rules, root, _ONCE_IN_DOCUMENT)
+    for path, limits in _ONCE_IN_DOCUMENT.items():
+        _demand_once(rules, root, root.at(*path), limits)
     objects = [
         identifier
         for reference in root.all("cac:AdditionalDocumentReference")

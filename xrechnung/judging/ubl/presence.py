@@ -42,7 +42,7 @@ def totals(rules: RuleSet, total: Node) -> None:
 
 def line(rules: RuleSet, node: Node) -> None:
     """One invoice line (BG-25)."""
-    quantities = [*node.all("cbc:InvoicedQuantity"), *node.all("cbc:CreditedQuantity")]
+    quantities = node.all("cbc:InvoicedQuantity") + node.all("cbc:CreditedQuantity")
     prices = node.at("cac:Price", "cbc:PriceAmount")
     gross_prices = node.at("cac:Price", "cac:AllowanceCharge", "cbc:BaseAmount")
     categories = node.at("cac:Item", "cac:ClassifiedTaxCategory")

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from xrechnung.judging.common.vat_categories import (
     BY_CODE,
     SPLIT_PAYMENT,
-    VAT_CATEGORIES,
     Identified,
     Rate,
     VatCategory,
@@ -124,7 +123,7 @@ class VatUse:
             self._is_foreign = any(country.text != _ITALY for country in part.named("cbc:IdentificationCode"))
 
     def end(self, rules: RuleSet, root: Node) -> None:
-        for category in VAT_CATEGORIES:
+        for category in self._categories():
             rules.demand(self._has_breakdown(category), category.rule(BREAKDOWN), root)
             self._ask_for_registrations(rules, category, root)
         if self._breakdowns[INTRA_COMMUNITY]:
@@ -132,6 +131,11 @@ class VatUse:
         if self._breakdowns[NOT_SUBJECT]:
             self._ask_for_nothing_else(rules, root)
         self._ask_for_split_payment(rules, root)
+
+    def _categories(self) -> list[VatCategory]:
+        """Those that stand anywhere; nothing is asked of the others."""
+        codes = {use.code for uses in self._used.values() for use in uses}
+        return [BY_CODE[code] for code in codes if code in BY_CODE]
 
     def _is_used(self, code: str, *places: Place, vat_only: bool = True, bare_only: bool = False) -> bool:
         return any(
