@@ -58,8 +58,9 @@ class SkontoProposal:
 
     percent: Decimal
     days: int | None
-    """Time limit in days; none where the text names a date."""
+    """Time limit in days."""
     until: date | None
+    """Time limit as a date; where the words give both, it is what their author made of the days."""
     text: str
     """The words it was read from."""
     from_receipt: bool
@@ -151,12 +152,12 @@ def _proposal(clause: _Clause, named: bool) -> SkontoProposal | None:
         return None
     if not named and percent > MOST_USUAL_PERCENT:
         return None
-    plain = len(clause.percents) == 1 and clause.limits == 1 and clause.plain
+    plain = len(clause.percents) == 1 and len(clause.days) <= 1 and len(clause.dates) <= 1 and clause.plain
     usual = percent <= MOST_USUAL_PERCENT and (days is None or days <= MOST_USUAL_DAYS)
     return SkontoProposal(
         percent,
         days,
-        clause.dates[0] if clause.dates and days is None else None,
+        clause.dates[0] if clause.dates else None,
         clause.text,
         from_receipt=False,
         confident=named and plain and usual,

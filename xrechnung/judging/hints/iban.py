@@ -108,6 +108,8 @@ def _check(number: str) -> None:
     try:
         iban.validate(number)
     except InvalidChecksum as wrong:
-        raise InvalidIban(IbanFault.CHECK_DIGITS, "die Prüfziffern passen nicht, sie ist vertippt") from wrong
+        raise InvalidIban(
+            IbanFault.CHECK_DIGITS, "die Prüfziffern passen nicht, vermutlich ist sie vertippt"
+        ) from wrong
     except ValidationError as wrong:
         raise InvalidIban(IbanFault.STRUCTURE, f"der Aufbau ist nicht der für {number[:2]} vorgeschriebene") from wrong

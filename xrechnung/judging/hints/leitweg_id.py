@@ -81,7 +81,7 @@ def _hint(invalid: InvalidLeitwegId, text: str, term: str) -> Hint:
         return Hint(
             "EAKTE-LEITWEG-3",
             term,
-            f"Die Leitweg-ID {quoted(text)} ist vertippt: {invalid}.",
+            f"Die Leitweg-ID {quoted(text)} ist vermutlich vertippt: {invalid}.",
             f"Leitweg-ID beim Auftraggeber erfragen; stimmt der Rest, lautet sie {invalid.right}.",
         )
     number = 2 if invalid.fault is LeitwegIdFault.LENGTH else 1

@@ -114,9 +114,10 @@ def parse_terms(text: str) -> PaymentTerms:
 def skonto_offers(terms: PaymentTerms, issue_date: date, gross: Decimal) -> tuple[SkontoOffer, ...]:
     """What may be saved until when, earliest day first; days count from the invoice date (BT-2).
 
-    Amounts are rounded to cents, a half away from zero. For a credit note `gross` is negative, and so are the amounts.
+    A step of zero percent only names the net term and offers nothing. Amounts are rounded to cents, a half away from
+    zero. For a credit note `gross` is negative, and so are the amounts.
     """
-    offers = (_offer(skonto, issue_date, gross) for skonto in terms.skonto if _can_be_meant(skonto))
+    offers = (_offer(skonto, issue_date, gross) for skonto in terms.skonto if _offers_something(skonto))
     return tuple(sorted(offers, key=lambda offer: (offer.until, -offer.percent)))
 
 
@@ -125,9 +126,9 @@ def last_day(start: date, days: int) -> date:
     return start + timedelta(days) if days <= (date.max - start).days else date.max
 
 
-def _can_be_meant(skonto: Skonto) -> bool:
+def _offers_something(skonto: Skonto) -> bool:
     base = skonto.base_amount
-    return skonto.percent <= MOST_PERCENT and (base is None or abs(base) <= MOST_BASE_AMOUNT)
+    return 0 < skonto.percent <= MOST_PERCENT and (base is None or abs(base) <= MOST_BASE_AMOUNT)
 
 
 def _days(digits: str) -> int:

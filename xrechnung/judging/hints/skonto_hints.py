@@ -34,7 +34,7 @@ def _fault_hint(terms: PaymentTerms, number: int) -> Hint:
 
 def _implausible(skonto: Skonto, issue_date: date | None, due_date: date | None) -> list[Hint]:
     hints: list[Hint] = []
-    if not Decimal(0) < skonto.percent <= MOST_USUAL_PERCENT:
+    if skonto.percent > MOST_USUAL_PERCENT:
         hints.append(
             Hint(
                 "EAKTE-SKONTO-3",
@@ -43,7 +43,12 @@ def _implausible(skonto: Skonto, issue_date: date | None, due_date: date | None)
                 "Skontosatz mit dem Vertrag vergleichen.",
             )
         )
-    if issue_date is not None and due_date is not None and last_day(issue_date, skonto.days) > due_date:
+    if (
+        issue_date is not None
+        and due_date is not None
+        and skonto.percent
+        and last_day(issue_date, skonto.days) > due_date
+    ):
         hints.append(
             Hint(
                 "EAKTE-SKONTO-4",

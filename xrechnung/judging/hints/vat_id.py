@@ -110,7 +110,9 @@ def _check(number: str, country: str) -> None:
     except InvalidLength as wrong:
         raise InvalidVatId(VatIdFault.LENGTH, f"die Länge ist nicht die für {country} vorgeschriebene") from wrong
     except InvalidChecksum as wrong:
-        raise InvalidVatId(VatIdFault.CHECK_DIGITS, "die Prüfziffer passt nicht, sie ist vertippt") from wrong
+        raise InvalidVatId(
+            VatIdFault.CHECK_DIGITS, "die Prüfziffer passt nicht, vermutlich ist sie vertippt"
+        ) from wrong
     except ValidationError as wrong:
         raise InvalidVatId(VatIdFault.FORM, f"die Form ist nicht die für {country} vorgeschriebene") from wrong
 

@@ -51,6 +51,12 @@ def test_skonto_until_a_date_is_read_as_suppliers_write_it(text: str) -> None:
     assert found.confident
 
 
+def test_days_and_the_date_they_lead_to_are_one_limit() -> None:
+    found = only("Zahlbar innerhalb 30 Tagen netto bis 04.04.2018, 3% Skonto innerhalb 10 Tagen bis 15.03.2018")
+    assert (found.percent, found.days, found.until) == (3, 10, date(2018, 3, 15))
+    assert found.confident
+
+
 def test_several_steps_are_read_in_their_order() -> None:
     found = free_text_skonto("8 Tage 3 % Skonto, 14 Tage 2 % Skonto, 30 Tage netto")
     assert [(one.percent, one.days) for one in found] == [(3, 8), (2, 14)]
@@ -104,4 +110,4 @@ def test_where_nothing_is_offered_nothing_is_proposed(text: str) -> None:
 def test_no_words_are_too_strange_to_be_read(text: str) -> None:
     for found in free_text_skonto(text):
         assert 0 < found.percent < 100
-        assert (found.days is None) != (found.until is None)
+        assert found.days is not None or found.until is not None

@@ -76,6 +76,12 @@ def test_the_earliest_day_comes_first_whatever_the_order_written() -> None:
     ]
 
 
+def test_a_step_of_zero_percent_is_the_net_term_and_no_offer() -> None:
+    terms = "#SKONTO#TAGE=7#PROZENT=2.00#\n#SKONTO#TAGE=30#PROZENT=0.00#\n"
+    assert len(offers(terms, "100.00")) == 1
+    assert skonto_hints(parse_terms(terms), ISSUED, date(2026, 3, 15)) == ()
+
+
 def test_absurd_numbers_cost_nothing() -> None:
     nines = "9" * 6000
     assert offers(f"#SKONTO#TAGE={nines}#PROZENT=2.00#\n", "100")[0][0] == date.max
