@@ -6,7 +6,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from eakte.entrypoints.commands.lazy import LazyCommand
+from eakte.entrypoints.commands.lazy import add_lazily
 from eakte.entrypoints.commands.speaking import complain
 from eakte.foundation.errors import DatabaseUnavailable, EakteError
 
@@ -41,6 +41,7 @@ COMMANDS = (
     ("case", "records:cases", "Vorgänge."),
     ("document", "document:app", "Dokumente ansehen und laden."),
     ("batch", "batch:app", "Papier stapelweise digitalisieren."),
+    ("invoice", "invoice:group", "Elektronische Rechnungen prüfen und ansehen, auch ohne Server und Datenbank."),
     ("backup", "admin:backup", "Datensicherung."),
     ("index", "index:app", "Suchindex verwalten."),
     ("audit", "audit:app", "Protokoll prüfen."),
@@ -58,9 +59,7 @@ def command_line() -> TyperGroup:
     """The whole command with everything below it, none of it loaded."""
     group = get_command(app)
     assert isinstance(group, TyperGroup)
-    for name, place, purpose in COMMANDS:
-        group.add_command(LazyCommand(name, f"eakte.entrypoints.commands.{place}", purpose))
-    return group
+    return add_lazily(group, COMMANDS)
 
 
 def main() -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from eakte.foundation import clock
 from eakte.foundation.jobs import defer_job
 from eakte.foundation.messages import Event, Job, deliver
 from eakte.foundation.settings import Settings
@@ -82,5 +83,5 @@ class House:
     def begin_as(self, who: Callable[[Session, datetime], Actor]) -> Iterator[UnitOfWork]:
         """Open one unit of work for whoever `who` finds in the work's own session."""
         with self.sessions.begin() as session:
-            now = datetime.now(UTC)  # noqa: TID251  the one clock
+            now = clock.now()
             yield UnitOfWork(session, who(session, now), now, self.storage, self.settings)

@@ -3,12 +3,15 @@
 Together they need SQLAlchemy, FastAPI, PDF and OCR libraries, which take seconds to load; no single command needs all.
 """
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
+
+_HERE = __package__
 
 
 class LazyCommand(TyperCommand):
@@ -25,6 +28,8 @@ class LazyCommand(TyperCommand):
         """The command itself."""
         module, _, name = self.target.partition(":")
         found = getattr(import_module(module), name)
+        if isinstance(found, TyperGroup):
+            return found
         if isinstance(found, typer.Typer):
             return get_group(found)
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -32,3 +37,10 @@ class LazyCommand(TyperCommand):
         command = get_command(alone)
         assert isinstance(command, TyperCommand)
         return command
+
+
+def add_lazily(group: TyperGroup, commands: Iterable[tuple[str, str, str]]) -> TyperGroup:
+    """Give a group its commands: the name of each, where it stands in this package, and what it is for."""
+    for name, place, purpose in commands:
+        group.add_command(LazyCommand(name, f"{_HERE}.{place}", purpose))
+    return group

@@ -1,0 +1,108 @@
+"""Judging many invoice files: one after the other or by several processes, answered in the order of the files.
+
+Nothing is collected: a chunk of answers is given on before many more are asked for.
+"""
+
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+
+from eakte.entrypoints.commands.files import files_in
+from eakte.foundation.errors import Unavailable
+from xrechnung.judging.deciding import judge_invoice
+from xrechnung.judging.verdict import Verdict
+
+STDIN = Path("-")
+_CHUNK = 16
+_AHEAD = 4
+"""Chunks asked for beyond those being judged, for each process."""
+_HEAD = 1024
+_XML_BEGINS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<", b"\x4c\x6f\xa7\x94")
+
+
+class CheckingDied(Unavailable):
+    """Die Prüfung wurde abgebrochen, weil einer ihrer Prozesse beendet wurde."""
+
+    advice = "Vermutlich war der Arbeitsspeicher knapp; mit kleinerem --jobs gelingt es meist."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one file: its verdict, or why there can be none."""
+
+    file: str
+    verdict: Verdict | None
+    problem: str | None = None
+
+    @property
+    def status(self) -> int:
+        """0 accepted, 1 refused, 2 not judged."""
+        if self.verdict is None:
+            return 2
+        return 0 if self.verdict.accepted else 1
+
+
+def invoices_in(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files named, whatever they are, and those in the folders named that begin as XML or PDF do."""
+    for path in paths:
+        if path.is_dir():
+            yield from (file for file in files_in([path]) if _may_be_an_invoice(file))
+        else:
+            yield path
+
+
+def check_files(files: Sequence[Path], today: date, *, jobs: int = 1) -> Iterator[Answer]:
+    """Judge files by the rules of a day. Raises CheckingDied when a process was killed."""
+    if jobs == 1 or len(files) <= _CHUNK or STDIN in files:
+        yield from (check_file(file, today) for file in files)
+        return
+    waiting: deque[Future[list[Answer]]] = deque()
+    chunks = _chunks(files)
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as processes:
+        try:
+            for chunk in chunks:
+                waiting.append(processes.submit(_check_chunk, chunk, today))
+                if len(waiting) > jobs * _AHEAD:
+                    yield from waiting.popleft().result()
+            while waiting:
+                yield from waiting.popleft().result()
+        except BrokenProcessPool:
+            raise CheckingDied from None
+        finally:
+            processes.shutdown(wait=False, cancel_futures=True)
+
+
+def check_file(file: Path, today: date) -> Answer:
+    """The answer about one file; `-` is the standard input."""
+    try:
+        data = sys.stdin.buffer.read() if file == STDIN else file.read_bytes()
+    except OSError as error:
+        return Answer(str(file), None, f"Die Datei ist nicht lesbar: {error.strerror}.")
+    return Answer(str(file), judge_invoice(data, today=today))
+
+
+def _check_chunk(files: list[Path], today: date) -> list[Answer]:
+    return [check_file(file, today) for file in files]
+
+
+def _chunks(files: Sequence[Path]) -> Iterator[list[Path]]:
+    rest = iter(files)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk
+
+
+def _may_be_an_invoice(file: Path) -> bool:
+    """Told by the first bytes; what cannot be read is left for the check to say."""
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(_HEAD)
+    except OSError:
+        return True
+    return head.lstrip(b" \t\r\n").startswith(_XML_BEGINS) or b"%PDF-" in head
