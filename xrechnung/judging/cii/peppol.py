@@ -1,5 +1,6 @@
 """Rules of Peppol BIS Billing that XRechnung has taken over (PEPPOL-EN16931-R001 to -R130)."""
 
+import operator
 from decimal import Decimal
 
 from lxml import etree
@@ -30,14 +31,13 @@ def _currencies(rules: RuleSet, header: Header, settlement: Node) -> None:
         differs = own_words(accounting) != own_words(settlement.all("ram:InvoiceCurrencyCode"))
         rules.demand(differs, "PEPPOL-EN16931-R005", settlement)
     totals = settlement.at("ram:SpecifiedTradeSettlementHeaderMonetarySummation", "ram:TaxTotalAmount")
-    in_own = [total for total in totals if total.attributes.get("currencyID") in own]
-    in_other = [
-        total for total in totals if "currencyID" in total.attributes and own - {total.attributes["currencyID"]}
-    ]
+    named = [(total, total.attributes["currencyID"]) for total in totals if "currencyID" in total.attributes]
+    in_own = [total for total, currency in named if currency in own]
+    in_other = [total for total, currency in named if own - {currency}]
     rules.demand(len(in_own) <= 1, "PEPPOL-EN16931-R053", settlement)
     rules.demand(len(in_other) == (1 if accounting else 0), "PEPPOL-EN16931-R054", settlement)
     if header.tax_currency and in_own:
-        in_foreign = doubles([total for total in totals if total.attributes.get("currencyID") in foreign])
+        in_foreign = doubles([total for total, currency in named if currency in foreign])
         signs, other_signs = ({amount < 0 for amount in amounts} for amounts in (doubles(in_own), in_foreign))
         rules.demand(not signs.isdisjoint(other_signs), "PEPPOL-EN16931-R055", settlement)
 
@@ -60,9 +60,8 @@ def _is_delivery(element: etree._Element) -> bool:
 
 def line(rules: RuleSet, header: Header, item: Node, slack: Decimal) -> None:
     settlement = item.all("ram:SpecifiedLineTradeSettlement")
-    rules.demand(
-        _is_near(_line_total(settlement), _computed_total(item, settlement), slack), "PEPPOL-EN16931-R120", item
-    )
+    stated, computed = _line_total(settlement), _computed_total(item, settlement)
+    rules.demand(_is_near(stated, computed, slack), "PEPPOL-EN16931-R120", item)
     documents = below(settlement, "ram:AdditionalReferencedDocument")
     is_object = "130" in texts(below(documents, "ram:TypeCode"))
     rules.demand(not documents or is_object, "PEPPOL-EN16931-R101", item)
@@ -106,17 +105,15 @@ def _period(rules: RuleSet, header: Header, settlement: list[Node]) -> None:
     if not periods:
         return
     around = below(header.settlement, "ram:BillingSpecifiedPeriod")
-    for rule, limit in (("PEPPOL-EN16931-R110", "ram:StartDateTime"), ("PEPPOL-EN16931-R111", "ram:EndDateTime")):
+    for rule, limit, is_within in (
+        ("PEPPOL-EN16931-R110", "ram:StartDateTime", operator.ge),
+        ("PEPPOL-EN16931-R111", "ram:EndDateTime", operator.le),
+    ):
         limits = below(around, limit)
-        if not limits:
-            continue
         outer = texts(below(limits, "udt:DateTimeString"))
-        for inner in below(periods, limit):
+        for inner in below(periods, limit) if limits else ():
             days = texts(inner.all("udt:DateTimeString"))
-            is_within = any(
-                (day >= bound if limit == "ram:StartDateTime" else day <= bound) for day in days for bound in outer
-            )
-            rules.demand(is_within, rule, inner)
+            rules.demand(any(is_within(day, bound) for day in days for bound in outer), rule, inner)
 
 
 def _gross_price(rules: RuleSet, price: Node) -> None:

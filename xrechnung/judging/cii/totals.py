@@ -9,7 +9,7 @@ from math import isfinite
 from xrechnung.judging.cii.allowances import says_charge_or_fails
 from xrechnung.judging.cii.header import Header, below
 from xrechnung.judging.common.numbers import added, cents_double, whole_double
-from xrechnung.judging.common.xpath import first_decimal, has_many_decimals, sole, texts
+from xrechnung.judging.common.xpath import equals, first_decimal, has_many_decimals, sole, texts
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Node, Undefined, round2, to_double
 
@@ -73,7 +73,7 @@ def _allowances_and_charges(rules: RuleSet, header: Header, node: Node) -> None:
             summed = cents_double(
                 added(to_double(each.all("ram:ActualAmount")[0]) for each in alike if each.has("ram:ActualAmount"))
             )
-            rules.demand(any(to_double(each) == summed for each in stated), rule, node)
+            rules.demand(any(equals(each, summed) for each in stated), rule, node)
 
 
 def _net_total_is_right(node: Node) -> bool:
@@ -118,9 +118,8 @@ def _vat_totals(rules: RuleSet, header: Header, node: Node) -> None:
         taxes = below(header.settlement, "ram:ApplicableTradeTax", "ram:CalculatedAmount")
         summed = cents_double(added(to_double(tax) for tax in taxes))
         for total in own:
-            rules.demand(to_double(total) == summed, "BR-CO-14", total)
+            rules.demand(equals(total, summed), "BR-CO-14", total)
 
 
 def _is_in_cents(total: Node) -> bool:
-    amount = to_double(total)
-    return amount == whole_double(amount * 100) / 100
+    return equals(total, whole_double(to_double(total) * 100) / 100)

@@ -15,7 +15,7 @@ from xrechnung.judging.cii.header import Header, below
 from xrechnung.judging.cii.presence import is_vat
 from xrechnung.judging.common.numbers import whole_double
 from xrechnung.judging.common.vat_categories import BY_CODE, SPLIT_PAYMENT, Identified, Rate, VatCategory
-from xrechnung.judging.common.xpath import attributes, doubles, has_many_decimals, is_zero, sole, sole_decimal
+from xrechnung.judging.common.xpath import attributes, doubles, equals, has_many_decimals, is_zero, sole, sole_decimal
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Fragment, Node, Undefined, collapse, round2, to_double
 
@@ -226,14 +226,12 @@ class Vat:
             return True
         stated = tax.all("ram:BasisAmount")
         if how is Base.WITHIN_ONE:
-            base = sole(stated)
-            if base is None:
-                return False
-            return to_double(base) - 1 < float(self._summed(header, code)) < to_double(base) + 1
+            base, summed = sole(stated), float(self._summed(header, code))
+            return base is not None and to_double(base) - 1 < summed < to_double(base) + 1
         if how is Base.EXACT:
-            return float(self._summed(header, code)) in doubles(stated)
+            return _states(stated, self._summed(header, code))
         rates = [rate.decimal for rate in tax.all("ram:RateApplicablePercent")]
-        return all(float(self._summed(header, code, rate)) in doubles(stated) for rate in rates)
+        return all(_states(stated, self._summed(header, code, rate)) for rate in rates)
 
     def _summed(self, header: Header, code: str, rate: Decimal | None = None) -> Decimal:
         """Lines and charges less allowances of a category (and rate), each of the three rounded."""
@@ -242,15 +240,19 @@ class Vat:
         return round2(lines or Decimal(0)) + round2(charges) - round2(allowances)
 
 
+def _states(stated: list[Node], amount: Decimal) -> bool:
+    return any(equals(each, float(amount)) for each in stated)
+
+
 def _entries_of(header: Header, code: str, rate: Decimal | None, is_charge: bool) -> Decimal:
     """Sum of the document's allowances or charges of a category (and rate)."""
     total = Decimal(0)
     for entry in below(header.settlement, "ram:SpecifiedTradeAllowanceCharge"):
+        if all(each.text != code for each in entry.at("ram:CategoryTradeTax", "ram:CategoryCode")):
+            continue
         if code in _CAST and not entry.at("ram:ChargeIndicator", "udt:Indicator"):
             raise Undefined(entry, "there is no charge indicator to cast")
         if not says_charge_or_fails(entry, is_charge):
-            continue
-        if all(each.text != code for each in entry.at("ram:CategoryTradeTax", "ram:CategoryCode")):
             continue
         rates = entry.at("ram:CategoryTradeTax", "ram:RateApplicablePercent")
         if rate is not None and all(each.decimal != rate for each in rates):

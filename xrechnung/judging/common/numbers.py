@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_DOWN, Decimal
-from math import floor, isfinite
+from math import copysign, floor, isfinite
 
 _ALL_WHOLE = 2.0**52
 """From here on a double has no fraction."""
@@ -10,19 +10,19 @@ _DIVISION_DIGITS = 18
 
 
 def added(numbers: Iterable[float]) -> float:
-    """The sum of doubles, one after the other; Python's own `sum` is more exact than the official one."""
-    total = 0.0
+    """The sum of doubles, one after the other; Python's own `sum` is more exact, and knows no minus zero."""
+    total: float | None = None
     for number in numbers:
-        total += number
-    return total
+        total = number if total is None else total + number
+    return 0.0 if total is None else total
 
 
 def whole_double(number: float) -> float:
-    """XPath's `round` of a double: the nearest whole number, a half goes up towards plus infinity."""
+    """XPath's `round` of a double: the nearest whole number, a half goes up towards plus infinity, the sign stays."""
     if not isfinite(number) or abs(number) >= _ALL_WHOLE:
         return number
     below = floor(number)
-    return float(below + 1 if number - below >= 0.5 else below)
+    return copysign(below + 1 if number - below >= 0.5 else below, number)
 
 
 def cents_double(total: float) -> float:

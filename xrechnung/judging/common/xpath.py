@@ -6,10 +6,12 @@ holds for one of them, and never for none.
 
 from collections.abc import Sequence
 from decimal import Decimal
+from math import copysign
 
 from xrechnung.judging.tree import Node, Undefined, collapse, to_double
 
 MOST_DECIMALS = 2
+_LEAST_BELOW_ZERO = -5e-324
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -66,13 +68,27 @@ def sole_decimal(nodes: Sequence[Node]) -> Decimal | None:
 
 
 def doubles(nodes: Sequence[Node]) -> list[float]:
-    """The nodes at a path as numbers, to be compared with one."""
-    return [to_double(node) for node in nodes]
+    """The nodes at a path as numbers, to be compared with a whole number.
+
+    The official processor takes minus zero for less than zero in such comparisons (not where it reads just `-0`).
+    """
+    return [_LEAST_BELOW_ZERO if _is_minus_zero(node) else to_double(node) for node in nodes]
+
+
+def _is_minus_zero(node: Node) -> bool:
+    text = node.text.strip(" \t\r\n")
+    return text.startswith("-") and "." in text and to_double(node) == 0
 
 
 def is_zero(nodes: Sequence[Node]) -> bool:
     """Whether one of the nodes at a path is 0; not so if there is none."""
-    return any(to_double(node) == 0 for node in nodes)
+    return 0 in doubles(nodes)
+
+
+def equals(node: Node, computed: float) -> bool:
+    """Whether the text of a node is a computed number; zero and minus zero are different ones here."""
+    stated = to_double(node)
+    return stated == computed and copysign(1, stated) == copysign(1, computed)
 
 
 def has_many_decimals(nodes: Sequence[Node]) -> bool:
