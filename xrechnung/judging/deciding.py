@@ -49,12 +49,12 @@ def judge_root(root: etree._Element, release: Release, *, today: date, embedded:
     """The verdict on a parsed invoice."""
     syntax, specification = detect(root)
     scenario = release.scenario(syntax, specification)
-    tree = Tree(root)
-    if scenario is None:
-        refusal, findings = Refusal.SCENARIO, (_no_scenario(root, specification),)
-    else:
-        refusal, findings = _decide(root, tree, release, scenario)
-    hints = hints_on(tree.head.root, syntax, today=today) if syntax is not None else ()
+    with Tree(root) as tree:
+        if scenario is None:
+            refusal, findings = Refusal.SCENARIO, (_no_scenario(root, specification),)
+        else:
+            refusal, findings = _decide(root, tree, release, scenario)
+        hints = hints_on(tree.head.root, syntax, today=today) if syntax is not None else ()
     return Verdict(
         release=release.name,
         syntax=syntax,

@@ -7,6 +7,7 @@ taken over once, and the lines (BG-25) one after the other, which keeps an invoi
 from collections.abc import Iterator
 from decimal import ROUND_FLOOR, Decimal
 from re import ASCII, compile
+from typing import Self
 
 from lxml import etree
 
@@ -130,6 +131,12 @@ class Fragment:
     def named(self, name: str) -> list[Node]:
         return self.names.get(name, [])
 
+    def let_go(self) -> None:
+        """Cut the ways up, after which no circle of references keeps the nodes alive."""
+        for nodes in self.names.values():
+            for node in nodes:
+                node.parent = None
+
     def _grow(
         self, name: str, element: etree._Element, parent: Node | None, skipped: list[etree._Element] | None
     ) -> Node:
@@ -184,17 +191,31 @@ class Fragment:
 
 
 class Tree:
-    """A whole invoice: the head at once, the lines one after the other."""
+    """A whole invoice: the head at once, the lines one after the other.
+
+    As a context manager it lets go of its nodes at the end; until then each of them knows its parent.
+    """
 
     def __init__(self, root: etree._Element) -> None:
         self._lines: list[etree._Element] = []
         self.head = Fragment(root, None, self._lines)
         self._holder = self._holder_of_lines()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.head.let_go()
+
     def lines(self) -> Iterator[Fragment]:
-        """The invoice lines in document order; each with its true parent, but not among that parent's children."""
+        """The invoice lines in document order; each with its true parent, but not among that parent's children.
+
+        A line is let go of when the next one is asked for.
+        """
         for element in self._lines:
-            yield Fragment(element, self._holder, None)
+            line = Fragment(element, self._holder, None)
+            yield line
+            line.let_go()
 
     @property
     def line_count(self) -> int:
