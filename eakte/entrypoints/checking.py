@@ -24,6 +24,7 @@ _CHUNK = 16
 _AHEAD = 4
 """Chunks asked for beyond those being judged, for each process."""
 _HEAD = 1024
+_SUFFIXES = {".xml", ".pdf"}
 _XML_BEGINS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<", b"\x4c\x6f\xa7\x94")
 
 
@@ -50,7 +51,7 @@ class Answer:
 
 
 def invoices_in(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files named, whatever they are, and those in the folders named that begin as XML or PDF do."""
+    """The files named, whatever they are, and those in the folders named that are called or begin as XML or PDF."""
     for path in paths:
         if path.is_dir():
             yield from (file for file in files_in([path]) if _may_be_an_invoice(file))
@@ -99,7 +100,9 @@ def _chunks(files: Sequence[Path]) -> Iterator[list[Path]]:
 
 
 def _may_be_an_invoice(file: Path) -> bool:
-    """Told by the first bytes; what cannot be read is left for the check to say."""
+    """Told by name or first bytes; what cannot be read, or is not what its name says, is left for the check to say."""
+    if file.suffix.lower() in _SUFFIXES:
+        return True
     try:
         with file.open("rb") as stream:
             head = stream.read(_HEAD)
