@@ -12,6 +12,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 from pikepdf.settings import set_qpdf_limits
 
+from xrechnung.adapters.embedding import EmbeddingRefused
 from xrechnung.adapters.xml import MOST_BYTES, XmlRefused, is_invoice, parse_xml
 
 MOST_UNPACKED = MOST_BYTES
@@ -19,7 +20,6 @@ MOST_UNPACKED = MOST_BYTES
 _MOST_LAYERS = 4
 _LARGEST_LZW = 64 * 1024
 """Packed; qpdf knows no limit for LZW, which gives at best 3,600 bytes for one."""
-_HEAD = 1024
 _BEGINNING = 64 * 1024
 _DEEPEST_NAMES = 50
 
@@ -34,17 +34,6 @@ _XMP_FIELDS = {
 _DAMAGES = (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, IndexError)
 """pikepdf tells of what it does not expect in a damaged file by all of these."""
 _limits = Lock()
-
-
-class EmbeddingRefused(Exception):
-    """No invoice can be taken out of this PDF."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        """`encrypted`, `broken`, `undecodable`, `no-invoice`"""
-        self.reason = reason
-        """A German sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +71,6 @@ class Embedded:
     """Names of all files that could have been the invoice, the chosen one first."""
     attachments: tuple[str, ...]
     """Names of all files in the PDF, in its order."""
-
-
-def is_pdf(data: bytes) -> bool:
-    """By its content; as PDF viewers do, rubbish before the first line is tolerated."""
-    return b"%PDF-" in data[:_HEAD] and not data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
 def extract_invoice(source: bytes | Path) -> Embedded:

@@ -5,7 +5,7 @@ from datetime import date
 
 from lxml import etree
 
-from xrechnung.adapters.hybrid_pdf import EmbeddingRefused, extract_invoice, is_pdf
+from xrechnung.adapters.embedding import EmbeddingRefused, embedded_in, is_pdf
 from xrechnung.adapters.xml import XmlRefused, detect, parse_xml
 from xrechnung.judging.applying import Outcome, apply, rule_sets_for
 from xrechnung.judging.hints.of_invoice import hints_on
@@ -34,7 +34,7 @@ def judge_invoice(data: bytes, *, today: date) -> Verdict:
     embedded: str | None = None
     if is_pdf(data):
         try:
-            inside = extract_invoice(data)
+            inside = embedded_in(data)
         except EmbeddingRefused as refused:
             return _unreadable(release, Refusal.NO_XML, refused.reason)
         data, embedded = inside.data, inside.name

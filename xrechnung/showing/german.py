@@ -13,7 +13,7 @@ def number(value: Decimal, places: int = 0) -> str:
     sign, digits, exponent = value.as_tuple()
     assert isinstance(exponent, int)
     given = max(0, -exponent)
-    figures = f"{abs(value):f}".partition(".")
+    figures = f"{value.copy_abs():f}".partition(".")
     decimals = figures[2].ljust(max(places, given), "0")
     whole = f"{int(figures[0]):,}".replace(",", ".")
     minus = "\u2212" if sign and any(digits) else ""

@@ -11,7 +11,8 @@ import pytest
 from pikepdf import AttachedFileSpec, Dictionary, Encryption, Name, ObjectStreamMode, Pdf
 
 from tests.support.invoices import CORPUS, a_cii_invoice, a_ubl_invoice, instances, needs_corpus
-from xrechnung.adapters.hybrid_pdf import EmbeddingRefused, Profile, embedded_files, extract_invoice, is_pdf
+from xrechnung.adapters.embedding import EmbeddingRefused, is_pdf
+from xrechnung.adapters.hybrid_pdf import Profile, embedded_files, extract_invoice
 from xrechnung.adapters.xml import MOST_BYTES
 
 INVOICE = a_cii_invoice()
