@@ -9,7 +9,7 @@ from math import isfinite
 from xrechnung.judging.cii.allowances import says_charge_or_fails
 from xrechnung.judging.cii.header import Header, below
 from xrechnung.judging.common.numbers import added, cents_double, whole_double
-from xrechnung.judging.common.xpath import equals, first_decimal, has_many_decimals, sole, texts
+from xrechnung.judging.common.xpath import equals, first_decimal, has_many_decimals, is_zero, sole, texts
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Node, Undefined, round2, to_double
 
@@ -70,10 +70,15 @@ def _allowances_and_charges(rules: RuleSet, header: Header, node: Node) -> None:
         alike = [each for each in entries if says_charge_or_fails(each, is_charge)]
         stated = node.all(total)
         if alike or stated:
-            summed = cents_double(
-                added(to_double(each.all("ram:ActualAmount")[0]) for each in alike if each.has("ram:ActualAmount"))
-            )
-            rules.demand(any(equals(each, summed) for each in stated), rule, node)
+            amounts = [each.all("ram:ActualAmount")[0] for each in alike if each.has("ram:ActualAmount")]
+            rules.demand(any(_is_sum(each, amounts) for each in stated), rule, node)
+
+
+def _is_sum(stated: Node, amounts: list[Node]) -> bool:
+    """Whether a total is the sum of amounts as doubles, to cents; the sum of none is 0, and no double."""
+    if not amounts:
+        return is_zero([stated])
+    return equals(stated, cents_double(added(to_double(each) for each in amounts)))
 
 
 def _net_total_is_right(node: Node) -> bool:
@@ -116,9 +121,8 @@ def _vat_totals(rules: RuleSet, header: Header, node: Node) -> None:
     rules.demand(not foreign or any(_is_in_cents(total) for total in abroad), "BR-DEC-15", node)
     if own:
         taxes = below(header.settlement, "ram:ApplicableTradeTax", "ram:CalculatedAmount")
-        summed = cents_double(added(to_double(tax) for tax in taxes))
         for total in own:
-            rules.demand(equals(total, summed), "BR-CO-14", total)
+            rules.demand(_is_sum(total, taxes), "BR-CO-14", total)
 
 
 def _is_in_cents(total: Node) -> bool:

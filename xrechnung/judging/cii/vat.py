@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
+from typing import TypeVar
 
 from xrechnung.judging.cii.allowances import says_charge, says_charge_or_fails
 from xrechnung.judging.cii.header import Header, below
@@ -163,15 +164,14 @@ class Vat:
         codes = {code.text for tax in taxes for code in tax.all("ram:CategoryCode")} & BY_CODE.keys()
         if not codes:
             return
-        amount = Decimal(0)
-        for total in settlement.all("ram:SpecifiedTradeSettlementLineMonetarySummation"):
-            amount += sole_decimal(total.all("ram:LineTotalAmount")) or 0
+        totals = settlement.all("ram:SpecifiedTradeSettlementLineMonetarySummation")
+        amounts = [total.decimal for each in totals if (total := sole(each.all("ram:LineTotalAmount"))) is not None]
         for code in codes:
             self._line_count[code] += sum(code == each.text for tax in taxes for each in tax.all("ram:CategoryCode"))
-            self._line_sums[code] = self._line_sums.get(code, Decimal(0)) + amount
+            _add(self._line_sums, code, amounts)
         if "S" in codes:
             for rate in {rate.decimal for tax in taxes for rate in tax.all("ram:RateApplicablePercent")}:
-                self._line_sums_per_rate[rate] = self._line_sums_per_rate.get(rate, Decimal(0)) + amount
+                _add(self._line_sums_per_rate, rate, amounts)
 
     def end(self, rules: RuleSet, header: Header) -> None:
         for code in self._codes & BY_CODE.keys():
@@ -226,41 +226,50 @@ class Vat:
             return True
         stated = tax.all("ram:BasisAmount")
         if how is Base.WITHIN_ONE:
-            base, summed = sole(stated), float(self._summed(header, code))
+            base, summed = sole(stated), float(self._summed(header, code) or 0)
             return base is not None and to_double(base) - 1 < summed < to_double(base) + 1
         if how is Base.EXACT:
             return _states(stated, self._summed(header, code))
         rates = [rate.decimal for rate in tax.all("ram:RateApplicablePercent")]
         return all(_states(stated, self._summed(header, code, rate)) for rate in rates)
 
-    def _summed(self, header: Header, code: str, rate: Decimal | None = None) -> Decimal:
-        """Lines and charges less allowances of a category (and rate), each of the three rounded."""
+    def _summed(self, header: Header, code: str, rate: Decimal | None = None) -> Decimal | None:
+        """Lines and charges less allowances of a category (and rate), each of the three rounded; if there are any."""
         lines = self._line_sums.get(code) if rate is None else self._line_sums_per_rate.get(rate)
         charges, allowances = (_entries_of(header, code, rate, is_charge) for is_charge in (True, False))
-        return round2(lines or Decimal(0)) + round2(charges) - round2(allowances)
+        if lines is None and not charges and not allowances:
+            return None
+        none = Decimal(0)
+        return round2(lines or none) + round2(sum(charges, none)) - round2(sum(allowances, none))
 
 
-def _states(stated: list[Node], amount: Decimal) -> bool:
-    return any(equals(each, float(amount)) for each in stated)
+_Key = TypeVar("_Key")
 
 
-def _entries_of(header: Header, code: str, rate: Decimal | None, is_charge: bool) -> Decimal:
-    """Sum of the document's allowances or charges of a category (and rate)."""
-    total = Decimal(0)
+def _add(sums: dict[_Key, Decimal], key: _Key, amounts: list[Decimal]) -> None:
+    if amounts:
+        sums[key] = sum(amounts, sums.get(key, Decimal(0)))
+
+
+def _states(stated: list[Node], amount: Decimal | None) -> bool:
+    """Whether one of the nodes is this amount; where nothing was summed up, just 0."""
+    return is_zero(stated) if amount is None else any(equals(each, float(amount)) for each in stated)
+
+
+def _entries_of(header: Header, code: str, rate: Decimal | None, is_charge: bool) -> list[Decimal]:
+    """Amounts of the document's allowances or charges of a category (and rate)."""
+    found = []
     for entry in below(header.settlement, "ram:SpecifiedTradeAllowanceCharge"):
         if all(each.text != code for each in entry.at("ram:CategoryTradeTax", "ram:CategoryCode")):
             continue
         if code in _CAST and not entry.at("ram:ChargeIndicator", "udt:Indicator"):
             raise Undefined(entry, "there is no charge indicator to cast")
-        if not says_charge_or_fails(entry, is_charge):
-            continue
         rates = entry.at("ram:CategoryTradeTax", "ram:RateApplicablePercent")
-        if rate is not None and all(each.decimal != rate for each in rates):
-            continue
+        is_of_rate = rate is None or any(each.decimal == rate for each in rates)
         amounts = entry.all("ram:ActualAmount")
-        if amounts:
-            total += amounts[0].decimal
-    return total
+        if says_charge_or_fails(entry, is_charge) and is_of_rate and amounts:
+            found.append(amounts[0].decimal)
+    return found
 
 
 def _rate_is_right(wanted: Rate, tax: Node) -> bool:
