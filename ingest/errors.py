@@ -1,4 +1,6 @@
 from eakte.foundation.errors import Conflict, EakteError, Invalid, NotFound, Unavailable
+from eakte.foundation.room import NoRoomLeft
+from eakte.foundation.storage import StorageUnavailable
 
 
 class IngestNotFound(NotFound):
@@ -143,3 +145,6 @@ OBSTACLES: dict[str, type[EakteError]] = {
     for error in (TwoCodesOnOneSheet, SeparatorOfAnotherBatch, CodeDamaged, BlankSheetsUnclear, FrontsAndBacksDiffer)
 }
 """Why a document of a stack waits for a person, whatever its place, by code."""
+
+TROUBLES = frozenset(error.code() for error in (StorageUnavailable, MalwareScannerUnavailable, NoRoomLeft))
+"""What a file may have to wait for on its way without being to blame."""

@@ -12,7 +12,7 @@ from eakte.documents.models import DocumentSource
 from eakte.foundation.errors import EakteError
 from eakte.foundation.storage import Digest
 from eakte.foundation.table import Table, words
-from ingest.errors import ItemNotWaiting, NotInQuarantine, NotWaitingForConversion, PlaceUnclear
+from ingest.errors import TROUBLES, ItemNotWaiting, NotInQuarantine, NotWaitingForConversion, PlaceUnclear
 from ingest.rules import SETTLED, WAITING_CODES, ItemState
 
 # Word for word as in the index, so that looking for them every few minutes costs nothing.
@@ -127,6 +127,14 @@ class IngestItem(Table):
     def advance(self, state: ItemState, at: datetime) -> None:
         """Reach the next state; attempts count anew."""
         self.state, self.attempts, self.changed_at = state, 0, at
+        self.wait(None)
+
+    def wait(self, reason: EakteError | None) -> None:
+        """Say for what the item waits on its way, a full disk for example; None when it waits no more."""
+        notices = [each for each in self.warnings if each["code"] not in TROUBLES]
+        if reason is not None:
+            notices.append({"code": reason.code(), "message": str(reason)})
+        self.warnings = notices
 
     def fail(self, error: EakteError, at: datetime) -> None:
         """Put the item into the work list, with the reason. A settled item stays what it is."""
@@ -137,6 +145,7 @@ class IngestItem(Table):
         self.failed_in, self.state = self.state, ItemState.FAILED
         self.failure_code, self.failure_message = error.code(), str(error)
         self.changed_at = at
+        self.wait(None)
 
     def retry(self, at: datetime) -> None:
         """Take the item out of the work list, back to where it failed. Raises ItemNotWaiting."""

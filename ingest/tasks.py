@@ -16,6 +16,7 @@ from eakte.documents.presenting import Presenting, presenting_on
 from eakte.documents.service import PAGE_BREAK
 from eakte.foundation.errors import EakteError, Unavailable
 from eakte.foundation.jobs import handles
+from eakte.foundation.room import NoRoomLeft, room_needed
 from eakte.foundation.settings import IngestSettings
 from eakte.foundation.storage import Storage, StorageUnavailable
 from eakte.foundation.work import BeginWork
@@ -133,12 +134,13 @@ def _failures_noted(begin: BeginWork, item_id: UUID, claimed: Claim | None) -> I
             steps.fail_item(work, item_id, error, claimed=claimed, seconds=time.monotonic() - begun)
 
     try:
-        yield
-    except (StorageUnavailable, MalwareScannerUnavailable):
+        with room_needed():
+            yield
+    except (StorageUnavailable, MalwareScannerUnavailable, NoRoomLeft) as error:
         # The file is not to blame, however long that lasts.
         if claimed is not None:
             with begin() as work:
-                steps.give_back(work, claimed)
+                steps.give_back(work, claimed, error)
         raise
     except (Unavailable, DBAPIError):
         raise

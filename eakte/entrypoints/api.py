@@ -37,6 +37,7 @@ from eakte.foundation.problems import (
     answer_database,
     answer_error,
     answer_http,
+    answer_system,
     answer_unexpected,
     answer_validation,
 )
@@ -98,6 +99,7 @@ def create_app(house: House) -> FastAPI:
     app.add_exception_handler(HTTPException, page_or(answer_http))
     app.add_exception_handler(DBAPIError, page_or(answer_database))
     app.add_exception_handler(StaleDataError, page_or(answer_database))
+    app.add_exception_handler(OSError, page_or(answer_system))
     app.add_exception_handler(Exception, page_or(answer_unexpected))
     app.add_middleware(Observed)
     app.add_api_route("/health/live", live, include_in_schema=False)

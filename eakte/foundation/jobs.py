@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from eakte.foundation.errors import Unavailable
 from eakte.foundation.messages import Job
+from eakte.foundation.room import room_needed
 
 if TYPE_CHECKING:
     from eakte.foundation.work import BeginWork
@@ -115,5 +116,5 @@ def _add(app: App, name: str, task: _Task, begin: BeginWork) -> None:
 
     @app.task(name=name, queue=task.queue, retry=retry)
     def run(**arguments: Any) -> None:
-        with structlog.contextvars.bound_contextvars(job=name, **arguments):
+        with structlog.contextvars.bound_contextvars(job=name, **arguments), room_needed():
             task.handler(task.job_type.model_validate(arguments), begin)

@@ -14,6 +14,7 @@ from eakte.foundation.bodies import RequestInvalid
 from eakte.foundation.errors import EakteError, Finding
 from eakte.foundation.german import in_german
 from eakte.foundation.idempotency import IdempotencyKeyInProgress
+from eakte.foundation.room import NoRoomLeft, lacks_room
 
 PROBLEM = "application/problem+json"
 
@@ -187,6 +188,13 @@ def answer_database(request: Request, error: Exception) -> JSONResponse:
     return problem_response(request, refined)
 
 
+def answer_system(request: Request, error: Exception) -> JSONResponse:
+    """Handler for what the operating system refused: a full disk has a name, everything else nobody foresaw."""
+    if not lacks_room(error):
+        raise error
+    return problem_response(request, NoRoomLeft())
+
+
 def answer_unexpected(request: Request, error: Exception) -> JSONResponse:
     """Handler for what nobody foresaw; the framework raises it again for the log."""
     return problem_response(request, UnexpectedFailure(trace_id=getattr(request.state, "trace_id", "")))
@@ -195,6 +203,9 @@ def answer_unexpected(request: Request, error: Exception) -> JSONResponse:
 def answer_http(request: Request, error: Exception) -> JSONResponse:
     """Handler for what the framework refuses by itself."""
     assert isinstance(error, HTTPException)
+    if lacks_room(error):
+        # It calls a body malformed that it could not put aside.
+        return problem_response(request, NoRoomLeft())
     refined: EakteError
     match error.status_code:
         case 404:

@@ -27,6 +27,7 @@ from pydantic import TypeAdapter
 
 from eakte.foundation import confined
 from eakte.foundation.errors import EakteError, Finding
+from eakte.foundation.room import NoRoomLeft
 from ingest.recognition import errors
 
 log = structlog.get_logger()
@@ -136,6 +137,8 @@ def _error_from(answer: dict[str, Any], request: Request) -> EakteError:
     name = str(answer.get("error", ""))
     if name == "MemoryError":
         return errors.RecognitionOutOfMemory(limit=request.memory_mb)
+    if name == NoRoomLeft.__name__:
+        return NoRoomLeft()
     if name == "TooMuchOutput":
         return errors.TooMuchOutput(limit=request.output_mb)
     known = _known_errors().get(name)

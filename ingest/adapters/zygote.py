@@ -28,6 +28,7 @@ from typing import Any, NoReturn
 from pydantic_core import to_jsonable_python
 
 from eakte.foundation.errors import EakteError
+from eakte.foundation.room import NoRoomLeft, lacks_room
 from ingest.adapters.cores import Cores, new_core
 from ingest.adapters.sandbox import Request, Verdict
 
@@ -43,8 +44,6 @@ _TAIL = 4000
 _ERRORS_BY_NUMBER = {
     errno.ENOMEM: "MemoryError",
     errno.EFBIG: "TooMuchOutput",
-    errno.ENOSPC: "RecognitionInterrupted",
-    errno.EDQUOT: "RecognitionInterrupted",
 }
 
 
@@ -223,16 +222,21 @@ def _answer(request: Request, cores: Cores, out: Any) -> None:
         shares = {"cores": cores} if request.cores else {}
         result = call(**request.arguments, **reports, **shares)
         say({"result": to_jsonable_python(result)})
-    except EakteError as error:
-        findings = [(f.code, f.message, f.pointer) for f in error.findings]
-        say({"error": type(error).__name__, "facts": error.facts, "findings": findings})
-    except MemoryError:
-        say({"error": "MemoryError"})
-    except OSError as error:
-        name = _ERRORS_BY_NUMBER.get(error.errno or 0, type(error).__name__)
-        say({"error": name, "trace": traceback.format_exc()})
     except Exception as error:  # noqa: BLE001  whatever it is, the worker shall hear its name
-        say({"error": type(error).__name__, "trace": traceback.format_exc()})
+        say(_told(error))
+
+
+def _told(error: Exception) -> dict[str, Any]:
+    """What the worker is told of an error; a full disk hides behind many of them."""
+    if lacks_room(error):
+        return {"error": NoRoomLeft.__name__, "trace": traceback.format_exc()}
+    if isinstance(error, EakteError):
+        findings = [(f.code, f.message, f.pointer) for f in error.findings]
+        return {"error": type(error).__name__, "facts": error.facts, "findings": findings}
+    if isinstance(error, MemoryError):
+        return {"error": "MemoryError"}
+    name = _ERRORS_BY_NUMBER.get(error.errno or 0) if isinstance(error, OSError) else None
+    return {"error": name or type(error).__name__, "trace": traceback.format_exc()}
 
 
 def main(descriptor: int, more: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from eakte.documents.models import object_key
 from eakte.foundation.errors import EakteError, Unavailable
 from eakte.foundation.jobs import handles
+from eakte.foundation.room import NoRoomLeft, room_needed
 from eakte.foundation.storage import Digest, Storage, StorageUnavailable
 from eakte.foundation.work import Actor, BeginWork
 from ingest.batches import queries
@@ -40,7 +41,7 @@ def look_at_file(job: LookAtFile, begin: BeginWork) -> None:
     if sight is None:
         return
     try:
-        with tempfile.TemporaryDirectory(prefix="eakte-") as directory:
+        with room_needed(), tempfile.TemporaryDirectory(prefix="eakte-") as directory:
             source = Path(directory) / "raw"
             _fetch(storage, sight.object_id, sight.digest, source)
             refuse_malware(source, clamd)
@@ -49,9 +50,9 @@ def look_at_file(job: LookAtFile, begin: BeginWork) -> None:
             file = receiving.note_look(work, sight, seen)
             if file is not None and file.rescan_of is not None:
                 arranging.take_rescan(work, file)
-    except (StorageUnavailable, MalwareScannerUnavailable):
+    except (StorageUnavailable, MalwareScannerUnavailable, NoRoomLeft) as error:
         with begin() as work:
-            receiving.give_sight_back(work, sight)
+            receiving.give_sight_back(work, sight, error)
         raise
     except (Unavailable, DBAPIError):
         raise

@@ -74,11 +74,12 @@ def claimed_item(work: UnitOfWork, claimed: Claim) -> IngestItem | None:
     return item if (item.state, item.attempts) == (claimed.state, claimed.attempt) else None
 
 
-def give_back(work: UnitOfWork, claimed: Claim) -> None:
-    """End an attempt that never really began, so that it does not count."""
+def give_back(work: UnitOfWork, claimed: Claim, reason: EakteError) -> None:
+    """End an attempt that never really began, so that it does not count, and say why the item waits."""
     item = claimed_item(work, claimed)
     if item is not None:
         item.attempts -= 1
+        item.wait(reason)
 
 
 def note_inspection(work: UnitOfWork, claimed: Claim, inspection: Inspection, seconds: float) -> None:

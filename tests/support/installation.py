@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,21 +94,29 @@ class Installation:
 
     def _worker_takes_jobs(self) -> bool:
         recent = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '2 seconds'"
-        return self.worker.pid is not None and self._number(recent) > 0
+        return self.worker.pid is not None and self.number(recent) > 0
 
     def _queue_is_empty(self) -> bool:
-        return self._number("SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')") == 0
+        return self.number("SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')") == 0
 
-    def _number(self, question: str) -> int:
+    def number(self, question: str) -> int:
+        """What the database answers to an SQL question for one number."""
         with self.house.sessions() as session:
             return int(session.scalar(text(question)) or 0)
 
 
 @contextmanager
 def installation(
-    var: Path, dsn: str, storage: StorageSettings, *, audit_key: str, worker: bool = True, **environment: str
+    var: Path,
+    dsn: str,
+    storage: StorageSettings,
+    *,
+    audit_key: str,
+    worker: bool = True,
+    within: Sequence[str] = (),
+    **environment: str,
 ) -> Iterator[Installation]:
-    """Run API and worker on a migrated database; nothing of them is left at the end."""
+    """Run API and worker on a migrated database, `within` another program; nothing of them is left at the end."""
     port = free_port()
     own = storage.model_copy(update={"bucket": f"eakte-{new_id().hex}"})
     values = {
@@ -142,7 +150,7 @@ def installation(
         logs = var / "log"
 
         def process(name: str, command: str) -> Supervised:
-            return Supervised(name, [*EAKTE, command], logs=logs, env=values)
+            return Supervised(name, [*within, *EAKTE, command], logs=logs, env=values)
 
         running = Installation(settings, house, values, process("api", "serve"), process("worker", "worker"))
         for each in (running.api, running.worker) if worker else (running.api,):

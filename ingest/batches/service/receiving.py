@@ -247,6 +247,7 @@ def note_look(work: UnitOfWork, sight: Sight, look: FileLook) -> BatchFile | Non
     if file.state is not FileState.RECEIVED or file.attempts != sight.attempt:
         return None
     file.state, file.look, file.media_type = FileState.SEEN, _LOOK.dump_python(look, mode="json"), look.media_type
+    file.failure_code = file.failure_message = None
     return _seen(work, file)
 
 
@@ -258,11 +259,12 @@ def give_file_up(work: UnitOfWork, file_id: UUID, error: EakteError) -> None:
         _seen(work, file)
 
 
-def give_sight_back(work: UnitOfWork, sight: Sight) -> None:
-    """End an attempt that never really began, so that it does not count."""
+def give_sight_back(work: UnitOfWork, sight: Sight, reason: EakteError) -> None:
+    """End an attempt that never really began, so that it does not count, and say why the file waits."""
     file = queries.get_file(work, sight.file_id, lock=True)
-    if file.attempts == sight.attempt:
+    if file.state is FileState.RECEIVED and file.attempts == sight.attempt:
         file.attempts -= 1
+        file.failure_code, file.failure_message = reason.code(), str(reason)
 
 
 def look_of(file: BatchFile) -> FileLook | None:
