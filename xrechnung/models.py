@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -14,19 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from eakte.documents.models import DocumentSource
 from eakte.foundation.table import Table, words
 from xrechnung.judging.verdict import Refusal, Syntax
-
-
-class InvoiceState(StrEnum):
-    """How far the formal check (formale Prüfung) of an invoice is."""
-
-    RECEIVED = "received"
-    """Eingegangen; its check is under way."""
-    CHECKED = "checked"
-    """Formal in Ordnung."""
-    REFUSED = "refused"
-    """Formal zu beanstanden; the supplier has to mend it."""
-    MANUAL_CHECK = "manual_check"
-    """Von Hand zu prüfen: it could not be checked, or a second opinion differs."""
+from xrechnung.rules import InvoiceState
 
 
 class Invoice(Table):
@@ -36,8 +23,8 @@ class Invoice(Table):
     mailbox or folder it was fetched from. What the invoice says is None where it does not say it, or says it in a
     way nobody can read. By `number_keys` others with the same number are found, however it is written; `ibans` are
     the accounts it wants to be paid to, `skonto` its offers as the terms of payment (BT-20) state them. `findings` are
-    those of the verdict, `failure` is why there is none. With `opened_case` the case was opened for this invoice and
-    gets its name.
+    those of the verdict, `failure` is why there is none. `twins` counts the invoices it is like (InvoiceTwin). With
+    `opened_case` the case was opened for this invoice and gets its name.
     """
 
     __tablename__ = "invoices"
@@ -80,6 +67,7 @@ class Invoice(Table):
     contract_number: Mapped[str | None]
     ibans: Mapped[list[str]] = mapped_column(ARRAY(PgText), default=list)
     skonto: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    twins: Mapped[int] = mapped_column(default=0)
 
     revision: Mapped[int] = mapped_column()
 
@@ -92,7 +80,17 @@ class Invoice(Table):
         Index(None, "due_date", "id"),
         Index(None, "issue_date"),
         Index(None, "number_keys", postgresql_using="gin"),
+        Index("ix_invoices_disputed", "id", postgresql_where="disagreement is not null"),
     )
+
+    def give_up(self, reason: str, at: datetime) -> None:
+        """Leave an invoice that cannot be checked to a person, with the reason."""
+        self.state, self.failure, self.judged_at = InvoiceState.MANUAL_CHECK, reason, at
+
+    def begin_again(self) -> None:
+        """Back to the beginning of the check."""
+        self.state, self.failure, self.judged_at = InvoiceState.RECEIVED, None, None
+        self.attempts = 0
 
 
 class InvoiceTwin(Table):

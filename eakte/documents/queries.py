@@ -36,6 +36,14 @@ def _with_what_they_lie_in() -> tuple[Select[Document], type[Case], type[Dossier
     return select(Document).join(to_case).join(to_dossier).options(loaded), case, dossier
 
 
+def documents_where(actor: Actor, permission: Permission) -> Select[UUID]:
+    """The ids of the documents for which the actor has a permission, for filters of other packages."""
+    _, case, dossier = _with_what_they_lie_in()
+    statement = select(Document.id).join(Document.case.of_type(case)).join(case.dossier.of_type(dossier))
+    levels = [Document.confidentiality, case.confidentiality, dossier.confidentiality]
+    return statement.where(may_at(actor, permission, dossier, levels))
+
+
 def get_document(work: UnitOfWork, document_id: UUID, *, to: Permission, revision: int | None = None) -> Document:
     """Load a document for one purpose. Raises DocumentNotFound, ActionForbidden, Stale."""
     statement = visible_documents(work.actor).where(Document.id == document_id)

@@ -27,6 +27,7 @@ import eakte.web.pages
 import ingest.api
 import ingest.batches.api
 import ingest.sources.uploads.api
+import xrechnung.api
 from eakte.access.service import authenticate
 from eakte.entrypoints.metrics import Observed, metrics
 from eakte.entrypoints.openapi import describer
@@ -46,7 +47,7 @@ from eakte.web.answers import page_or
 from eakte.web.rendering import STATIC
 
 DESCRIPTION = """
-Elektronische Aktenführung für Kommunen: Aktenplan, Akten, Vorgänge, Dokumente, Eingang, Suche.
+Elektronische Aktenführung für Kommunen: Aktenplan, Akten, Vorgänge, Dokumente, Eingang, E-Rechnungen, Suche.
 
 Fehler sind Probleme nach RFC 9457 mit stabilem `code`. Listen sind mit `cursor` und `limit` zu blättern.
 Einzelne Datensätze tragen einen starken `ETag`; Änderungen verlangen ihn in `If-Match`. Jeder POST nimmt einen
@@ -64,6 +65,7 @@ ROUTERS = (
     ingest.api.router,
     ingest.batches.api.router,
     ingest.sources.uploads.api.router,
+    xrechnung.api.router,
 )
 
 

@@ -15,3 +15,4 @@ import ingest.sources.uploads.models
 import ingest.sources.uploads.tasks
 import ingest.tasks
 import xrechnung.models
+import xrechnung.tasks

@@ -18,6 +18,8 @@ REQUESTS = Counter("eakte_http_requests_total", "HTTP-Anfragen", ["method", "rou
 SECONDS = Histogram("eakte_http_request_seconds", "Dauer der HTTP-Anfragen", ["method", "route"])
 JOBS = Gauge("eakte_jobs", "Aufträge je Warteschlange und Zustand", ["queue", "status"])
 ITEMS = Gauge("eakte_ingest_items", "Dateien im Eingang je Zustand", ["state"])
+INVOICES = Gauge("eakte_invoices", "E-Rechnungen je Stand der formalen Prüfung", ["state"])
+DISPUTED = Gauge("eakte_invoices_disputed", "E-Rechnungen, über die die amtliche Prüfkonfiguration anders urteilt")
 INDEX_LAG = Gauge("eakte_index_requests", "Änderungen, die der Suchindex noch nicht kennt")
 
 
@@ -60,9 +62,14 @@ def metrics(request: Request) -> Response:
         for gauge, statement in (
             (JOBS, "SELECT queue_name, status::text, count(*) FROM procrastinate_jobs GROUP BY 1, 2"),
             (ITEMS, "SELECT state, count(*) FROM ingest_items GROUP BY 1"),
+            (INVOICES, "SELECT state, count(*) FROM invoices GROUP BY 1"),
         ):
             gauge.clear()
             for *labels, count in session.execute(text(statement)):
                 gauge.labels(*labels).set(count)
-        INDEX_LAG.set(session.execute(text("SELECT count(*) FROM index_requests")).scalar_one())
+        for figure, statement in (
+            (INDEX_LAG, "SELECT count(*) FROM index_requests"),
+            (DISPUTED, "SELECT count(*) FROM invoices WHERE disagreement IS NOT NULL"),
+        ):
+            figure.set(session.execute(text(statement)).scalar_one())
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)

@@ -22,6 +22,7 @@ from ingest.sources.definitions import load_sources
 from ingest.sources.neighbours import neighbour_of
 from ingest.sources.running import sources_at_work
 from ingest.sources.uploads.service import discard_expired
+from xrechnung.service.receiving import resume_stranded_invoices
 
 log = structlog.get_logger()
 
@@ -107,6 +108,7 @@ async def _resume_stranded(house: House) -> None:
             resume_stranded(work)
             convert_waiting(work)
             resume_stranded_batches(work)
+            resume_stranded_invoices(work)
             discard_expired(work)
             resume_update(work)
 

@@ -125,14 +125,13 @@ class SealSettings(Section):
 
 
 class XrechnungSettings(Section):
-    """What one invoice may cost, and what is taken for checking only (`max_check_mb`).
+    """What checking one invoice may cost, and how often it is tried.
 
     `kosit_bundle` is the official configuration, a ZIP file or a folder; with it a second opinion is sought.
     """
 
     timeout_s: float = 180.0
     memory_mb: int = 2000
-    max_check_mb: int = 64
     attempts: int = 5
     kosit_bundle: Path | None = None
 

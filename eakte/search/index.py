@@ -11,7 +11,8 @@ from uuid import UUID
 class IndexedDocument:
     """What the index knows of one document (Dokument): metadata, text per page, and who may see it.
 
-    `pages` holds the text of page 1, 2, …. `entry_path` are the ids of the filing plan entries from the
+    `aliases` are other references it is known by, former ones and the sender's own. `pages` holds the text of
+    page 1, 2, …. `entry_path` are the ids of the filing plan entries from the
     root down to the leaf. `readers` are the identities admitted to a protected dossier; `None` when the
     dossier is not protected.
     """

@@ -59,7 +59,7 @@ def indexed_documents(session: Session, ids: Sequence[UUID]) -> list[IndexedDocu
             dossier_id=document.case.dossier_id,
             case_id=document.case_id,
             reference=document.reference,
-            aliases=tuple(aliases[document.id]),
+            aliases=(*aliases[document.id], *([document.foreign_reference] if document.foreign_reference else [])),
             title=document.title,
             dossier_title=document.case.dossier.title,
             case_title=document.case.title,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from eakte.foundation.work import Actor
 from eakte.records.models import FilingPlanEntry, PartyRole, Record
 from eakte.records.rules import Medium, RecordKind
 from eakte.web.batch_views import works_with_batches
+from eakte.web.invoice_views import works_with_invoices
 from eakte.web.session import form_token
 from eakte.web.wording import DONE, FIELD_NAMES, document_word, image_reason, seal_word, word_for
 
@@ -56,6 +58,22 @@ def as_size(value: int) -> str:
             break
         size, unit = size / 1000, larger
     return f"{size:.0f} {unit}" if unit in ("B", "KB") else f"{size:.1f} {unit}".replace(".", ",")
+
+
+def as_money(value: Decimal) -> str:
+    """An amount with a decimal comma, points between thousands and no digit lost: "1.234,50"."""
+    plain = f"{value:,.2f}" if value == round(value, 2) else f"{value:,f}"
+    return plain.translate(str.maketrans(",.", ".,"))
+
+
+def as_percent(value: str) -> str:
+    """ "2 %", from a number as JSON keeps it."""
+    return f"{Decimal(value).normalize():f}".replace(".", ",") + " %"
+
+
+def as_day(value: str) -> str:
+    """A day as JSON keeps it."""
+    return as_date(date.fromisoformat(value))
 
 
 def marked(text: str, marks: Sequence[tuple[int, int]]) -> Markup:
@@ -98,6 +116,9 @@ def _environment() -> Environment:
         date=as_date,
         instant=as_instant,
         size=as_size,
+        money=as_money,
+        percent=as_percent,
+        isodate=as_day,
         path=path_of,
         entry_path=entry_path,
     )
@@ -156,7 +177,8 @@ _MENU = [("/", "Start"), ("/aktenplan", "Aktenplan"), ("/eingaenge", "Eingänge"
 
 def _menu(actor: Actor) -> list[tuple[str, str]]:
     """Where the main menu leads, for somebody with these rights."""
-    return [*_MENU, ("/stapel", "Stapel")] if works_with_batches(actor) else _MENU
+    menu = [*_MENU, ("/rechnungen", "Rechnungen")] if works_with_invoices(actor) else _MENU
+    return [*menu, ("/stapel", "Stapel")] if works_with_batches(actor) else menu
 
 
 def go_to(path: str, done: str | None = None) -> RedirectResponse:

@@ -11,6 +11,9 @@ from ingest.batches.rules import BatchState, Drawn, FileState, Purpose, Verdict
 from ingest.proof.transfer_note import MeansOfIntegrity
 from ingest.rules import ItemState
 from ingest.splitting.rules import Collation, Duplex, PageKind, SeparateBy
+from xrechnung.judging.verdict import Refusal as InvoiceRefusal
+from xrechnung.judging.verdict import Severity
+from xrechnung.rules import InvoiceState
 
 _PAIRS: tuple[tuple[StrEnum, str], ...] = (
     (RecordKind.DOSSIER, "Akte"),
@@ -91,6 +94,21 @@ _PAIRS: tuple[tuple[StrEnum, str], ...] = (
     (Collation.NONE, "zusammen gescannt"),
     (Collation.ODD_EVEN_SAME_ORDER, "erst alle Vorderseiten, dann alle Rückseiten in gleicher Folge"),
     (Collation.ODD_EVEN_REVERSED, "erst alle Vorderseiten, dann alle Rückseiten, die letzte zuerst"),
+    (InvoiceState.RECEIVED, "wird geprüft"),
+    (InvoiceState.CHECKED, "formal in Ordnung"),
+    (InvoiceState.REFUSED, "formal beanstandet"),
+    (InvoiceState.MANUAL_CHECK, "von Hand zu prüfen"),
+    (InvoiceRefusal.XML, "die Datei ist nicht als XML lesbar"),
+    (InvoiceRefusal.NO_XML, "das PDF enthält keine Rechnung"),
+    (InvoiceRefusal.SCENARIO, "für ihre Spezifikation gibt es kein Prüfszenario"),
+    (InvoiceRefusal.STRUCTURE, "ihr Aufbau entspricht nicht dem Schema"),
+    (InvoiceRefusal.UNDEFINED, "eine Prüfregel lässt sich nicht anwenden"),
+    (InvoiceRefusal.RULES, "sie verstößt gegen Prüfregeln"),
+    (Severity.FATAL, "Fehler"),
+    (Severity.ERROR, "Fehler"),
+    (Severity.WARNING, "Warnung"),
+    (Severity.INFORMATION, "Information"),
+    (Severity.HINT, "Hinweis"),
     (Action.EDIT, "Bearbeiten"),
     (Action.CREATE_CASE, "Vorgang anlegen"),
     (Action.FILE_DOCUMENT, "Dateien hochladen"),
@@ -160,6 +178,12 @@ EVENTS = {
     "documents.DocumentFiled": "Dokument abgelegt",
     "documents.VersionAdded": "Version hinzugefügt",
     "documents.RenditionsMade": "Archivfassung, Text und Vorschau hergestellt",
+    "xrechnung.InvoiceReceived": "E-Rechnung eingegangen",
+    "xrechnung.InvoiceChecked": "E-Rechnung geprüft: formal in Ordnung",
+    "xrechnung.InvoiceRefused": "E-Rechnung geprüft: formal beanstandet",
+    "xrechnung.InvoiceSetAside": "E-Rechnung ist von Hand zu prüfen",
+    "xrechnung.InvoiceSentOn": "Prüfung der E-Rechnung wiederholt",
+    "xrechnung.InvoiceTwinFound": "Dublette einer E-Rechnung vermutet",
 }
 
 FIELDS = {
@@ -193,6 +217,15 @@ FIELDS = {
     "link": "Verweis",
     "protected": "geschützt",
     "readers": "Berechtigte",
+    "channel": "Eingangsweg",
+    "source_key": "Quelle",
+    "received_at": "Eingang",
+    "release": "Prüfregeln vom",
+    "refusal": "Beanstandung",
+    "rules": "Regeln",
+    "reason": "Grund",
+    "twin": "gleicht der Rechnung",
+    "differences": "Unterschiede",
 }
 
 # What the fields of forms are called where they are not called the same in the history.
@@ -278,6 +311,8 @@ DONE = {
     "schutz": "Der Schutz ist geändert.",
     "version": "Die neue Version ist abgelegt; Archivfassung, Text und Vorschau entstehen jetzt.",
     "wiederholt": "Die Datei ist wieder unterwegs.",
+    "rechnung": "Die Rechnung ist abgelegt; sie wird jetzt gelesen und geprüft.",
+    "pruefung": "Die Prüfung beginnt neu.",
     "verworfen": "Die Datei wird nicht abgelegt; ihr Original bleibt erhalten.",
     "kennwort": "Das Kennwort ist geändert. Bitte damit neu anmelden.",
     "abgemeldet": "Sie sind abgemeldet.",

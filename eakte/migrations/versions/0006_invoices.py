@@ -120,6 +120,7 @@ def upgrade() -> None:
         sa.Column("contract_number", sa.Text(), nullable=True),
         sa.Column("ibans", postgresql.ARRAY(sa.TEXT()), nullable=False),
         sa.Column("skonto", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("twins", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.CheckConstraint("(state = 'received') = (judged_at is null)", name=op.f("ck_invoices_judged")),
         sa.CheckConstraint("(accepted is null) = (release is null)", name=op.f("ck_invoices_accepted")),
@@ -135,6 +136,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_invoices_due_date_id"), "invoices", ["due_date", "id"], unique=False)
     op.create_index(op.f("ix_invoices_issue_date"), "invoices", ["issue_date"], unique=False)
     op.create_index(op.f("ix_invoices_number_keys"), "invoices", ["number_keys"], unique=False, postgresql_using="gin")
+    op.create_index("ix_invoices_disputed", "invoices", ["id"], unique=False, postgresql_where="disagreement is not null")
     op.create_index(op.f("ix_invoices_state_id"), "invoices", ["state", "id"], unique=False)
     op.create_table(
         "invoice_twins",
@@ -170,6 +172,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_invoice_twins_later_id"), table_name="invoice_twins")
     op.drop_table("invoice_twins")
     op.drop_index(op.f("ix_invoices_state_id"), table_name="invoices")
+    op.drop_index("ix_invoices_disputed", table_name="invoices", postgresql_where="disagreement is not null")
     op.drop_index(op.f("ix_invoices_number_keys"), table_name="invoices", postgresql_using="gin")
     op.drop_index(op.f("ix_invoices_issue_date"), table_name="invoices")
     op.drop_index(op.f("ix_invoices_due_date_id"), table_name="invoices")

@@ -1,0 +1,72 @@
+"""What comes out of a child process that looked into an invoice."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from xrechnung.judging.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class SkontoTerm:
+    """An offer of Skonto as the terms of payment (BT-20) state it: what to pay by when.
+
+    `until` counts from the invoice's own date.
+    """
+
+    days: int
+    percent: Decimal
+    until: date | None
+    amount: Decimal | None
+    pay: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an invoice says that lists, work lists and comparisons need; None where it does not say it readably."""
+
+    number: str | None = None
+    type_code: str | None = None
+    issue_date: date | None = None
+    due_date: date | None = None
+    currency: str | None = None
+    gross: Decimal | None = None
+    payable: Decimal | None = None
+    seller_name: str | None = None
+    seller_vat_id: str | None = None
+    seller_tax_number: str | None = None
+    buyer_name: str | None = None
+    buyer_reference: str | None = None
+    order_number: str | None = None
+    contract_number: str | None = None
+    ibans: tuple[str, ...] = ()
+    skonto: tuple[SkontoTerm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A document inside the invoice (BG-24), taken out; `file_name` is the supplier's."""
+
+    path: Path
+    file_name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """Everything about one invoice; paths lie in the work directory.
+
+    What the invoice says (`facts`, `data`) is None when it cannot be read at all. `view_pdf` is None where the
+    archival rendition shows it already.
+    """
+
+    verdict: Verdict
+    facts: Facts
+    verdict_file: Path
+    view: Path
+    data: Path | None
+    view_pdf: Path | None
+    attached: tuple[AttachedFile, ...]
+    left_out: tuple[str, ...]
+    """Attachments that could not be taken out, with the reason, in German."""

@@ -1,0 +1,45 @@
+from uuid import UUID
+
+from eakte.foundation.messages import Event, Job
+
+
+class InvoiceEvent(Event):
+    """Something happened to an invoice; the record is the document it came as."""
+
+    invoice_id: UUID
+
+
+class InvoiceReceived(InvoiceEvent):
+    """An e-invoice reached the house (Rechnungseingang)."""
+
+
+class InvoiceChecked(InvoiceEvent):
+    """An invoice is formally in order."""
+
+
+class InvoiceRefused(InvoiceEvent):
+    """An invoice is not formally in order; it is kept with what is wrong."""
+
+
+class InvoiceSetAside(InvoiceEvent):
+    """An invoice has to be checked by a person: it could not be, or a second opinion differs."""
+
+
+class InvoiceSentOn(InvoiceEvent):
+    """An invoice that could not be checked is on its way to be checked again."""
+
+
+class InvoiceTwinFound(InvoiceEvent):
+    """An invoice is like one that came before (Dublette)."""
+
+
+class JudgeInvoice(Job):
+    """Read, judge and show an invoice."""
+
+    invoice_id: UUID
+
+
+class SeekSecondOpinion(Job):
+    """Let the official configuration judge an invoice too, where it is installed."""
+
+    invoice_id: UUID

@@ -1,0 +1,176 @@
+"""Every select over invoices. Whoever sees the document an invoice came as sees the invoice."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from eakte.access import Permission
+from eakte.documents.models import Document
+from eakte.documents.queries import documents_where, get_document
+from eakte.foundation.cursors import Page, page_of
+from eakte.foundation.errors import NotFound
+from eakte.foundation.jobs import is_queued
+from eakte.foundation.work import Actor, UnitOfWork
+from xrechnung.errors import InvoiceNotFound
+from xrechnung.judging.hints.duplicates import number_keys
+from xrechnung.messages import JudgeInvoice
+from xrechnung.models import Invoice, InvoiceTwin
+from xrechnung.rules import InvoiceState
+
+_LONGEST_NUMBER = 200
+"""Letters of an invoice number that count when it is looked for; no number is longer, whatever else may stand there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which invoices somebody looks for; days of issue include both ends."""
+
+    state: InvoiceState | None = None
+    accepted: bool | None = None
+    seller: str | None = None
+    number: str | None = None
+    issued_from: date | None = None
+    issued_until: date | None = None
+    due_before: date | None = None
+    with_twins: bool = False
+
+
+def keys_of_number(number: str | None) -> list[str]:
+    """What an invoice number is looked for by, however it is written."""
+    return sorted(number_keys(number[:_LONGEST_NUMBER])) if number else []
+
+
+def visible_invoices(actor: Actor) -> Select[Invoice]:
+    return select(Invoice).where(Invoice.document_id.in_(documents_where(actor, Permission.READ)))
+
+
+def invoices(work: UnitOfWork, wanted: Wanted, *, cursor: str | None, limit: int) -> Page[Invoice]:
+    """Visible invoices in the order in which they came."""
+    return page_of(work.session, _narrowed(work.actor, wanted), (Invoice.id,), cursor=cursor, limit=limit)
+
+
+def newest_invoices(work: UnitOfWork, wanted: Wanted, *, before: UUID | None, limit: int) -> Sequence[Invoice]:
+    """Visible invoices, the last one to come first; one more than `limit` if there are more."""
+    statement = _narrowed(work.actor, wanted).order_by(Invoice.id.desc()).limit(limit + 1)
+    if before is not None:
+        statement = statement.where(Invoice.id < before)
+    return work.session.scalars(statement).all()
+
+
+def _narrowed(actor: Actor, wanted: Wanted) -> Select[Invoice]:
+    tests: list[ColumnElement[bool]] = []
+    if wanted.state is not None:
+        tests.append(Invoice.state == wanted.state)
+    if wanted.accepted is not None:
+        tests.append(Invoice.accepted == wanted.accepted)
+    if wanted.seller is not None:
+        named = Invoice.seller_name.icontains(wanted.seller, autoescape=True)
+        tests.append(or_(named, func.upper(Invoice.seller_vat_id) == wanted.seller.upper()))
+    if wanted.number is not None:
+        tests.append(Invoice.number_keys.overlap(keys_of_number(wanted.number)))
+    if wanted.issued_from is not None:
+        tests.append(Invoice.issue_date >= wanted.issued_from)
+    if wanted.issued_until is not None:
+        tests.append(Invoice.issue_date <= wanted.issued_until)
+    if wanted.due_before is not None:
+        tests.append(Invoice.due_date < wanted.due_before)
+    if wanted.with_twins:
+        tests.append(Invoice.twins > 0)
+    return visible_invoices(actor).where(*tests)
+
+
+def get_invoice(work: UnitOfWork, invoice_id: UUID, *, to: Permission, lock: bool = False) -> Invoice:
+    """Load an invoice for one purpose, which the right to its document decides.
+
+    Raises InvoiceNotFound, ActionForbidden.
+    """
+    statement = select(Invoice).where(Invoice.id == invoice_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    invoice = work.session.scalar(statement)
+    if invoice is None:
+        raise InvoiceNotFound
+    try:
+        get_document(work, invoice.document_id, to=to)
+    except NotFound as error:
+        raise InvoiceNotFound from error
+    return invoice
+
+
+def invoice_of_version(session: Session, version_id: UUID) -> Invoice | None:
+    return session.scalar(select(Invoice).where(Invoice.version_id == version_id))
+
+
+def invoices_of_document(session: Session, document_id: UUID) -> list[Invoice]:
+    """The invoices that a document's versions are. Callers load the document first."""
+    statement = select(Invoice).where(Invoice.document_id == document_id)
+    return list(session.scalars(statement.order_by(Invoice.id)))
+
+
+def unchecked_in(session: Session, case_id: UUID) -> list[Invoice]:
+    """Invoices in a case whose check is under way."""
+    statement = (
+        select(Invoice)
+        .join(Document, Document.id == Invoice.document_id)
+        .where(Document.case_id == case_id, Invoice.state == InvoiceState.RECEIVED)
+    )
+    return list(session.scalars(statement.order_by(Invoice.id)))
+
+
+# --- twins --------------------------------------------------------------------------------------------------
+
+
+def hold_numbers(session: Session, keys: Collection[str]) -> None:
+    """Keep everybody else from noting an invoice with one of these numbers until this work ends.
+
+    Of two alike that come at once, one thus sees the other. Held in one order, so that nobody waits in a circle;
+    before anything else is locked.
+    """
+    for key in sorted(keys):
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"invoice {key}", 0))))
+
+
+def with_number_like(session: Session, invoice: Invoice) -> list[Invoice]:
+    """All other invoices of the house with the same number, visible or not: nothing is paid twice."""
+    statement = select(Invoice).where(
+        Invoice.number_keys.overlap(invoice.number_keys),
+        Invoice.id != invoice.id,
+        Invoice.document_id != invoice.document_id,
+    )
+    return list(session.scalars(statement.order_by(Invoice.id)))
+
+
+def twins_of(session: Session, invoice_id: UUID) -> list[tuple[InvoiceTwin, Invoice]]:
+    """What an invoice is like, with the other invoice, visible or not."""
+    other = or_(
+        and_(InvoiceTwin.earlier_id == invoice_id, InvoiceTwin.later_id == Invoice.id),
+        and_(InvoiceTwin.later_id == invoice_id, InvoiceTwin.earlier_id == Invoice.id),
+    )
+    rows = session.execute(select(InvoiceTwin, Invoice).join(Invoice, other).order_by(Invoice.id))
+    return [(row[0], row[1]) for row in rows]
+
+
+def visible_among(work: UnitOfWork, invoice_ids: Collection[UUID]) -> set[UUID]:
+    """Those of some invoices that the actor may see."""
+    statement = visible_invoices(work.actor).where(Invoice.id.in_(invoice_ids))
+    return {invoice.id for invoice in work.session.scalars(statement)}
+
+
+# --- upkeep -------------------------------------------------------------------------------------------------
+
+
+def stranded(session: Session) -> list[Invoice]:
+    """Invoices whose check is under way and for which no job waits or runs."""
+    queued = is_queued([JudgeInvoice], invoice_id=Invoice.id)
+    statement = select(Invoice).where(Invoice.state == InvoiceState.RECEIVED, ~queued)
+    return list(session.scalars(statement.order_by(Invoice.id)))
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many invoices are in each state."""
+    rows = session.execute(select(Invoice.state, func.count()).group_by(Invoice.state))
+    return {row[0].value: row[1] for row in rows}

@@ -1,0 +1,1 @@
+"""What is done with invoices: taken in, checked, compared with others."""

@@ -1,0 +1,228 @@
+"""Checking invoices (formale Prüfung): an attempt is claimed, what came of it is kept, nothing of it twice."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Any
+from uuid import UUID
+
+import structlog
+from pydantic import TypeAdapter
+
+from eakte.access import Permission
+from eakte.access.queries import BERLIN
+from eakte.documents import queries as document_queries
+from eakte.documents.files import StoredFile, derived_id
+from eakte.documents.models import Document, DocumentVersion, RenditionKind, Withheld, object_key
+from eakte.documents.service import attach_rendition
+from eakte.foundation.storage import Digest, Storage, digest_of
+from eakte.foundation.work import UnitOfWork
+from eakte.records.models import Case, PartyRole
+from eakte.records.queries import get_case, parties_of
+from eakte.records.service.details import PartyDetails, add_party
+from eakte.records.service.filing import change_record
+from xrechnung import queries
+from xrechnung.errors import InvoiceWithheld
+from xrechnung.examining.results import Examination, Facts, SkontoTerm
+from xrechnung.judging.telling import finding_as_json
+from xrechnung.judging.verdict import Verdict
+from xrechnung.messages import InvoiceChecked, InvoiceRefused, InvoiceSetAside, SeekSecondOpinion
+from xrechnung.models import Invoice
+from xrechnung.rules import InvoiceState, state_of, title_of_invoice, type_word
+from xrechnung.service.attachments import StoredAttachment, file_attachments, store_attachments
+from xrechnung.service.twins import note_twins
+
+log = structlog.get_logger()
+
+_SKONTO = TypeAdapter(tuple[SkontoTerm, ...])
+_IN_QUARANTINE = "Die Datei liegt in Quarantäne; sie wird gelesen, wenn sie freigegeben ist."
+_GIVEN_UP = "Die Prüfung ist mehrfach abgebrochen. Das Original ist erhalten; bitte die Datei prüfen."
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An invoice somebody checks, in its n-th attempt; what an outdated attempt found is not taken."""
+
+    invoice_id: UUID
+    attempt: int
+    original_id: UUID
+    digest: Digest
+    received_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProducts:
+    """What examining made, stored under ids of its attempt."""
+
+    renditions: Mapping[RenditionKind, StoredFile]
+    attachments: tuple[StoredAttachment, ...]
+
+
+def claim_check(work: UnitOfWork, invoice_id: UUID) -> Claim | None:
+    """Begin to check an invoice; None when that is done, or came to no end too often.
+
+    Raises InvoiceWithheld.
+    """
+    invoice = queries.get_invoice(work, invoice_id, to=Permission.READ_CONTENT, lock=True)
+    if invoice.state is not InvoiceState.RECEIVED:
+        return None
+    version = work.session.get_one(DocumentVersion, invoice.version_id)
+    if version.withheld is Withheld.UNSCANNED:
+        raise InvoiceWithheld
+    if version.withheld is Withheld.MALWARE:
+        _set_aside(work, invoice, _IN_QUARANTINE)
+        return None
+    invoice.attempts += 1
+    if invoice.attempts > work.settings.xrechnung.attempts:
+        _set_aside(work, invoice, _GIVEN_UP)
+        return None
+    original = document_queries.rendition(work.session, version.id, RenditionKind.ORIGINAL, None)
+    received_on = invoice.received_at.astimezone(BERLIN).date()
+    return Claim(invoice.id, invoice.attempts, original.object_id, original.digest, received_on)
+
+
+def give_back(work: UnitOfWork, claim: Claim) -> None:
+    """End an attempt that never really began, so that it does not count."""
+    invoice = _claimed(work, claim)
+    if invoice is not None:
+        invoice.attempts -= 1
+
+
+def give_up(work: UnitOfWork, invoice_id: UUID, reason: str) -> None:
+    """Leave an invoice that cannot be checked to a person; it is kept as it came."""
+    invoice = queries.get_invoice(work, invoice_id, to=Permission.READ_CONTENT, lock=True)
+    if invoice.state is InvoiceState.RECEIVED:
+        _set_aside(work, invoice, reason)
+
+
+def store_products(storage: Storage, claim: Claim, examination: Examination) -> StoredProducts:
+    """Put what examining made into the object storage."""
+    stem = title_of_invoice(examination.facts.type_code, examination.facts.number, None)
+    files = {
+        RenditionKind.VERDICT: (examination.verdict_file, "application/json", f"Prüfergebnis {stem}.json"),
+        RenditionKind.VIEW: (examination.view, "text/html", f"{stem}.html"),
+        RenditionKind.DATA: (examination.data, "application/json", f"{stem}.json"),
+        RenditionKind.VIEW_PDF: (examination.view_pdf, "application/pdf", f"{stem}.pdf"),
+    }
+    return StoredProducts(
+        {
+            kind: _stored(storage, claim, kind, path, media_type, file_name.replace("/", "-"))
+            for kind, (path, media_type, file_name) in files.items()
+            if path is not None
+        },
+        store_attachments(storage, claim.original_id, claim.attempt, examination.attached),
+    )
+
+
+def _stored(
+    storage: Storage, claim: Claim, kind: RenditionKind, path: Path, media_type: str, file_name: str
+) -> StoredFile:
+    object_id = derived_id(claim.original_id, f"invoice/{kind.value}/{claim.attempt}")
+    with path.open("rb") as stream:
+        digest = digest_of(stream)
+        storage.put(object_key(object_id), stream, digest, media_type=media_type)
+    return StoredFile(object_id, file_name, media_type, digest)
+
+
+def note_examination(work: UnitOfWork, claim: Claim, examination: Examination, products: StoredProducts) -> None:
+    """Keep what was found: verdict, columns, renditions, attachments and twins, all in one work."""
+    facts = examination.facts
+    keys = queries.keys_of_number(facts.number)
+    # Before all other locks: see there.
+    queries.hold_numbers(work.session, keys)
+    invoice = _claimed(work, claim)
+    if invoice is None:
+        return
+    document, case = _record_of(work, invoice)
+    version = work.session.get_one(DocumentVersion, invoice.version_id)
+    _take_facts(invoice, facts, keys)
+    _take_verdict(work, invoice, examination.verdict)
+    for kind, file in products.renditions.items():
+        attach_rendition(work, version, kind, file)
+    _describe(work, invoice, document, version, facts)
+    if invoice.opened_case:
+        title = title_of_invoice(facts.type_code, facts.number, facts.seller_name)
+        change_record(work, case, {"title": title} if facts.number else {}, dossier_id=case.dossier_id)
+    file_attachments(work, invoice, document, version, products.attachments)
+    work.session.flush()
+    _publish(work, invoice)
+    note_twins(work, invoice)
+    if work.settings.xrechnung.kosit_bundle is not None:
+        work.defer(SeekSecondOpinion(invoice_id=invoice.id))
+
+
+def _claimed(work: UnitOfWork, claim: Claim) -> Invoice | None:
+    invoice = queries.get_invoice(work, claim.invoice_id, to=Permission.READ_CONTENT, lock=True)
+    return invoice if (invoice.state, invoice.attempts) == (InvoiceState.RECEIVED, claim.attempt) else None
+
+
+def _record_of(work: UnitOfWork, invoice: Invoice) -> tuple[Document, Case]:
+    """The document and its case, the case first: who files into it afterwards waits for nobody in a circle."""
+    seen = document_queries.get_document(work, invoice.document_id, to=Permission.READ)
+    case = get_case(work, seen.case_id, to=Permission.FILE_DOCUMENT)
+    return document_queries.get_document(work, invoice.document_id, to=Permission.EDIT), case
+
+
+def _take_facts(invoice: Invoice, facts: Facts, keys: list[str]) -> None:
+    for name, value in asdict(facts).items():
+        if name not in ("ibans", "skonto"):
+            setattr(invoice, name, value)
+    invoice.number_keys, invoice.ibans = keys, list(facts.ibans)
+    invoice.skonto = _SKONTO.dump_python(facts.skonto, mode="json")
+
+
+def _take_verdict(work: UnitOfWork, invoice: Invoice, verdict: Verdict) -> None:
+    invoice.state, invoice.judged_at = state_of(accepted=verdict.accepted, disputed=False), work.now
+    invoice.release, invoice.syntax, invoice.scenario = verdict.release, verdict.syntax, verdict.scenario
+    invoice.specification = verdict.specification[:_LONGEST] if verdict.specification else None
+    invoice.accepted, invoice.refusal, invoice.embedded = verdict.accepted, verdict.refusal, verdict.embedded
+    invoice.findings = [finding_as_json(finding) for finding in verdict.findings]
+
+
+_LONGEST = 1000
+
+
+def _describe(work: UnitOfWork, invoice: Invoice, document: Document, version: DocumentVersion, facts: Facts) -> None:
+    """What the record says of the document follows from the invoice, where nobody said something else."""
+    original = document_queries.rendition(work.session, version.id, RenditionKind.ORIGINAL, None)
+    fields: dict[str, Any] = {}
+    if facts.number and document.title in (original.file_name, _stem(original.file_name)):
+        fields["title"] = title_of_invoice(facts.type_code, facts.number, facts.seller_name)
+    if document.document_type in (None, type_word(None)):
+        fields["document_type"] = type_word(facts.type_code)
+    if document.foreign_reference is None and facts.number:
+        fields["foreign_reference"] = facts.number
+    if document.letter_date is None and facts.issue_date is not None:
+        fields["letter_date"] = facts.issue_date
+    change_record(work, document, fields, dossier_id=document.case.dossier_id)
+    senders = {party.name for party in parties_of(work.session, document.id) if party.role is PartyRole.SENDER}
+    if facts.seller_name and facts.seller_name not in senders:
+        details = PartyDetails(PartyRole.SENDER, facts.seller_name, external_id=facts.seller_vat_id)
+        add_party(work, document.id, details)
+
+
+def _stem(file_name: str) -> str:
+    return PurePosixPath(file_name).stem.replace("_", " ").strip()
+
+
+def _publish(work: UnitOfWork, invoice: Invoice) -> None:
+    rules = [finding["rule"] for finding in invoice.findings if finding["severity"] in ("fatal", "error")]
+    event = InvoiceChecked if invoice.accepted else InvoiceRefused
+    changes = {
+        "state": (InvoiceState.RECEIVED, invoice.state),
+        "release": (None, invoice.release),
+        "refusal": (None, invoice.refusal),
+        "rules": (None, rules),
+    }
+    work.publish(event(record_id=invoice.document_id, invoice_id=invoice.id, changes=changes))
+    log.info("invoice_checked", invoice=str(invoice.id), accepted=invoice.accepted, refusal=invoice.refusal)
+
+
+def _set_aside(work: UnitOfWork, invoice: Invoice, reason: str) -> None:
+    before = invoice.state
+    invoice.give_up(reason, work.now)
+    work.session.flush()
+    changes = {"state": (before, invoice.state), "reason": (None, reason)}
+    work.publish(InvoiceSetAside(record_id=invoice.document_id, invoice_id=invoice.id, changes=changes))
+    log.warning("invoice_set_aside", invoice=str(invoice.id))

@@ -1,0 +1,100 @@
+"""Reading invoices: what was found, what they say, how they look, and what they are like."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from eakte.access import Permission
+from eakte.documents import queries as document_queries
+from eakte.documents.errors import ContentWithheld, RenditionMissing
+from eakte.documents.models import DocumentVersion, Rendition, RenditionKind
+from eakte.foundation.work import UnitOfWork
+from xrechnung import queries
+from xrechnung.errors import InvoiceNotReadYet, InvoiceUnreadable
+from xrechnung.models import Invoice
+from xrechnung.rules import InvoiceState
+
+
+class ViewFormat(StrEnum):
+    """How an invoice is shown."""
+
+    HTML = "html"
+    PDF = "pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """An invoice of the house that another one is like; of one that the actor may not see only that it exists."""
+
+    invoice: Invoice | None
+    came_before: bool
+    same_file: bool
+    differences: tuple[str, ...]
+    noted_at: datetime
+
+
+def twins(work: UnitOfWork, invoice: Invoice) -> list[Twin]:
+    """What an invoice is like, as far as the actor may know."""
+    found = queries.twins_of(work.session, invoice.id)
+    visible = queries.visible_among(work, [other.id for _, other in found])
+    return [
+        Twin(
+            invoice=other if other.id in visible else None,
+            came_before=twin.earlier_id == other.id,
+            same_file=twin.same_file,
+            differences=tuple(twin.differences) if other.id in visible else (),
+            noted_at=twin.noted_at,
+        )
+        for twin, other in found
+    ]
+
+
+def read_findings(work: UnitOfWork, invoice_id: UUID) -> Invoice:
+    """An invoice whose verdict is there.
+
+    Raises InvoiceNotFound, ActionForbidden, ContentWithheld, InvoiceNotReadYet, InvoiceUnreadable.
+    """
+    invoice = queries.get_invoice(work, invoice_id, to=Permission.READ_CONTENT)
+    _must_be_judged(work, invoice)
+    return invoice
+
+
+def file_of(work: UnitOfWork, invoice_id: UUID, kind: RenditionKind) -> Rendition:
+    """What checking made of an invoice, for reading its bytes.
+
+    Raises InvoiceNotFound, ActionForbidden, ContentWithheld, InvoiceNotReadYet, InvoiceUnreadable, RenditionMissing.
+    """
+    invoice = read_findings(work, invoice_id)
+    try:
+        return document_queries.rendition(work.session, invoice.version_id, kind, None)
+    except RenditionMissing as error:
+        if kind is RenditionKind.DATA:
+            raise InvoiceUnreadable from error
+        raise
+
+
+def files_of(work: UnitOfWork, invoice: Invoice, kinds: Collection[RenditionKind]) -> list[Rendition]:
+    """Those of some kinds of file that checking made of an invoice, for lists. Callers load the invoice first."""
+    made = document_queries.renditions_of(work.session, invoice.version_id)
+    return [one for one in made if one.kind in kinds]
+
+
+def view_of(work: UnitOfWork, invoice_id: UUID, form: ViewFormat) -> Rendition:
+    """An invoice as people read it; as PDF, the supplier's own is not meant. Raises as `file_of`."""
+    if form is ViewFormat.HTML:
+        return file_of(work, invoice_id, RenditionKind.VIEW)
+    try:
+        return file_of(work, invoice_id, RenditionKind.VIEW_PDF)
+    except RenditionMissing:
+        return file_of(work, invoice_id, RenditionKind.ARCHIVAL)
+
+
+def _must_be_judged(work: UnitOfWork, invoice: Invoice) -> None:
+    if work.session.get_one(DocumentVersion, invoice.version_id).withheld is not None:
+        raise ContentWithheld
+    if invoice.state is InvoiceState.RECEIVED:
+        raise InvoiceNotReadYet
+    if invoice.accepted is None:
+        raise InvoiceUnreadable

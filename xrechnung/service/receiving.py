@@ -1,0 +1,132 @@
+"""Taking invoices in: the bytes are a document first, and whatever is wrong with them, they are an invoice as well."""
+
+from uuid import UUID
+
+import structlog
+
+from eakte.access import Permission
+from eakte.access.queries import BERLIN
+from eakte.documents import queries as document_queries
+from eakte.documents.files import StoredFile
+from eakte.documents.models import Document, DocumentKind, DocumentSource, DocumentVersion
+from eakte.documents.service import DocumentDetails, file_document
+from eakte.foundation.ids import new_id
+from eakte.foundation.work import UnitOfWork
+from eakte.records.guards import must_be_free
+from eakte.records.queries import get_case, get_dossier
+from eakte.records.rules import Action
+from eakte.records.service.filing import Metadata, create_case
+from xrechnung import queries
+from xrechnung.errors import InvoiceNotWaiting, InvoicePlaceMissing
+from xrechnung.messages import InvoiceReceived, InvoiceSentOn, JudgeInvoice
+from xrechnung.models import Invoice
+from xrechnung.rules import INVOICE, InvoiceState
+
+log = structlog.get_logger()
+
+
+def must_take_invoice(work: UnitOfWork, *, case_id: UUID | None, dossier_id: UUID | None) -> None:
+    """Refuse a place that takes no invoice of this actor, before anything is stored.
+
+    Raises InvoicePlaceMissing, CaseNotFound, DossierNotFound, RecordStateForbids, TransitionBlocked, ActionForbidden.
+    """
+    if case_id is not None and dossier_id is None:
+        must_be_free(work, get_case(work, case_id, to=Permission.FILE_DOCUMENT), Action.FILE_DOCUMENT)
+    elif dossier_id is not None and case_id is None:
+        get_dossier(work, dossier_id, to=Permission.CREATE_CASE).must_allow(Action.CREATE_CASE)
+    else:
+        raise InvoicePlaceMissing
+
+
+def file_invoice(
+    work: UnitOfWork,
+    original: StoredFile,
+    *,
+    case_id: UUID | None,
+    dossier_id: UUID | None,
+    channel: DocumentSource,
+) -> Invoice:
+    """File what somebody calls an invoice (Rechnung einreichen), in a case or in one opened for it in a dossier.
+
+    It is kept as an invoice whatever it turns out to be. Raises InvoicePlaceMissing, CaseNotFound, DossierNotFound,
+    RecordStateForbids, ActionForbidden.
+    """
+    must_take_invoice(work, case_id=case_id, dossier_id=dossier_id)
+    opened_case = dossier_id is not None
+    if dossier_id is not None:
+        case_id = create_case(work, dossier_id, Metadata(f"{INVOICE} {original.file_name}")).id
+    assert case_id is not None
+    case = get_case(work, case_id, to=Permission.FILE_DOCUMENT)
+    details = DocumentDetails(
+        kind=DocumentKind.INCOMING,
+        document_type=INVOICE,
+        received_on=work.now.astimezone(BERLIN).date(),
+        source=channel,
+    )
+    document = file_document(work, case.id, Metadata(original.file_name), details, original)
+    version = document_queries.version_of(work.session, document.id, None)
+    return note_invoice(work, document, version, opened_case=opened_case)
+
+
+def note_invoice(
+    work: UnitOfWork, document: Document, version: DocumentVersion, *, opened_case: bool = False
+) -> Invoice:
+    """Keep a version of a document as an invoice and have it checked (Rechnungseingang). Once for each version."""
+    known = queries.invoice_of_version(work.session, version.id)
+    if known is not None:
+        return known
+    invoice = Invoice(
+        id=new_id(),
+        document_id=document.id,
+        version_id=version.id,
+        state=InvoiceState.RECEIVED,
+        channel=document.source,
+        source_key=version.source_key,
+        received_at=version.received_at,
+        opened_case=opened_case,
+        attempts=0,
+        findings=[],
+        number_keys=[],
+        ibans=[],
+        skonto=[],
+        twins=0,
+    )
+    work.session.add(invoice)
+    work.session.flush()
+    changes = {
+        "channel": (None, invoice.channel),
+        "source_key": (None, invoice.source_key),
+        "received_at": (None, invoice.received_at.isoformat()),
+    }
+    work.publish(InvoiceReceived(record_id=document.id, invoice_id=invoice.id, changes=changes))
+    work.defer(JudgeInvoice(invoice_id=invoice.id))
+    return invoice
+
+
+def send_on(work: UnitOfWork, invoice_id: UUID) -> Invoice:
+    """Have an invoice checked again whose check came to no end (Prüfung wiederholen).
+
+    Raises InvoiceNotFound, ActionForbidden, InvoiceNotWaiting.
+    """
+    invoice = queries.get_invoice(work, invoice_id, to=Permission.EDIT, lock=True)
+    if invoice.failure is None:
+        raise InvoiceNotWaiting
+    resume(work, invoice)
+    return invoice
+
+
+def resume(work: UnitOfWork, invoice: Invoice) -> None:
+    """Let the check of a locked invoice begin anew."""
+    before = invoice.state
+    invoice.begin_again()
+    work.session.flush()
+    changes = {"state": (before, invoice.state)}
+    work.publish(InvoiceSentOn(record_id=invoice.document_id, invoice_id=invoice.id, changes=changes))
+    work.defer(JudgeInvoice(invoice_id=invoice.id))
+
+
+def resume_stranded_invoices(work: UnitOfWork) -> None:
+    """Give invoices that lost their job a new one."""
+    for invoice in queries.stranded(work.session):
+        work.defer(JudgeInvoice(invoice_id=invoice.id))
+        log.warning("invoice_check_resumed", invoice=str(invoice.id))
