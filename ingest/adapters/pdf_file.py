@@ -130,7 +130,8 @@ def examine(pdf: Pdf, limits: RecognitionLimits) -> PdfFacts:
         )
     if names:
         warnings.append(Finding("attachments", f"Die PDF-Datei enthält {len(names)} eingebettete Dateien."))
-    return PdfFacts(pages, signed, invoice, bool(names), form is not None, tuple(warnings))
+    carries_files = bool(names) or _carries_unlisted_files(pdf)
+    return PdfFacts(pages, signed, invoice, carries_files, form is not None, tuple(warnings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +230,11 @@ def _attachment_names(pdf: Pdf) -> dict[str, bytes]:
         except (pikepdf.PdfError, ValueError, KeyError):
             found[name] = b""
     return found
+
+
+def _carries_unlisted_files(pdf: Pdf) -> bool:
+    """Tell whether a file hangs on a page or on nothing, where the list of embedded files does not name it."""
+    return any(isinstance(each, Dictionary) and Name.EF in each for each in pdf.objects)
 
 
 def _active_content(pdf: Pdf) -> bool:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pikepdf
-from pikepdf import pdfa
+from pikepdf import Dictionary, Name, pdfa
 
 from eakte.documents.presenting import Presentation
 from eakte.foundation.errors import Finding
@@ -19,7 +19,8 @@ def present(source: Path, workdir: Path, received_on: object) -> Presentation | 
     content = source.read_bytes()
     if content.startswith(b"%PDF-"):
         with pikepdf.open(source) as pdf:
-            inside = [spec.get_file().read_bytes() for spec in pdf.attachments.values()]
+            holders = [each for each in pdf.objects if isinstance(each, Dictionary) and Name.EF in each]
+            inside = [holder.EF.F.read_bytes() for holder in holders]
         content, archival = next((each for each in inside if b"<postcard" in each), b""), None
     else:
         archival = workdir / "postcard.pdf"

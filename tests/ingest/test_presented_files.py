@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from pikepdf import Array, Dictionary, Name
 
 from eakte.documents.presenting import Presenting
 from ingest.recognition import errors
@@ -52,6 +53,17 @@ def test_xml_that_nobody_shows_is_refused_by_name(tmp_path: Path) -> None:
     source.write_text("<?xml version='1.0'?>" + CARD)
     with pytest.raises(errors.UnsupportedFileType, match="eine XML-Datei"):
         inspect(source, limits=LIMITS)
+
+
+def test_what_hangs_on_a_page_is_found_too(tmp_path: Path) -> None:
+    source = native_pdf(tmp_path / "brief.pdf", LETTER)
+    with pikepdf.open(source, allow_overwriting_input=True) as pdf:
+        file = pdf.make_stream(CARD.encode(), Type=Name.EmbeddedFile)
+        spec = pdf.make_indirect(Dictionary(Type=Name.Filespec, F="karte.xml", EF=Dictionary(F=file)))
+        paperclip = Dictionary(Type=Name.Annot, Subtype=Name.FileAttachment, FS=spec, Rect=[50, 50, 60, 60])
+        pdf.pages[0].obj.Annots = pdf.make_indirect(Array([pdf.make_indirect(paperclip)]))
+        pdf.save()
+    assert "Liebe Grüße" in taken_in(source).pages[0].text
 
 
 def test_a_pdf_keeps_its_pages_and_what_it_carries_is_found_by_its_words(tmp_path: Path) -> None:
