@@ -3,7 +3,7 @@
 Nothing is lost: a text no term covers becomes `Other`, a value that cannot be understood `Unread`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from lxml import etree
 
 from xrechnung.adapters.bindings import Binding, Bound, Step
 from xrechnung.adapters.conversions import CONVERSIONS, to_decimal
+from xrechnung.adapters.nesting import DEEPEST_SUB_LINES, nested
 from xrechnung.adapters.places import LINE, SUB_LINE, WHOLE, GroupPlace
 from xrechnung.judging.tree import Node, Tree, line_of
 from xrechnung.model import Identifier, Invoice, InvoiceLine, Other, Unread
@@ -44,11 +45,19 @@ class Part:
 class Reader:
     """Reads one document."""
 
-    def __init__(self, binding: Binding, finishing: dict[type, Finish] | None = None) -> None:
+    def __init__(
+        self,
+        binding: Binding,
+        finishing: Mapping[type, Finish] | None = None,
+        parent_of: Callable[[Node], Node | None] | None = None,
+    ) -> None:
+        """`finishing` changes the values of a class before it is made, `parent_of` finds what names a line's parent."""
         self._binding = binding
         self._finishing = finishing or {}
+        self._parent_of = parent_of
         self._open: dict[str, Part] = {WHOLE: Part(Invoice)}
         self._currencies: dict[str, str] = {}
+        self._depth = 0
         self._texts: dict[str, str] = {}
         self._numbers: dict[str, Decimal | None] = {}
         self.unread: list[Unread] = []
@@ -72,6 +81,7 @@ class Reader:
 
     def _lines(self, tree: Tree, trail: Trail) -> list[InvoiceLine]:
         found: list[InvoiceLine] = []
+        named: dict[int, tuple[str, Trail]] = {}
         holder = trail
         for number, fragment in enumerate(tree.lines(), 1):
             node = fragment.root
@@ -81,9 +91,18 @@ class Reader:
             here: Trail = (holder, node.name, number if tree.line_count > 1 else 0)
             self._attributes(node, _NOTHING, here)
             self._content(node, self._binding.line, here)
-            if line.values:
-                found.append(self._finished(line))
-        return found
+            if self._parent_of is not None and (parent := self._parent_of(node)) is not None:
+                named[len(found)] = parent.text.strip(_SPACE), here
+            found.append(self._finished(line))
+        return self._nested(found, named) if named else found
+
+    def _nested(self, lines: list[InvoiceLine], named: Mapping[int, tuple[str, Trail]]) -> list[InvoiceLine]:
+        parents = [named[at][0] if at in named else None for at in range(len(lines))]
+        tops, lost = nested(lines, parents)
+        for at in lost:
+            parent, here = named[at]
+            self._leave_text(parent, here)
+        return tops
 
     def _content(self, node: Node, step: Step, trail: Trail) -> None:
         """Read what lies in an element."""
@@ -119,10 +138,17 @@ class Reader:
         around = self._part(opens.opened, opens.inner)
         key = LINE if opens.group == SUB_LINE else opens.group
         outer = self._open.get(key)
+        if opens.group == SUB_LINE:
+            if self._depth == DEEPEST_SUB_LINES:
+                self._leave(node, trail)
+                return
+            self._depth += 1
         part = self._open[key] = Part(opens.cls)
         self._element(node, step, trail)
         if part.values:
             around.values.setdefault(opens.field, []).append(self._finished(part))
+        if opens.group == SUB_LINE:
+            self._depth -= 1
         if outer is None:
             del self._open[key]
         else:
@@ -200,9 +226,11 @@ class Reader:
                 self._leave_text(text, (trail, f"@{name}", 0))
 
     def _goes_without_saying(self, name: str, text: str, step: Step) -> bool:
-        if name == "currencyID" and step.bound is not None:
-            term = "BT-6" if step.bound.place.term == "BT-111" else "BT-5"
-            return text == self._currencies.get(term)
+        if name == "currencyID":
+            is_other = step.bound is not None and step.bound.place.term == "BT-111"
+            return text == self._currencies.get("BT-6" if is_other else "BT-5")
+        if step.is_covered and step.bound is None:
+            return True
         return name.startswith(_INSTANCE) or not text.strip(_SPACE)
 
     def _leave(self, node: Node, trail: Trail) -> None:

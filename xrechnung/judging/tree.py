@@ -21,6 +21,9 @@ PREFIXES = {
     "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100": "ram",
     "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100": "udt",
     "urn:un:unece:uncefact:data:standard:QualifiedDataType:100": "qdt",
+    "urn:ferd:CrossIndustryDocument:invoice:1p0": "ferd",
+    "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:12": "ram12",
+    "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:15": "udt15",
 }
 LINES = frozenset({"cac:InvoiceLine", "cac:CreditNoteLine", "ram:IncludedSupplyChainTradeLineItem"})
 """Invoice lines, where they stand below the root element or its `_HOLDER`; elsewhere (in extensions) they are head."""
