@@ -6,7 +6,7 @@ from re import ASCII, compile
 
 from xrechnung.judging.common.checks import Check
 from xrechnung.judging.common.skonto import are_sound_terms
-from xrechnung.judging.common.xpath import sole, texts, words
+from xrechnung.judging.common.xpath import own_words, sole, texts, words
 from xrechnung.judging.releases import Release
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Fragment, Node, collapse
@@ -107,7 +107,7 @@ def breakdown(rules: RuleSet, node: Node) -> None:
 
 
 def date(rules: RuleSet, node: Node) -> None:
-    rules.demand(_DATE.fullmatch(words([node])) is not None, "BR-TMP-6", node)
+    rules.demand(_DATE.fullmatch(own_words([node])) is not None, "BR-TMP-6", node)
 
 
 _DATES = ("IssueDate", "DueDate", "TaxPointDate", "StartDate", "EndDate", "ActualDeliveryDate", "PaymentDueDate")

@@ -220,10 +220,13 @@ def _places_of(node: Node) -> list[Place]:
 
 
 def _ask_for_delivery(rules: RuleSet, root: Node) -> None:
-    """BR-IC-11, BR-IC-12: intra-community supply says when and to which country."""
-    date = sole(root.at("cac:Delivery", "cbc:ActualDeliveryDate"))
+    """BR-IC-11, BR-IC-12: intra-community supply says when and to which country.
+
+    The period is looked at first: with it, two dates of delivery leave nothing undefined.
+    """
     has_period = any(period.kids for period in root.all("cac:InvoicePeriod"))
-    rules.demand((date is not None and len(date.text) > 1) or has_period, "BR-IC-11", root)
+    date = None if has_period else sole(root.at("cac:Delivery", "cbc:ActualDeliveryDate"))
+    rules.demand(has_period or (date is not None and len(date.text) > 1), "BR-IC-11", root)
     country = sole(
         root.at("cac:Delivery", "cac:DeliveryLocation", "cac:Address", "cac:Country", "cbc:IdentificationCode")
     )
