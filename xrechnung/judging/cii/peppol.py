@@ -124,11 +124,17 @@ def _gross_price(rules: RuleSet, price: Node) -> None:
         says_none = "false" in texts(below(entries, "ram:ChargeIndicator", "udt:Indicator"))
         rules.demand(says_none, "PEPPOL-EN16931-R044", price)
     if price.has("ram:ChargeAmount"):
-        agreement = price.parent
-        net = agreement.at("ram:NetPriceProductTradePrice", "ram:ChargeAmount") if agreement is not None else []
-        gross, discount = sole_decimal(price.all("ram:ChargeAmount")), sole_decimal(amounts) or Decimal(0)
-        is_net = gross is not None and sole_decimal(net) == gross - discount
-        rules.demand(is_net, "PEPPOL-EN16931-R046", price)
+        rules.demand(_is_net(price, amounts), "PEPPOL-EN16931-R046", price)
+
+
+def _is_net(price: Node, discounts: list[Node]) -> bool:
+    """Whether the net price beside this gross price is what the discount leaves of it."""
+    beside = price.parent
+    net = sole_decimal(beside.at("ram:NetPriceProductTradePrice", "ram:ChargeAmount")) if beside is not None else None
+    if net is None:
+        return False
+    gross = sole_decimal(price.all("ram:ChargeAmount")) or Decimal(0)
+    return net == gross - (sole_decimal(discounts) or Decimal(0))
 
 
 def _process(rules: RuleSet, node: Node) -> None:
