@@ -65,10 +65,8 @@ class Disagreement:
     def summary(self) -> str:
         """Two German sentences at most."""
         if self.is_about_acceptance:
-            they = (
-                "nimmt die Rechnung an, wir weisen sie zurück" if self.theirs is None else "weist die Rechnung zurück"
-            )
-            decision = f"Die amtliche Konfiguration ({self.their_release}) {they}."
+            they = "nimmt die Rechnung an" if self.theirs is None else "weist die Rechnung zurück"
+            decision = f"Die amtliche Konfiguration ({self.their_release}) {they}, wir nicht."
         else:
             decision = f"Die amtliche Konfiguration ({self.their_release}) entscheidet gleich, nennt aber anderes."
         named = [("nur bei uns", self.only_ours), ("nur dort", self.only_theirs)]
@@ -207,7 +205,8 @@ class _Official:
             schema = self._schema(name)
             # libxml2 does not take white space away around dates and numbers, as XML Schema prescribes.
             if not schema.validate(root) and not schema.validate(_trimmed(root)):
-                return str(schema.error_log[0].message)
+                faults = schema.error_log.filter_from_errors()  # type: ignore[attr-defined]  # missing in the stubs
+                return next((str(each.message) for each in faults), name)
         return None
 
     def _schema(self, name: str) -> etree.XMLSchema:
@@ -225,7 +224,7 @@ class _Resources(etree.Resolver):
 
     def resolve(self, system_url: str, public_id: str, context: object) -> object:  # type: ignore[override]
         content = self._files.get(system_url.removeprefix(_BASE), b"")
-        return self.resolve_string(content, context, base_url=system_url)  # type: ignore[misc,call-arg]
+        return self.resolve_string(content, context, base_url=system_url)
 
 
 _BASE = "bundle:///"
@@ -245,9 +244,9 @@ def _trimmed(root: etree._Element) -> etree._Element:
     copy = deepcopy(root)
     for element in copy.iter(etree.Element):
         if len(element) == 0 and element.text:
-            element.text = element.text.strip(_WHITE_SPACE)
+            element.text = str(element.text).strip(_WHITE_SPACE)
         for name, value in element.attrib.items():
-            element.set(name, value.strip(_WHITE_SPACE))
+            element.set(name, str(value).strip(_WHITE_SPACE))
     return copy
 
 
