@@ -31,6 +31,11 @@ def percentage(value: Decimal) -> str:
     return f"{text.rstrip('0').rstrip(',') if ',' in text else text}\u00a0%"
 
 
+def count(value: int) -> str:
+    """`100.000`."""
+    return f"{value:,}".replace(",", ".")
+
+
 def day(value: date) -> str:
     """`01.02.2026`."""
     return f"{value.day:02}.{value.month:02}.{value.year:04}"

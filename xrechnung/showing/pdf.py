@@ -16,7 +16,7 @@ import typst
 from fontTools.ttLib import TTFont
 
 from xrechnung.showing.harmless import named, readable
-from xrechnung.showing.sheet import Entry, Facts, Row, Section, Sheet, Table
+from xrechnung.showing.sheet import Entry, Facts, Note, Row, Section, Sheet, Table
 
 LEVEL = "2a"
 """The level of PDF/A that the files have."""
@@ -24,8 +24,8 @@ _STANDARDS: list[Any] = [f"a-{LEVEL}", "ua-1"]
 _TEMPLATES = Path(__file__).parent / "templates"
 _FONT = "NotoSans-Regular.ttf"
 _REMEMBERED = 12
-_LONG = compile(r"\S{25,}")
-_EVERY = compile(r"(\S{12})(?=\S)")
+_LONG = compile(r"\S{20,}")
+_EVERY = compile(r"(\S{8})(?=\S)")
 
 
 def render_pdf(sheet: Sheet, footer: str, *, on: date) -> bytes:
@@ -112,9 +112,15 @@ def _notes(sheet: Sheet) -> Iterator[tuple[str, dict[str, Any]]]:
                 "message": _text(note.message),
                 "remedy": _text(note.remedy),
                 "terms": ", ".join(note.terms),
-                "whereabouts": _text(note.whereabouts),
+                "places": [*_places(note)],
             },
         )
+
+
+def _places(note: Note) -> Iterator[str]:
+    yield from (_text(place.whereabouts) for place in note.places if place.whereabouts)
+    if note.further:
+        yield f"und {note.further} weitere Stellen"
 
 
 def _section(section: Section) -> dict[str, Any]:

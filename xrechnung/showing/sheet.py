@@ -69,8 +69,17 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was found: in the file, and in the view."""
+
+    whereabouts: str
+    name: str
+    """For links; empty where the view has no such place."""
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
-    """A finding as it is listed."""
+    """A finding as it is listed, with all places where it was found."""
 
     number: int
     severity: Severity
@@ -80,9 +89,9 @@ class Note:
     remedy: str
     terms: tuple[str, ...]
     """With their names."""
-    whereabouts: str
-    place: str = ""
-    """The place in the view to which a link leads; empty where there is none."""
+    places: tuple[Place, ...] = ()
+    further: int = 0
+    """Places that are not listed."""
 
     @property
     def weight(self) -> str:
