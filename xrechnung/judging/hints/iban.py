@@ -5,6 +5,7 @@ python-stdnum carries the registry of all countries and their national check dig
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from re import ASCII, compile
 
 from stdnum import iban, numdb
@@ -70,6 +71,7 @@ class Iban:
         return " ".join(self.number[start : start + 4] for start in range(0, len(self.number), 4))
 
 
+@cache
 def length_in(country: str) -> int | None:
     """How many characters an IBAN of this country has; none where the country has none."""
     properties = numdb.get("iban").info(country)[0][1]
