@@ -4,7 +4,6 @@ import binascii
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BufferedReader, RawIOBase
-from re import compile
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 20
 """Characters of base64 decoded at a time, a multiple of four."""
-_OUTSIDE = compile(r"[^A-Za-z0-9+/=]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +89,8 @@ class _Decoding(RawIOBase):
         is_last = self._at >= len(self._encoded)
         usable = len(piece) if is_last else len(piece) // 4 * 4
         self._rest = piece[usable:]
-        if _OUTSIDE.search(piece):
-            raise AttachmentUnreadable
         try:
-            self._decoded = binascii.a2b_base64(piece[:usable])
+            self._decoded = binascii.a2b_base64(piece[:usable], strict_mode=True)
         except ValueError:
             raise AttachmentUnreadable from None
         if not is_last and "=" in piece[:usable]:
