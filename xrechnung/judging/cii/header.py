@@ -44,5 +44,10 @@ class Header:
 def below(nodes: list[Node], *names: str) -> list[Node]:
     """All nodes at the end of a path of names below these."""
     for name in names:
-        nodes = [kid for node in nodes for kid in node.kids.get(name, ())]
+        if len(nodes) == 1:
+            nodes = nodes[0].kids.get(name, [])
+        elif nodes:
+            nodes = [kid for node in nodes for kid in node.kids.get(name, ())]
+        else:
+            break
     return nodes

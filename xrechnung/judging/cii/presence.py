@@ -90,7 +90,8 @@ def _prices(rules: RuleSet, agreement: list[Node], item: Node) -> None:
 
 def is_vat(tax: Node) -> bool:
     """Whether a tax says it is VAT, in capitals or not."""
-    return any(code.text.upper() == "VAT" for code in tax.all("ram:TypeCode"))
+    code = tax.first("ram:TypeCode")
+    return code is not None and code.text.upper() == "VAT"
 
 
 def _classification(rules: RuleSet, node: Node) -> None:

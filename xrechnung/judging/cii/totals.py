@@ -14,14 +14,14 @@ from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Node, Undefined, round2, to_double
 
 _DECIMALS = {
-    "BR-DEC-09": "ram:LineTotalAmount",
-    "BR-DEC-10": "ram:AllowanceTotalAmount",
-    "BR-DEC-11": "ram:ChargeTotalAmount",
-    "BR-DEC-12": "ram:TaxBasisTotalAmount",
-    "BR-DEC-14": "ram:GrandTotalAmount",
-    "BR-DEC-16": "ram:TotalPrepaidAmount",
-    "BR-DEC-17": "ram:RoundingAmount",
-    "BR-DEC-18": "ram:DuePayableAmount",
+    "ram:LineTotalAmount": "BR-DEC-09",
+    "ram:AllowanceTotalAmount": "BR-DEC-10",
+    "ram:ChargeTotalAmount": "BR-DEC-11",
+    "ram:TaxBasisTotalAmount": "BR-DEC-12",
+    "ram:GrandTotalAmount": "BR-DEC-14",
+    "ram:TotalPrepaidAmount": "BR-DEC-16",
+    "ram:RoundingAmount": "BR-DEC-17",
+    "ram:DuePayableAmount": "BR-DEC-18",
 }
 
 
@@ -42,8 +42,9 @@ class Totals:
     def head(self, rules: RuleSet, header: Header) -> None:
         """What holds between the totals themselves."""
         for node in header.summation:
-            for rule, name in _DECIMALS.items():
-                rules.demand(not has_many_decimals(node.all(name)), rule, node)
+            for name, amounts in node.kids.items():
+                if name in _DECIMALS and has_many_decimals(amounts):
+                    rules.break_(_DECIMALS[name], node)
             _allowances_and_charges(rules, header, node)
             rules.demand(_net_total_is_right(node), "BR-CO-13", node)
             rules.demand(_amount_due_is_right(node), "BR-CO-16", node)
@@ -71,14 +72,15 @@ def _allowances_and_charges(rules: RuleSet, header: Header, node: Node) -> None:
         stated = node.all(total)
         if alike or stated:
             amounts = [each.all("ram:ActualAmount")[0] for each in alike if each.has("ram:ActualAmount")]
-            rules.demand(any(_is_sum(each, amounts) for each in stated), rule, node)
+            rules.demand(bool(_sums_among(stated, amounts)), rule, node)
 
 
-def _is_sum(stated: Node, amounts: list[Node]) -> bool:
-    """Whether a total is the sum of amounts as doubles, to cents; the sum of none is 0, and no double."""
+def _sums_among(stated: list[Node], amounts: list[Node]) -> list[Node]:
+    """The totals that are the sum of amounts as doubles, to cents; the sum of none is 0, and no double."""
     if not amounts:
-        return is_zero([stated])
-    return equals(stated, cents_double(added(to_double(each) for each in amounts)))
+        return [each for each in stated if is_zero([each])]
+    summed = cents_double(added(to_double(each) for each in amounts))
+    return [each for each in stated if equals(each, summed)]
 
 
 def _net_total_is_right(node: Node) -> bool:
@@ -121,8 +123,8 @@ def _vat_totals(rules: RuleSet, header: Header, node: Node) -> None:
     rules.demand(not foreign or any(_is_in_cents(total) for total in abroad), "BR-DEC-15", node)
     if own:
         taxes = below(header.settlement, "ram:ApplicableTradeTax", "ram:CalculatedAmount")
-        for total in own:
-            rules.demand(_is_sum(total, taxes), "BR-CO-14", total)
+        right = set(_sums_among(own, taxes))
+        rules.forbid("BR-CO-14", (total for total in own if total not in right))
 
 
 def _is_in_cents(total: Node) -> bool:
