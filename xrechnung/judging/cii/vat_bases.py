@@ -62,11 +62,11 @@ class Bases:
 
 def _keys(taxes: list[Node]) -> set[Key]:
     """Categories and rates of a line or entry; with several taxes, every rate may go with every category."""
-    codes = {code.text for tax in taxes for code in tax.all("ram:CategoryCode")} & BY_CODE.keys()
-    if STANDARD not in codes:
-        return {(code, None) for code in codes}
-    rates = {rate.decimal for tax in taxes for rate in tax.all("ram:RateApplicablePercent")}
-    return {*((code, None) for code in codes), *((STANDARD, rate) for rate in rates)}
+    codes = {code.text for tax in taxes for code in tax.all("ram:CategoryCode")}
+    keys: set[Key] = {(code, None) for code in codes if code != STANDARD and code in BY_CODE}
+    if STANDARD in codes:
+        keys.update((STANDARD, rate.decimal) for tax in taxes for rate in tax.all("ram:RateApplicablePercent"))
+    return keys
 
 
 def _add(sums: dict[Key, Decimal], keys: set[Key], amount: Decimal) -> None:
