@@ -37,6 +37,8 @@ _LAST_LINE_OF_ELEMENTS = 65_535
 _NAMES: dict[str, str] = {}
 MOST_NAMES = 5_000
 """Names remembered; UBL and CII together have fewer, and a hostile document must not fill our memory."""
+MOST_DIGITS = 10_000
+"""Of a number we still count with; the official processor stops for lack of memory only."""
 _NO_KIDS: "dict[str, list[Node]]" = {}
 _NO_ATTRIBUTES: dict[str, str] = {}
 _HALF = Decimal("0.5")
@@ -238,7 +240,7 @@ def collapse(text: str) -> str:
 def to_decimal(node: Node, text: str | None = None) -> Decimal:
     """The text of a node (or of its attribute) as xs:decimal; undefined where it is none."""
     stripped = (node.text if text is None else text).strip(" \t\r\n")
-    if not _DECIMAL.fullmatch(stripped):
+    if len(stripped) > MOST_DIGITS or not _DECIMAL.fullmatch(stripped):
         raise Undefined(node, f"{node.name} is no decimal number")
     return Decimal(stripped)
 

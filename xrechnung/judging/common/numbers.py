@@ -1,7 +1,7 @@
 """Arithmetic as the official processor does it, where Python's would differ."""
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_DOWN, Decimal
+from decimal import ROUND_HALF_DOWN, Context, Decimal
 from math import copysign, floor, isfinite
 
 _ALL_WHOLE = 2.0**52
@@ -38,7 +38,8 @@ def divided(number: Decimal, by: Decimal) -> Decimal:
     if by == 1:
         return number
     places = max(_DIVISION_DIGITS, _places(number) - _places(by) + _DIVISION_DIGITS)
-    return (number / by).quantize(Decimal(1).scaleb(-places), ROUND_HALF_DOWN)
+    wide = Context(prec=max(0, number.adjusted() - by.adjusted()) + places + _DIVISION_DIGITS)
+    return wide.divide(number, by).quantize(Decimal(1).scaleb(-places), ROUND_HALF_DOWN, wide)
 
 
 def _places(number: Decimal) -> int:
