@@ -51,7 +51,7 @@ def _cells(compose: Composer, line: Part) -> Iterator[Entry]:
     yield compose.cell(line, "Position", ("identifier",), compose.text(line, "identifier"))
     yield compose.cell(item, "Artikel", ("name",), compose.text(item, "name")) if item.held else Entry("Artikel", "")
     yield compose.cell(line, "Menge", ("quantity", "unit"), _quantity(compose, line, "quantity", "unit"))
-    yield _price(compose, price) if price.held else Entry("Preis", "")
+    yield _price(compose, line, price) if price.held else Entry("Preis", "")
     yield _vat(compose, line)
     yield compose.cell(line, "Netto", ("net",), compose.text(line, "net"))
 
@@ -60,17 +60,18 @@ def _quantity(compose: Composer, part: Part, quantity: str, unit: str) -> str:
     return " ".join(filter(None, (compose.text(part, quantity), compose.text(part, unit))))
 
 
-def _price(compose: Composer, price: Part) -> Entry:
+def _price(compose: Composer, line: Part, price: Part) -> Entry:
     """The net price, and of how many of what it is the price."""
     text = compose.text(price, "net")
-    per = _base(compose, price)
+    per = _base(compose, line, price)
     return compose.cell(price, "Preis", ("net", "base_quantity", "base_unit"), f"{text} je {per}" if per else text)
 
 
-def _base(compose: Composer, price: Part) -> str:
-    """`100 Stück`; the code of a unit stands with the quantity."""
+def _base(compose: Composer, line: Part, price: Part) -> str:
+    """`100 Stück`; the code of the unit stands with the quantity, unless it is another one."""
     unit = price.value("base_unit")
-    return " ".join(filter(None, (compose.text(price, "base_quantity"), unit and (meaning("unit", unit) or unit))))
+    word = meaning("unit", unit) if unit and unit == line.value("unit") else ""
+    return " ".join(filter(None, (compose.text(price, "base_quantity"), word or compose.text(price, "base_unit"))))
 
 
 def _vat(compose: Composer, line: Part) -> Entry:
