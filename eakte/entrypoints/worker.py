@@ -11,6 +11,7 @@ from procrastinate import App
 
 from eakte.entrypoints.house import open_house
 from eakte.foundation.jobs import worker_app
+from eakte.foundation.scratch import scratch_room
 from eakte.foundation.settings import Settings
 from eakte.foundation.work import House
 from eakte.search.service import resume_update
@@ -42,7 +43,11 @@ def run_worker(settings: Settings, queues: Sequence[str] | None = None) -> None:
         log.warning("malware_scanner_missing", setting="EAKTE_CLAMD__ADDRESS")
     # Whoever takes what comes in also fetches it.
     sources = load_sources(settings.sources.file) if "ingest" in taken else ()
-    with open_house(settings) as house, sources_at_work(house, sources, lambda one: neighbour_of(one, settings)):
+    with (
+        scratch_room(),
+        open_house(settings) as house,
+        sources_at_work(house, sources, lambda one: neighbour_of(one, settings)),
+    ):
         app = worker_app(settings.database.dsn.get_secret_value(), house.begin)
         asyncio.run(_work(app, house, taken))
 
