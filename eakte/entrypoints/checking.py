@@ -8,15 +8,13 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from eakte.entrypoints.commands.files import files_in
-from eakte.foundation.errors import Unavailable
+from eakte.entrypoints.commands.files import files_in, why_unreadable
 from xrechnung.judging.deciding import judge_invoice
 from xrechnung.judging.verdict import Verdict
 
@@ -28,12 +26,6 @@ _HEAD = 1024
 _ALLOCATIONS = 100_000
 _SUFFIXES = {".xml", ".pdf"}
 _XML_BEGINS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<", b"\x4c\x6f\xa7\x94")
-
-
-class CheckingDied(Unavailable):
-    """Die Prüfung wurde abgebrochen, weil einer ihrer Prozesse beendet wurde."""
-
-    advice = "Vermutlich war der Arbeitsspeicher knapp; mit kleinerem --jobs gelingt es meist."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +54,7 @@ def invoices_in(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def check_files(files: Sequence[Path], today: date, *, jobs: int = 1) -> Iterator[Answer]:
-    """Judge files by the rules of a day. Raises CheckingDied when a process was killed."""
+    """Judge files by the rules of a day. Raises BrokenProcessPool when a process was killed."""
     if jobs == 1 or len(files) <= _CHUNK or STDIN in files:
         spare_collections()
         yield from (check_file(file, today) for file in files)
@@ -77,8 +69,6 @@ def check_files(files: Sequence[Path], today: date, *, jobs: int = 1) -> Iterato
                     yield from waiting.popleft().result()
             while waiting:
                 yield from waiting.popleft().result()
-        except BrokenProcessPool:
-            raise CheckingDied from None
         finally:
             processes.shutdown(wait=False, cancel_futures=True)
 
@@ -90,12 +80,17 @@ def spare_collections() -> None:
 
 
 def check_file(file: Path, today: date) -> Answer:
-    """The answer about one file; `-` is the standard input."""
+    """The answer about one file."""
     try:
-        data = sys.stdin.buffer.read() if file == STDIN else file.read_bytes()
+        data = read_file(file)
     except OSError as error:
-        return Answer(str(file), None, f"Die Datei ist nicht lesbar: {error.strerror}.")
+        return Answer(str(file), None, why_unreadable(error))
     return Answer(str(file), judge_invoice(data, today=today))
+
+
+def read_file(file: Path) -> bytes:
+    """The bytes of a file; `-` is the standard input. Raises OSError."""
+    return sys.stdin.buffer.read() if file == STDIN else file.read_bytes()
 
 
 def _check_chunk(files: list[Path], today: date) -> list[Answer]:

@@ -24,7 +24,7 @@ _STANDARDS: list[Any] = [f"a-{LEVEL}", "ua-1"]
 _TEMPLATES = Path(__file__).parent / "templates"
 _FONT = "NotoSans-Regular.ttf"
 _REMEMBERED = 12
-_LONG = compile(r"\S{20,}")
+_LONG = compile(r"\S{24,}")
 _EVERY = compile(r"(\S{8})(?=\S)")
 
 

@@ -1,9 +1,22 @@
 """Which files somebody means who names files and folders."""
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.splitting.order import natural_key
+
+_REASONS = {
+    errno.ENOENT: "es gibt sie nicht",
+    errno.EACCES: "das Recht dazu fehlt",
+    errno.EISDIR: "es ist ein Ordner",
+    errno.EIO: "der Datenträger ist gestört",
+}
+
+
+def why_unreadable(error: OSError) -> str:
+    """A German sentence about a file that the system does not let us read."""
+    return f"Die Datei ist nicht lesbar: {_REASONS.get(error.errno or 0, error.strerror)}."
 
 
 def files_in(paths: list[Path]) -> Iterator[Path]:

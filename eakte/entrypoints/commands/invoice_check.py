@@ -4,6 +4,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -14,11 +15,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from eakte.entrypoints.checking import Answer, check_files, invoices_in
 from eakte.entrypoints.commands.speaking import err
 from eakte.foundation import clock
+from eakte.foundation.errors import Unavailable
 from xrechnung.judging.telling import as_json
 from xrechnung.judging.verdict import Finding
 from xrechnung.showing.words import WEIGHTS
 
 _ENOUGH_FOR_A_BAR = 20
+
+
+class CheckingDied(Unavailable):
+    """Die Prüfung wurde abgebrochen, weil einer ihrer Prozesse beendet wurde."""
+
+    advice = "Vermutlich war der Arbeitsspeicher knapp; mit kleinerem --jobs gelingt es meist."
 
 
 def check(
@@ -35,7 +43,7 @@ def check(
         raise typer.Exit(2)
     counts = Counter[int]()
     with _bar(len(files)) as advance:
-        for answer in check_files(files, clock.legal_day(clock.now()), jobs=jobs):
+        for answer in _answers(files, jobs):
             counts[answer.status] += 1
             if json_lines:
                 sys.stdout.write(_line(answer))
@@ -45,6 +53,13 @@ def check(
     if not json_lines and len(files) > 1:
         typer.echo(f"{len(files)} geprüft: {counts[0]} angenommen, {counts[1]} abgelehnt, {counts[2]} nicht prüfbar.")
     raise typer.Exit(max(counts))
+
+
+def _answers(files: list[Path], jobs: int) -> Iterator[Answer]:
+    try:
+        yield from check_files(files, clock.legal_day(clock.now()), jobs=jobs)
+    except BrokenProcessPool:
+        raise CheckingDied from None
 
 
 def _line(answer: Answer) -> str:
