@@ -19,8 +19,10 @@ DEEPEST = 256
 """Levels of elements, libxml2's own limit; invoices have 12, and trees are walked recursively."""
 MOST_ELEMENTS, MOST_ATTRIBUTES = 3_000_000, 1_500_000
 """In a whole invoice. 100,000 lines have half of that; each takes some 150 bytes of memory."""
-MOST_ELEMENTS_OF_OTHERS = MOST_ATTRIBUTES_OF_OTHERS = 300_000
-"""In XML that is no invoice, which is only read to say so."""
+MOST_BESIDE_LINES = 300_000
+"""Elements, and attributes too, of what is no invoice line; in XML without any, of all of it."""
+MOST_PER_LINE = 200
+"""Elements, and attributes too, that a line may have on average."""
 MOST_ATTRIBUTES_EACH, LONGEST_ATTRIBUTE = 100, 65_536
 """Of one element, looked at in big files only: in a small one they can do no harm."""
 
@@ -110,7 +112,7 @@ def parse_xml(source: bytes | Path | BinaryIO) -> etree._Element:
     root_at = _start_of_root(data)
     if len(data) < _BIG:
         return _parse(data)
-    _refuse_masses(data, is_invoice=_INVOICE.match(data, root_at) is not None)
+    _refuse_masses(data, lines=_lines(data) if _INVOICE.match(data, root_at) else 0)
     root = _parse(data) if len(data) < _HUGE else _parse_in_pieces(data)
     _refuse_monsters(root)
     return root
@@ -199,14 +201,24 @@ def _start_of_root(data: bytes) -> int:
         at = end + len(closing)
 
 
-def _refuse_masses(data: bytes, *, is_invoice: bool) -> None:
-    """Refuse what would fill the memory, before it does; counted generously (comments and text count a little)."""
-    most_elements = MOST_ELEMENTS if is_invoice else MOST_ELEMENTS_OF_OTHERS
-    most_attributes = MOST_ATTRIBUTES if is_invoice else MOST_ATTRIBUTES_OF_OTHERS
+def _lines(data: bytes) -> int:
+    """About how many invoice lines and sub-lines there are, by their tags."""
+    return sum(map(data.count, (b"InvoiceLine>", b"CreditNoteLine>", b"TradeLineItem>"))) // 2
+
+
+def _refuse_masses(data: bytes, *, lines: int) -> None:
+    """Refuse what would fill the memory, before it does; comments, instructions and some texts count too."""
+    most = MOST_BESIDE_LINES + MOST_PER_LINE * lines
+    most_elements, most_attributes = min(most, MOST_ELEMENTS), min(most, MOST_ATTRIBUTES)
     if data.count(b"<") - data.count(b"</") > most_elements:
-        raise XmlRefused("too-large", f"Die Datei enthält mehr als {_thousands(most_elements)} Elemente.")
+        raise _too_many("Elemente", most_elements, lines)
     if data.count(b"=") > most_attributes:
-        raise XmlRefused("too-large", f"Die Datei enthält mehr als {_thousands(most_attributes)} Attribute.")
+        raise _too_many("Attribute", most_attributes, lines)
+
+
+def _too_many(what: str, most: int, lines: int) -> XmlRefused:
+    for_lines = f" bei {_thousands(lines)} Rechnungspositionen" if lines else ""
+    return XmlRefused("too-large", f"Die Datei enthält mehr als {_thousands(most)} {what}{for_lines}.")
 
 
 def _thousands(number: int) -> str:

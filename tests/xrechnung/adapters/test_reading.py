@@ -1,8 +1,11 @@
 """What an invoice says arrives in the model, from whichever syntax."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +20,7 @@ from xrechnung.adapters.xml import parse_xml
 from xrechnung.judging.tree import Tree
 from xrechnung.model import Identifier, InvoiceLine, Note, terms, to_json
 
+ROOT = Path(__file__).parents[3]
 BOTH = pytest.mark.parametrize("an_invoice", [a_ubl_invoice, a_cii_invoice])
 
 
@@ -285,3 +289,24 @@ def test_zugferd_of_the_first_generation_is_read_too() -> None:
         assert invoice.totals is not None
         assert invoice.totals.gross is not None
         assert all(line.item and line.item.name for line in invoice.lines if line.net is not None)
+
+
+READ_MANY_LINES = """
+import resource
+from tests.support.invoices import a_ubl_invoice
+from tests.support.reading import read
+start, tag, rest = a_ubl_invoice().partition(b"<cac:InvoiceLine>")
+line, tag, end = (tag + rest).rpartition(b"</cac:InvoiceLine>")
+data = start + (line + tag + b"\\n") * 100_000 + end
+invoice = read(data)
+assert len(invoice.lines) == 100_000
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.soak
+def test_a_hundred_thousand_lines_fit_into_a_gigabyte() -> None:
+    child = subprocess.run(
+        [sys.executable, "-c", READ_MANY_LINES], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert int(child.stdout) < 1024 * 1024

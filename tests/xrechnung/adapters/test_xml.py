@@ -188,6 +188,7 @@ MONSTERS = {
     "text": (b"<a>", b"x", MEGABYTES_100, b"</a>"),
     "attribute": (b'<a b="', b"x", MEGABYTES_100, b'"/>'),
     "elements": (b"<Invoice>", b"<a/>", MEGABYTES_100 // 4, b"</Invoice>"),
+    "notes": (b"<Invoice>", b"<cbc:Note>x</cbc:Note>", 2_900_000, b"</Invoice>"),
     "ampersands": (b"<Invoice>", b"&", MEGABYTES_100, b"</Invoice>"),
     "instructions": (b"", b"<?a b?>", 290_000, b"<a/>"),
     "attributes": (b"<Invoice ", b" a='1'", 1_000_000, b"/>"),
