@@ -51,6 +51,7 @@ QUIET_TABLES = {
     "search_changes",
     "ingests",
     "ingest_items",
+    "invoices",
     "batch_files",
     "batch_documents",
     "batch_images",

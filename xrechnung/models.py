@@ -22,9 +22,11 @@ class Invoice(Table):
     `received_at` starts payment terms: when the file reached the house, not when it was read. `source_key` names the
     mailbox or folder it was fetched from. What the invoice says is None where it does not say it, or says it in a
     way nobody can read. By `number_keys` others with the same number are found, however it is written; `ibans` are
-    the accounts it wants to be paid to, `skonto` its offers as the terms of payment (BT-20) state them. `findings` are
-    those of the verdict, `failure` is why there is none. `twins` counts the invoices it is like (InvoiceTwin). With
-    `opened_case` the case was opened for this invoice and gets its name.
+    the accounts it wants to be paid to, `skonto` its offers as the terms of payment (BT-20) state them.
+
+    `findings` are those of the verdict, `failure` is why there is none, `remarks` what else people should know.
+    `twins` counts the invoices it is like (InvoiceTwin). With `opened_case` the case was opened for this invoice and
+    gets its name.
     """
 
     __tablename__ = "invoices"
@@ -48,6 +50,7 @@ class Invoice(Table):
     refusal: Mapped[Refusal | None] = mapped_column(words(Refusal))
     embedded: Mapped[str | None]
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    remarks: Mapped[list[str]] = mapped_column(JSONB, default=list)
     disagreement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
     number: Mapped[str | None]

@@ -51,6 +51,7 @@ class InvoiceShape(Shape):
     specification: str | None = Field(title="Spezifikationskennung (BT-24)")
     scenario: str | None = Field(title="Prüfszenario")
     embedded: str | None = Field(title="Name der Rechnung in der PDF-Datei", examples=["factur-x.xml"])
+    remarks: list[str] = Field(title="Was sonst zu wissen ist, etwa über Anlagen, die sich nicht herauslösen ließen")
     errors: int = Field(title="Fehler")
     warnings: int = Field(title="Warnungen und Informationen")
     hints: int = Field(title="Eigene Hinweise")

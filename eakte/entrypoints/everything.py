@@ -14,5 +14,5 @@ import ingest.sources.models
 import ingest.sources.uploads.models
 import ingest.sources.uploads.tasks
 import ingest.tasks
-import xrechnung.models
+import xrechnung.reactions
 import xrechnung.tasks

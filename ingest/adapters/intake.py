@@ -18,7 +18,8 @@ _NO_MISSING_FONTS = pdf_file.MissingFonts(frozenset(), frozenset())
 class Intake:
     """The PDF to work on, and what is to be kept of the original.
 
-    `claim` is the level of PDF/A that `finished` says it has: the file that is archived as it is if that is true.
+    `claim` is the level of PDF/A that `finished` says it has: the file that is archived as it is if that is true, or
+    if somebody of ours vouches for it (`vouched`).
     `texts` are the words of each page where they are known from the content; None where pages are to be read.
     `sections` are words that the pages may not show in full: laid out by another program, or of data inside a PDF.
     """
@@ -27,6 +28,7 @@ class Intake:
     pdf: Path
     finished: Path | None = None
     claim: str | None = None
+    vouched: bool = False
     invoice: bool = False
     attachments: bool = False
     missing_fonts: pdf_file.MissingFonts = _NO_MISSING_FONTS
@@ -84,7 +86,16 @@ def _take_in_pdf(source: Path, target: Path, limits: RecognitionLimits) -> Intak
         claim = pdfa.claimed_level(pdf)
         missing_fonts = pdf_file.write_clean_copy(pdf, target)
     warnings = filetype.junk_warnings(source) + facts.warnings
-    return Intake(MediaType.PDF, target, source, claim, facts.invoice, facts.attachments, missing_fonts, warnings)
+    return Intake(
+        MediaType.PDF,
+        target,
+        finished=source,
+        claim=claim,
+        invoice=facts.invoice,
+        attachments=facts.attachments,
+        missing_fonts=missing_fonts,
+        warnings=warnings,
+    )
 
 
 def _with_data_inside(source: Path, intake: Intake, workdir: Path, presenting: Presenting) -> Intake:
@@ -106,6 +117,8 @@ def _take_in_xml(source: Path, workdir: Path, limits: RecognitionLimits, present
     return replace(
         laid_out,
         kind=MediaType.XML,
+        claim=presentation.level,
+        vouched=True,
         # A presenter embeds nothing and leaves nothing to mend, so whatever is found is no fault of the file.
         warnings=presentation.notices,
         sections=("\n".join(presentation.lines),),

@@ -213,7 +213,7 @@ def _archive(
 ) -> tuple[bool, str | None, tuple[Finding, ...]]:
     """Keep what came where it is an archival file already or must not be rewritten, else write PDF/A."""
     findings: tuple[Finding, ...] = ()
-    if intake.finished is not None and intake.claim is not None and not chosen:
+    if intake.finished is not None and intake.claim is not None and not chosen and not intake.vouched:
         findings = pdfa.check(intake.finished, intake.claim)
     keepable = intake.claim is not None and not chosen and not findings
     if intake.finished is not None and (intake.invoice or keepable):

@@ -29,7 +29,10 @@ def present(source: Path, workdir: Path, received_on: object) -> Presentation | 
         return None
     if archival is not None:
         _write(archival, f"Postkarte, angekommen am {received_on}")
-    return Presentation(archival, (f"Gruß: {found[1].decode()}",), (Finding("postcard", "Das ist eine Postkarte."),))
+    level = "2b" if archival is not None else None
+    return Presentation(
+        archival, level, (f"Gruß: {found[1].decode()}",), (Finding("postcard", "Das ist eine Postkarte."),)
+    )
 
 
 def _write(target: Path, line: str) -> None:

@@ -1,14 +1,19 @@
 """Invoices for tests: two written here, and the corpus with its expected outcomes, which is not part of the project."""
 
+import io
 import json
 import os
 import tarfile
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import fpdf
+import pikepdf
 import pytest
 
 CORPUS = Path(os.environ.get("EAKTE_TEST_DATA") or Path(__file__).parents[3] / "shared" / "data") / "xrechnung"
@@ -88,3 +93,33 @@ def _filled(name: str, changed: dict[str, str]) -> bytes:
     days = {f"{name}_day": values[name].replace("-", "") for name in ("issued", "due")}
     form = (Path(__file__).parent / name).read_text("utf-8")
     return form.format(**values, **days).encode()
+
+
+def with_attachment(
+    ubl_invoice: bytes, content: bytes, *, name: str = "aufmass.pdf", media_type: str = "application/pdf"
+) -> bytes:
+    """The invoice with one more document inside it (BG-24)."""
+    reference = (
+        f"<cac:AdditionalDocumentReference><cbc:ID>{name}</cbc:ID>"
+        "<cbc:DocumentDescription>Aufmaß der Mähflächen</cbc:DocumentDescription>"
+        f'<cac:Attachment><cbc:EmbeddedDocumentBinaryObject mimeCode="{media_type}" filename="{name}">'
+        f"{b64encode(content).decode()}</cbc:EmbeddedDocumentBinaryObject></cac:Attachment>"
+        "</cac:AdditionalDocumentReference>"
+    )
+    before, tag, after = ubl_invoice.partition(b"<cac:AccountingSupplierParty>")
+    return before + reference.encode() + tag + after
+
+
+def a_hybrid_pdf(invoice: bytes, *, name: str = "factur-x.xml", page: str = "Rechnung, siehe Anlage") -> bytes:
+    """A PDF of one page that carries an invoice."""
+    sheet = fpdf.FPDF()
+    sheet.set_creation_date(datetime(2026, 9, 1, tzinfo=UTC))
+    sheet.set_font("Helvetica", size=12)
+    sheet.add_page()
+    sheet.cell(text=page)
+    target = io.BytesIO()
+    with pikepdf.open(io.BytesIO(bytes(sheet.output()))) as pdf:
+        spec = pikepdf.AttachedFileSpec(pdf, invoice, filename=name, mime_type="text/xml")
+        pdf.attachments[name] = spec
+        pdf.save(target, static_id=True)
+    return target.getvalue()

@@ -145,6 +145,7 @@ def note_examination(work: UnitOfWork, claim: Claim, examination: Examination, p
         title = title_of_invoice(facts.type_code, facts.number, facts.seller_name)
         change_record(work, case, {"title": title} if facts.number else {}, dossier_id=case.dossier_id)
     file_attachments(work, invoice, document, version, products.attachments)
+    invoice.remarks = list(examination.left_out)
     work.session.flush()
     _publish(work, invoice)
     note_twins(work, invoice)

@@ -86,6 +86,7 @@ def note_invoice(
         opened_case=opened_case,
         attempts=0,
         findings=[],
+        remarks=[],
         number_keys=[],
         ibans=[],
         skonto=[],
