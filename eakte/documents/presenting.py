@@ -24,8 +24,9 @@ class Presentation:
     """What a presenter makes of a file.
 
     `archival` is a PDF/A in the given work directory that shows all of it, of a `level` ("2a") for which the presenter
-    vouches; None for a file that has pages of its own, as a PDF with data inside. `lines` are what it says, a name and a value each: search finds them whether a page
-    shows them or not. `notices` tell people, and the package itself later, what the file is.
+    vouches; None for a file that has pages of its own, as a PDF with data inside. `lines` are what it says, a name
+    and a value each: search finds them whether a page shows them or not. `notices` tell people, and the package
+    itself later, what the file is.
     """
 
     archival: Path | None
