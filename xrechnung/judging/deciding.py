@@ -88,7 +88,8 @@ def _findings(outcome: Outcome, release: Release, scenario: Scenario) -> Iterato
             "UNDEFINED", Severity.ERROR, _UNDEFINED, remedy, location=path_of(node), line=line_of(node.element)
         )
     published = release.published(scenario.syntax)
-    for rule, places in outcome.broken.items():
+    # Rules are asked in no particular order; a verdict says the same each time.
+    for rule, places in sorted(outcome.broken.items(), key=lambda item: item[0]):
         if rule not in published:
             continue
         severity = scenario.levels.get(rule, published[rule])

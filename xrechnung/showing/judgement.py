@@ -47,7 +47,7 @@ def _note(number: int, found: list[tuple[Finding, str]]) -> Note:
         finding.severity,
         finding.rule,
         finding.official,
-        finding.message,
+        max((each.message for each, _ in found), key=len),
         finding.remedy,
         tuple(f"{term_name(term)} ({term})" for term in finding.terms),
         tuple(Place(_whereabouts(each), place) for each, place in found[:_MOST_PLACES] if place or each.location),

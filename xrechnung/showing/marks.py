@@ -16,6 +16,7 @@ LINE = "BG-25"
 Key = tuple[tuple[str, int], ...]
 
 _STEP = compile(r"([A-Za-z]+:[A-Za-z]+)(?:\[(\d+)\])?")
+_LIKEWISE = compile(r" \(Ebenso an \d+ weiteren Stellen\.\)$")
 _UBL_LINES = frozenset({"cac:InvoiceLine", "cac:CreditNoteLine"})
 _UBL_SUB_LINES = frozenset({"cac:SubInvoiceLine", "cac:SubCreditNoteLine"})
 _CII_LINE = "ram:IncludedSupplyChainTradeLineItem"
@@ -130,8 +131,8 @@ class Marks:
 
 
 def _alike(finding: Finding) -> Finding:
-    """A finding apart from where it was found."""
-    return replace(finding, location="", line=None)
+    """A finding apart from where, and at how many places beyond those that are listed, it was found."""
+    return replace(finding, message=_LIKEWISE.sub("", finding.message), location="", line=None)
 
 
 def key_of(path: tuple[Step, ...]) -> Key:
