@@ -7,7 +7,6 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from eakte.entrypoints.commands.lazy import add_lazily
-from eakte.entrypoints.commands.speaking import complain
 from eakte.foundation.errors import DatabaseUnavailable, EakteError
 
 app = typer.Typer(
@@ -74,6 +73,11 @@ def main() -> None:
             raise
         complain(DatabaseUnavailable.code(), str(DatabaseUnavailable()))
         sys.exit(2)
+
+
+def complain(code: str, message: str) -> None:
+    typer.secho(f"Fehler ({code}): ", fg=typer.colors.RED, bold=True, nl=False, err=True)
+    typer.echo(message, err=True)
 
 
 def _says_that_the_database_is_away(error: Exception) -> bool:

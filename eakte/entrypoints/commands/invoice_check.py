@@ -3,17 +3,16 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from eakte.entrypoints.checking import Answer, check_files, invoices_in
-from eakte.entrypoints.commands.speaking import err
 from eakte.foundation import clock
 from eakte.foundation.errors import Unavailable
 from xrechnung.judging.telling import as_json
@@ -39,7 +38,7 @@ def check(
     """Rechnungen prüfen. Ende mit 0: alle angenommen, 1: etwas abgelehnt, 2: etwas war nicht prüfbar."""
     files = list(invoices_in(paths))
     if not files:
-        err.print("Unter den genannten Pfaden ist keine Datei, die eine Rechnung sein könnte.")
+        typer.echo("Unter den genannten Pfaden ist keine Datei, die eine Rechnung sein könnte.", err=True)
         raise typer.Exit(2)
     counts = Counter[int]()
     with _bar(len(files)) as advance:
@@ -71,7 +70,7 @@ def _line(answer: Answer) -> str:
 def _tell(answer: Answer) -> None:
     verdict = answer.verdict
     if verdict is None:
-        err.print(f"{answer.file}: {answer.problem}", markup=False)
+        typer.echo(f"{answer.file}: {answer.problem}", err=True)
         return
     word, colour = ("angenommen", typer.colors.GREEN) if verdict.accepted else ("abgelehnt", typer.colors.RED)
     scenario = verdict.scenario or "kein Prüfszenario"
@@ -90,23 +89,9 @@ def _where(finding: Finding) -> str:
     return f" [{', '.join(said)}]" if said else ""
 
 
-@contextmanager
-def _bar(total: int) -> Iterator["_Advance"]:
-    """A progress bar beside the output, where somebody looks on; told in steps that cost nothing."""
-    if not err.is_terminal or total < _ENOUGH_FOR_A_BAR:
-        yield _Advance(None)
-        return
-    columns = (TextColumn("Prüfen"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    # With the output in a file, rich would take what is written there for its own console.
-    with Progress(*columns, console=err, transient=True, redirect_stdout=sys.stdout.isatty()) as progress:
-        yield _Advance(progress, total)
-
-
-class _Advance:
-    def __init__(self, progress: Progress | None, total: int = 0) -> None:
-        self._progress = progress
-        self._task = progress.add_task("", total=total) if progress else None
-
-    def __call__(self) -> None:
-        if self._progress is not None and self._task is not None:
-            self._progress.advance(self._task)
+def _bar(total: int) -> AbstractContextManager[Callable[[], None]]:
+    """A progress bar where somebody looks on; loading it takes as long as judging fifty invoices."""
+    if not sys.stderr.isatty() or total < _ENOUGH_FOR_A_BAR:
+        return nullcontext(lambda: None)
+    shown: AbstractContextManager[Callable[[], None]] = import_module(f"{__package__}.progress").bar("Prüfen", total)
+    return shown

@@ -7,8 +7,3 @@ from rich.console import Console
 # Tables keep their columns when the output goes into a file or a log.
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 140)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def complain(code: str, message: str) -> None:
-    err.print(f"[bold red]Fehler[/] ({code}): ", end="")
-    err.print(message, markup=False)
