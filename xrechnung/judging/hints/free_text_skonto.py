@@ -96,6 +96,8 @@ class _Clause:
 
 def free_text_skonto(text: str) -> tuple[SkontoProposal, ...]:
     """What free payment terms seem to offer for early payment, in the order of the text."""
+    if not _PERCENT.search(text):
+        return ()
     sentences = _SENTENCE_END.split(text)
     offering = [sentence for sentence in sentences if not _REFUSED.search(sentence)]
     named = any(_SKONTO.search(sentence) for sentence in offering)

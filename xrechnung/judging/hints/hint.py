@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 MOST_QUOTED = 120
+REMEMBERED = 4096
+"""So many values of one kind are judged once only: the same suppliers write every day, and buyers are few."""
 
 
 @dataclass(frozen=True, slots=True)
