@@ -50,10 +50,7 @@ def judge_root(root: etree._Element, release: Release, *, today: date, embedded:
     syntax, specification = detect(root)
     scenario = release.scenario(syntax, specification)
     with Tree(root) as tree:
-        if scenario is None:
-            refusal, findings = Refusal.SCENARIO, (_no_scenario(root, specification),)
-        else:
-            refusal, findings = _decide(root, tree, release, scenario)
+        refusal, findings = _decide(root, tree, release, scenario, specification)
         hints = hints_on(tree.head.root, syntax, today=today) if syntax is not None else ()
     return Verdict(
         release=release.name,
@@ -67,8 +64,10 @@ def judge_root(root: etree._Element, release: Release, *, today: date, embedded:
 
 
 def _decide(
-    root: etree._Element, tree: Tree, release: Release, scenario: Scenario
+    root: etree._Element, tree: Tree, release: Release, scenario: Scenario | None, specification: str | None
 ) -> tuple[Refusal | None, tuple[Finding, ...]]:
+    if scenario is None:
+        return Refusal.SCENARIO, (_no_scenario(root, specification),)
     if flaws := structure_of(scenario.syntax).check(root):
         return Refusal.STRUCTURE, tuple(
             Finding("XSD", Severity.ERROR, flaw.message, location=flaw.path, line=flaw.line) for flaw in flaws
@@ -99,7 +98,8 @@ def _findings(outcome: Outcome, release: Release, scenario: Scenario) -> Iterato
             message = text.meaning
             if more and number == len(places):
                 message = f"{message} (Ebenso an {more} weiteren Stellen.)"
-            yield Finding(rule, severity, message, text.remedy, text.terms, path_of(node), line_of(node.element))
+            line = line_of(node.element)
+            yield Finding(rule, severity, message, text.remedy, text.terms, path_of(node), line)
 
 
 def _no_scenario(root: etree._Element, specification: str | None) -> Finding:
@@ -109,7 +109,7 @@ def _no_scenario(root: etree._Element, specification: str | None) -> Finding:
         "Für dieses Dokument gibt es kein Prüfszenario der XRechnung: "
         f"Wurzelelement „{name}“, Spezifikationskennung (BT-24) {said}."
     )
-    return Finding("SCENARIO", Severity.ERROR, message, _WRITE_XRECHNUNG, ("BT-24",), f"/{name}", root.sourceline)
+    return Finding("SCENARIO", Severity.ERROR, message, _WRITE_XRECHNUNG, ("BT-24",), f"/{name}", line_of(root))
 
 
 def _unreadable(
