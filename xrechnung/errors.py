@@ -17,7 +17,7 @@ class InvoiceNotReadYet(Conflict):
     advice = "Das Ergebnis steht in wenigen Augenblicken bereit; bitte noch einmal abrufen."
 
 
-class InvoiceUnreadable(Conflict):
+class InvoiceNotReadable(Conflict):
     """Was in dieser Rechnung steht, lässt sich nicht lesen."""
 
     advice = "Warum, sagt das Prüfergebnis. Das Original ist erhalten."

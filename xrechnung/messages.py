@@ -22,7 +22,11 @@ class InvoiceRefused(InvoiceEvent):
 
 
 class InvoiceSetAside(InvoiceEvent):
-    """An invoice has to be checked by a person: it could not be, or a second opinion differs."""
+    """An invoice could not be checked; a person has to look."""
+
+
+class InvoiceDisputed(InvoiceEvent):
+    """The official configuration judges an invoice otherwise than we do; a person has to look."""
 
 
 class InvoiceSentOn(InvoiceEvent):

@@ -25,6 +25,7 @@ class Invoice(Table):
     the accounts it wants to be paid to, `skonto` its offers as the terms of payment (BT-20) state them.
 
     `findings` are those of the verdict, `failure` is why there is none, `remarks` what else people should know.
+    `second_release` of the official configuration gave a second opinion; `disagreement` is where it differs.
     `twins` counts the invoices it is like (InvoiceTwin). With `opened_case` the case was opened for this invoice and
     gets its name.
     """
@@ -51,6 +52,7 @@ class Invoice(Table):
     embedded: Mapped[str | None]
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     remarks: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    second_release: Mapped[str | None]
     disagreement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
     number: Mapped[str | None]

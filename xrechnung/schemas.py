@@ -55,6 +55,7 @@ class InvoiceShape(Shape):
     errors: int = Field(title="Fehler")
     warnings: int = Field(title="Warnungen und Informationen")
     hints: int = Field(title="Eigene Hinweise")
+    second_release: str | None = Field(title="Stand der amtlichen Konfiguration, die sie ebenfalls geprüft hat")
     disputed: bool = Field(title="Die amtliche Prüfkonfiguration urteilt anders")
     twins: int = Field(title="Rechnungen im Haus, denen sie gleicht")
     number: str | None = Field(title="Rechnungsnummer (BT-1)", examples=["RE-2026-0815"])

@@ -1,6 +1,7 @@
-"""The queue asks: check an invoice. Computing happens between two short works."""
+"""The queue asks: check an invoice, seek a second opinion. Computing happens between two short works."""
 
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -10,14 +11,16 @@ from eakte.documents.models import object_key
 from eakte.foundation.errors import EakteError, Unavailable
 from eakte.foundation.jobs import handles
 from eakte.foundation.work import BeginWork
+from xrechnung.adapters.kosit import BundleUnusable, disagreement
+from xrechnung.adapters.opinion_process import OpinionMissing, OpinionProcess
 from xrechnung.examining.confined import examine
-from xrechnung.messages import JudgeInvoice
-from xrechnung.service import checking
+from xrechnung.messages import JudgeInvoice, SeekSecondOpinion
+from xrechnung.service import checking, second_opinions
 
 log = structlog.get_logger()
 
 # People wait for what an invoice says, and for nothing else that this queue does.
-CHECKING = 15
+CHECKING, DOUBTING = 15, -20
 _UNEXPECTED = "Bei der Prüfung ist ein unerwarteter Fehler aufgetreten. Bitte die Systembetreuung fragen."
 
 
@@ -52,3 +55,32 @@ def judge_invoice(job: JudgeInvoice, begin: BeginWork) -> None:
         log.exception("invoice_check_failed", invoice=str(job.invoice_id))
         with begin() as work:
             checking.give_up(work, job.invoice_id, _UNEXPECTED)
+
+
+@handles(SeekSecondOpinion, queue="default", priority=DOUBTING, attempts=20)
+def seek_second_opinion(job: SeekSecondOpinion, begin: BeginWork) -> None:
+    """Let the official configuration judge an invoice too, where it is installed."""
+    with begin() as work:
+        question = second_opinions.question_about(work, job.invoice_id)
+        storage, settings = work.storage, work.settings.xrechnung
+    if question is None or settings.kosit_bundle is None:
+        return
+    data = storage.read(object_key(question.original_id), question.digest)
+    try:
+        opinion = opinion_process(settings.kosit_bundle, settings.timeout_s).judge(data)
+    except BundleUnusable as error:
+        # The operator has to mend that; our verdict stands.
+        log.error("second_opinion_unusable", problem=str(error))
+        return
+    except OpinionMissing:
+        with begin() as work:
+            second_opinions.note_no_opinion(work, question)
+        return
+    with begin() as work:
+        second_opinions.note_opinion(work, question, opinion.release, disagreement(question.verdict, opinion))
+
+
+@cache
+def opinion_process(bundle: Path, timeout_s: float) -> OpinionProcess:
+    """The one process of a configuration in this worker."""
+    return OpinionProcess(bundle, timeout_s=timeout_s)

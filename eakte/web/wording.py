@@ -181,6 +181,7 @@ EVENTS = {
     "xrechnung.InvoiceReceived": "E-Rechnung eingegangen",
     "xrechnung.InvoiceChecked": "E-Rechnung geprüft: formal in Ordnung",
     "xrechnung.InvoiceRefused": "E-Rechnung geprüft: formal beanstandet",
+    "xrechnung.InvoiceDisputed": "E-Rechnung: amtliche Prüfkonfiguration urteilt anders",
     "xrechnung.InvoiceSetAside": "E-Rechnung ist von Hand zu prüfen",
     "xrechnung.InvoiceSentOn": "Prüfung der E-Rechnung wiederholt",
     "xrechnung.InvoiceTwinFound": "Dublette einer E-Rechnung vermutet",

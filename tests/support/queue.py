@@ -12,8 +12,8 @@ from ingest.batches.messages import AssembleDocuments, LookAtFile, SealProduct, 
 from ingest.batches.tasks import assemble_documents, look_at_file, seal_product, split_batch
 from ingest.messages import CheckItem, FileItem, RecognizeItem
 from ingest.tasks import check_item, file_item, recognize_item
-from xrechnung.messages import JudgeInvoice
-from xrechnung.tasks import judge_invoice
+from xrechnung.messages import JudgeInvoice, SeekSecondOpinion
+from xrechnung.tasks import judge_invoice, seek_second_opinion
 
 _STEPS: dict[type[Job], Callable[[Any, BeginWork], None]] = {
     CheckItem: check_item,
@@ -24,6 +24,7 @@ _STEPS: dict[type[Job], Callable[[Any, BeginWork], None]] = {
     AssembleDocuments: assemble_documents,
     SealProduct: seal_product,
     JudgeInvoice: judge_invoice,
+    SeekSecondOpinion: seek_second_opinion,
 }
 _NEXT = text(
     "DELETE FROM procrastinate_jobs WHERE id = (SELECT id FROM procrastinate_jobs WHERE task_name = ANY(:names)"

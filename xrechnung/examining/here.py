@@ -7,9 +7,10 @@ from pathlib import Path, PurePosixPath
 
 from xrechnung.adapters.embedding import EmbeddingRefused, is_pdf
 from xrechnung.adapters.hybrid_pdf import embedded_files
+from xrechnung.adapters.semantic import read_invoice
 from xrechnung.adapters.xml import parse_xml
 from xrechnung.examining.facts import facts_of
-from xrechnung.examining.inside import inside_of, read_invoice
+from xrechnung.examining.inside import inside_of
 from xrechnung.examining.results import AttachedFile, Examination, Facts
 from xrechnung.judging.applying import rule_sets_for
 from xrechnung.judging.deciding import judge_invoice
@@ -17,6 +18,7 @@ from xrechnung.judging.releases import releases
 from xrechnung.judging.structure import structure_of
 from xrechnung.judging.telling import as_json
 from xrechnung.judging.texts import rule_text
+from xrechnung.judging.tree import Tree
 from xrechnung.judging.verdict import Syntax, Verdict
 from xrechnung.model import Attachment, AttachmentUnreadable, Invoice, SupportingDocument, to_json
 from xrechnung.showing.views import view_html, view_pdf
@@ -39,7 +41,8 @@ def preload() -> None:
     for syntax, empty in _EMPTY.items():
         root = parse_xml(empty)
         structure_of(syntax).check(root)
-        view_html(read_invoice(root) or _NOTHING_READ)
+        with Tree(root) as tree:
+            view_html(read_invoice(tree) or _NOTHING_READ)
     for release in releases():
         for scenario in release.scenarios:
             rule_sets_for(release, scenario.syntax, scenario.rule_sets)

@@ -4,14 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lxml import etree
-
-from xrechnung.adapters.cii import read_cii
 from xrechnung.adapters.embedding import EmbeddingRefused, embedded_in, is_pdf
-from xrechnung.adapters.ubl import read_ubl
-from xrechnung.adapters.xml import XmlRefused, detect, is_invoice, parse_xml
+from xrechnung.adapters.semantic import read_invoice
+from xrechnung.adapters.xml import XmlRefused, is_invoice, parse_xml
 from xrechnung.judging.tree import Tree
-from xrechnung.judging.verdict import Syntax
 from xrechnung.model import Identifier, Invoice, terms
 from xrechnung.showing.values import Wording, label_of
 
@@ -47,16 +43,8 @@ def inside_of(data: bytes) -> Inside | None:
         root = parse_xml(data)
     except XmlRefused:
         return Inside(embedded, None)
-    return Inside(embedded, read_invoice(root))
-
-
-def read_invoice(root: etree._Element) -> Invoice | None:
-    """What an invoice says, in whichever syntax; None for a document that is no invoice we can read."""
-    syntax = detect(root).syntax
-    if syntax is None:
-        return None
     with Tree(root) as tree:
-        return read_cii(tree) if syntax is Syntax.CII else read_ubl(tree)
+        return Inside(embedded, read_invoice(tree))
 
 
 def lines_of(invoice: Invoice) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from eakte.documents.errors import ContentWithheld, RenditionMissing
 from eakte.documents.models import DocumentVersion, Rendition, RenditionKind
 from eakte.foundation.work import UnitOfWork
 from xrechnung import queries
-from xrechnung.errors import InvoiceNotReadYet, InvoiceUnreadable
+from xrechnung.errors import InvoiceNotReadable, InvoiceNotReadYet
 from xrechnung.models import Invoice
 from xrechnung.rules import InvoiceState
 
@@ -54,7 +54,7 @@ def twins(work: UnitOfWork, invoice: Invoice) -> list[Twin]:
 def read_findings(work: UnitOfWork, invoice_id: UUID) -> Invoice:
     """An invoice whose verdict is there.
 
-    Raises InvoiceNotFound, ActionForbidden, ContentWithheld, InvoiceNotReadYet, InvoiceUnreadable.
+    Raises InvoiceNotFound, ActionForbidden, ContentWithheld, InvoiceNotReadYet, InvoiceNotReadable.
     """
     invoice = queries.get_invoice(work, invoice_id, to=Permission.READ_CONTENT)
     _must_be_judged(work, invoice)
@@ -64,14 +64,14 @@ def read_findings(work: UnitOfWork, invoice_id: UUID) -> Invoice:
 def file_of(work: UnitOfWork, invoice_id: UUID, kind: RenditionKind) -> Rendition:
     """What checking made of an invoice, for reading its bytes.
 
-    Raises InvoiceNotFound, ActionForbidden, ContentWithheld, InvoiceNotReadYet, InvoiceUnreadable, RenditionMissing.
+    Raises InvoiceNotFound, ActionForbidden, ContentWithheld, InvoiceNotReadYet, InvoiceNotReadable, RenditionMissing.
     """
     invoice = read_findings(work, invoice_id)
     try:
         return document_queries.rendition(work.session, invoice.version_id, kind, None)
     except RenditionMissing as error:
         if kind is RenditionKind.DATA:
-            raise InvoiceUnreadable from error
+            raise InvoiceNotReadable from error
         raise
 
 
@@ -97,4 +97,4 @@ def _must_be_judged(work: UnitOfWork, invoice: Invoice) -> None:
     if invoice.state is InvoiceState.RECEIVED:
         raise InvoiceNotReadYet
     if invoice.accepted is None:
-        raise InvoiceUnreadable
+        raise InvoiceNotReadable

@@ -103,6 +103,7 @@ def upgrade() -> None:
         sa.Column("embedded", sa.Text(), nullable=True),
         sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("remarks", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("second_release", sa.Text(), nullable=True),
         sa.Column("disagreement", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("number", sa.Text(), nullable=True),
         sa.Column("number_keys", postgresql.ARRAY(sa.TEXT()), nullable=False),

@@ -91,7 +91,7 @@ def test_a_file_that_ends_its_child_process_is_left_to_a_person_who_may_try_agai
     assert "erlaubte Zeit" in seen["failure"]
     for part in ("verdict", "model", "view"):
         answer = accounting.client.get(f"/api/v1/invoices/{invoice['id']}/{part}")
-        assert (answer.status_code, answer.json()["code"]) == (409, "invoice-unreadable")
+        assert (answer.status_code, answer.json()["code"]) == (409, "invoice-not-readable")
     assert accounting.bytes_of(seen["documentId"], "original") == a_ubl_invoice()
     again = accounting.client.post(f"/api/v1/invoices/{invoice['id']}:recheck")
     assert (again.status_code, again.json()["state"], again.json()["failure"]) == (200, "received", None)
