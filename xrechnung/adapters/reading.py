@@ -217,11 +217,14 @@ class Reader:
             self.unread.append(Unread(term, text, line_of(node.element)))
 
     def _attributes(self, node: Node, step: Step, trail: Trail) -> None:
+        """Read attributes: as terms of their own, with the value they belong to, or as something else."""
+        is_empty = step.bound is not None and not node.text.strip(_SPACE)
         for name, text in node.attributes.items():
-            if name in step.attributes:
-                bound = step.attributes[name]
-                if bound is not None:
-                    self._take(bound, text, node, (trail, f"@{name}", 0))
+            bound = step.attributes.get(name)
+            if bound is not None:
+                self._take(bound, text, node, (trail, f"@{name}", 0))
+            elif name in step.attributes and not is_empty:
+                continue
             elif not self._goes_without_saying(name, text, step):
                 self._leave_text(text, (trail, f"@{name}", 0))
 
@@ -229,8 +232,6 @@ class Reader:
         if name == "currencyID":
             is_other = step.bound is not None and step.bound.place.term == "BT-111"
             return text == self._currencies.get("BT-6" if is_other else "BT-5")
-        if step.is_covered and step.bound is None:
-            return True
         return name.startswith(_INSTANCE) or not text.strip(_SPACE)
 
     def _leave(self, node: Node, trail: Trail) -> None:
