@@ -19,7 +19,7 @@ Key = tuple[str, Decimal | None]
 
 
 class Bases:
-    """The sums of one invoice. Where nothing at all was summed up there is no sum, which is not 0.00 to every rule."""
+    """The sums of one invoice."""
 
     def __init__(self) -> None:
         self._lines: dict[Key, Decimal] = {}
@@ -27,14 +27,13 @@ class Bases:
         self._allowances: dict[Key, Decimal] = {}
         self._without_indicator: dict[str, Node] = {}
 
-    def summed(self, code: str, rate: Decimal | None = None) -> Decimal | None:
+    def summed(self, code: str, rate: Decimal | None = None) -> Decimal:
         """Lines and charges less allowances, each of the three rounded; undefined where an indicator is missing."""
         if code in self._without_indicator:
             raise Undefined(self._without_indicator[code], "there is no charge indicator to cast")
-        parts = [sums.get((code, rate)) for sums in (self._lines, self._charges, self._allowances)]
-        if parts == [None, None, None]:
-            return None
-        lines, charges, allowances = (round2(part or _NOTHING) for part in parts)
+        lines, charges, allowances = (
+            round2(sums.get((code, rate), _NOTHING)) for sums in (self._lines, self._charges, self._allowances)
+        )
         return lines + charges - allowances
 
     def add_line(self, settlement: Node, taxes: list[Node]) -> None:

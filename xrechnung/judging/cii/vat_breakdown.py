@@ -80,7 +80,7 @@ def _base_is_right(tax: Node, code: str, bases: Bases) -> bool:
         return True
     stated = tax.all("ram:BasisAmount")
     if how is Base.WITHIN_ONE:
-        base, summed = sole(stated), float(bases.summed(code) or 0)
+        base, summed = sole(stated), float(bases.summed(code))
         return base is not None and to_double(base) - 1 < summed < to_double(base) + 1
     if how is Base.EXACT:
         return _states(stated, bases.summed(code))
@@ -88,9 +88,8 @@ def _base_is_right(tax: Node, code: str, bases: Bases) -> bool:
     return all(_states(stated, bases.summed(code, rate)) for rate in rates)
 
 
-def _states(stated: list[Node], amount: Decimal | None) -> bool:
-    """Whether one of the nodes is this amount; where nothing was summed up, just 0."""
-    return is_zero(stated) if amount is None else any(equals(each, float(amount)) for each in stated)
+def _states(stated: list[Node], amount: Decimal) -> bool:
+    return any(equals(each, float(amount)) for each in stated)
 
 
 def _tax_is_right(tax: Node, category: VatCategory) -> bool:

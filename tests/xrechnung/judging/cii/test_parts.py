@@ -6,7 +6,10 @@ from xrechnung.judging.cii.requirements import CVD, EXTENSION
 
 SCHEME = 'schemeID="EM">rechnung'
 NAME = "<ram:Name>Pflege der Grünanlage am Rathaus</ram:Name>"
-VEHICLE = '<ram:DesignatedProductClassification><ram:ClassCode listID="CVD">{}</ram:ClassCode></ram:DesignatedProductClassification>'
+VEHICLE = (
+    '<ram:DesignatedProductClassification><ram:ClassCode listID="CVD">{}</ram:ClassCode>'
+    "</ram:DesignatedProductClassification>"
+)
 CLEANNESS = (
     "<ram:ApplicableProductCharacteristic><ram:Description>cva</ram:Description>"
     "<ram:Value>{}</ram:Value></ram:ApplicableProductCharacteristic>"
