@@ -21,6 +21,7 @@ DIRECT_DEBITS = frozenset({"49", "59"})
 def document(rules: RuleSet, header: Header) -> None:
     for settlement in header.settlement:
         _currencies(rules, header, settlement)
+        _mandate(rules, settlement)
 
 
 def _currencies(rules: RuleSet, header: Header, settlement: Node) -> None:
@@ -40,6 +41,14 @@ def _currencies(rules: RuleSet, header: Header, settlement: Node) -> None:
         in_foreign = doubles([total for total, currency in named if currency in foreign])
         signs, other_signs = ({amount < 0 for amount in amounts} for amounts in (doubles(in_own), in_foreign))
         rules.demand(not signs.isdisjoint(other_signs), "PEPPOL-EN16931-R055", settlement)
+
+
+def _mandate(rules: RuleSet, settlement: Node) -> None:
+    """A direct debit needs a mandate, which stands among the payment terms."""
+    means = settlement.all("ram:SpecifiedTradeSettlementPaymentMeans")
+    debits = [each for each in means if words(each.all("ram:TypeCode")) in DIRECT_DEBITS]
+    if debits and not settlement.at("ram:SpecifiedTradePaymentTerms", "ram:DirectDebitMandateID"):
+        rules.forbid("PEPPOL-EN16931-R061", debits)
 
 
 def slack_of(header: Header) -> Decimal:
@@ -181,12 +190,6 @@ def _indicator(rules: RuleSet, node: Node, rule: str) -> None:
     rules.demand(said in ("true", "false"), rule, node)
 
 
-def _payment_means(rules: RuleSet, node: Node) -> None:
-    if words(node.all("ram:TypeCode")) in DIRECT_DEBITS:
-        terms = node.parent.all("ram:SpecifiedTradePaymentTerms") if node.parent is not None else []
-        rules.demand(bool(below(terms, "ram:DirectDebitMandateID")), "PEPPOL-EN16931-R061", node)
-
-
 def _price(rules: RuleSet, node: Node) -> None:
     base = sole(node.all("ram:BasisQuantity"))
     rules.demand(base is None or base.decimal > 0, "PEPPOL-EN16931-R121", node)
@@ -209,7 +212,6 @@ CHECKS: dict[str, Check] = {
     "ram:BuyerTradeParty": _buyer,
     "ram:SellerTradeParty": _seller,
     "ram:AppliedTradeAllowanceCharge": _price_entry,
-    "ram:SpecifiedTradeSettlementPaymentMeans": _payment_means,
     **dict.fromkeys(_PRICES, _price),
     "ram:BasisQuantity": _base_quantity,
 }
