@@ -93,13 +93,15 @@ def _findings(outcome: Outcome, release: Release, scenario: Scenario) -> Iterato
             continue
         severity = scenario.levels.get(rule, published[rule])
         text = rule_text(rule, scenario.syntax)
+        # What the scenario itself lets pass needs no remedy.
+        remedy = "" if scenario.levels.get(rule) is Severity.INFORMATION else text.remedy
         more = outcome.counts[rule] - len(places)
         for number, node in enumerate(places, 1):
             message = text.meaning
             if more and number == len(places):
                 message = f"{message} (Ebenso an {more} weiteren Stellen.)"
             line = line_of(node.element)
-            yield Finding(rule, severity, message, text.remedy, text.terms, path_of(node), line)
+            yield Finding(rule, severity, message, remedy, text.terms, path_of(node), line)
 
 
 def _no_scenario(root: etree._Element, specification: str | None) -> Finding:
