@@ -118,6 +118,15 @@ def test_invoices_that_are_alike_warn_of_each_other(visit: Visit, filed: Any) ->
     assert {first.path, second.path} <= set(listed.links("//tbody//a"))
 
 
+def test_the_document_of_an_invoice_leads_to_it(visit: Visit, filed: Any) -> None:
+    visitor = visit()
+    page = filed(visitor, a_ubl_invoice())
+    (document,) = {link for link in page.links("//aside//a") if link.startswith("/dokumente/") and link.count("/") == 2}
+    seen = visitor.open(document)
+    assert page.path in seen.links()
+    assert "ist eine E-Rechnung: formal in Ordnung" in seen.words()
+
+
 def test_files_links_and_attachments_of_an_invoice_are_at_hand(visit: Visit, filed: Any) -> None:
     visitor = visit()
     page = filed(visitor, with_attachment(a_ubl_invoice(), a_scan("Aufmass", image_format="PDF")))

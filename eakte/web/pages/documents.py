@@ -17,6 +17,7 @@ from eakte.web.queries import page_text
 from eakte.web.rendering import path_of, render
 from eakte.web.session import PageRoute, PageWork
 from eakte.web.views import record_view, trail_of
+from xrechnung.queries import invoice_of_version
 
 router = APIRouter(prefix="/dokumente", route_class=PageRoute)
 
@@ -46,6 +47,7 @@ def document_page(
         version=version,
         files=[rendition for rendition in renditions if rendition.kind is not RenditionKind.PREVIEW],
         pages=[rendition.page for rendition in renditions if rendition.kind is RenditionKind.PREVIEW],
+        invoice=invoice_of_version(work.session, version.id) if version is not None else None,
         may_read=Permission.READ_CONTENT in permissions_on(work.actor, document),
         refusal=refusal,
     )
