@@ -9,11 +9,33 @@ from io import BytesIO
 import pypdfium2
 from lxml import html
 
+from xrechnung.adapters.semantic import read_invoice
+from xrechnung.adapters.xml import parse_xml
+from xrechnung.judging.deciding import judge_invoice
+from xrechnung.judging.tree import Tree
 from xrechnung.model import Attachment, Identifier, Invoice, terms
+from xrechnung.showing.views import view_html
 
+TODAY = date(2026, 9, 15)
 _BLANKS = re.compile(r"[\s\u200b]+")
 _ON_EVERY_PAGE = re.compile(r"Sichtansicht der[^\n]*Seite \d+ von \d+|Position Artikel Menge Preis USt. Netto")
 _PERCENTAGES = {"BT-94", "BT-96", "BT-101", "BT-103", "BT-119", "BT-138", "BT-143", "BT-152"}
+
+
+def read(data: bytes) -> Invoice:
+    with Tree(parse_xml(data)) as tree:
+        invoice = read_invoice(tree)
+    assert invoice is not None
+    return invoice
+
+
+def page_of(data: bytes) -> "html.HtmlElement":
+    """An invoice, judged, as a page."""
+    return html.fromstring(view_html(read(data), judge_invoice(data, today=TODAY)))
+
+
+def words(element: "html.HtmlElement") -> str:
+    return " ".join(" ".join(element.itertext()).split())
 
 
 def squeezed(text: str) -> str:
