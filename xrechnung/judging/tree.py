@@ -85,15 +85,14 @@ class Node:
         return found[0]
 
     def at(self, *names: str) -> "list[Node]":
-        """All nodes at the end of a path of names below this one."""
+        """All nodes at the end of a path of names below this one; without names this one."""
+        kids = self.kids
         nodes = [self]
-        for name in names:
-            if len(nodes) == 1:
-                nodes = nodes[0].kids.get(name, [])
-            else:
-                nodes = [kid for node in nodes for kid in node.kids.get(name, ())]
-            if not nodes:
-                break
+        for number, name in enumerate(names, 1):
+            nodes = kids.get(name, [])
+            if len(nodes) != 1:
+                return _below(nodes, names[number:]) if nodes else nodes
+            kids = nodes[0].kids
         return nodes
 
     def has(self, name: str) -> bool:
@@ -115,6 +114,12 @@ class Node:
         for kids in self.kids.values():
             for kid in kids:
                 yield from kid.below()
+
+
+def _below(nodes: list[Node], names: tuple[str, ...]) -> list[Node]:
+    for name in names:
+        nodes = [kid for node in nodes for kid in node.kids.get(name, ())]
+    return nodes
 
 
 class Fragment:
@@ -239,7 +244,10 @@ def collapse(text: str) -> str:
 
 def to_decimal(node: Node, text: str | None = None) -> Decimal:
     """The text of a node (or of its attribute) as xs:decimal; undefined where it is none."""
-    stripped = (node.text if text is None else text).strip(" \t\r\n")
+    written = node.text if text is None else text
+    if len(written) <= MOST_DIGITS and _is_plain(written):
+        return Decimal(written)
+    stripped = written.strip(" \t\r\n")
     if len(stripped) > MOST_DIGITS or not _DECIMAL.fullmatch(stripped):
         raise Undefined(node, f"{node.name} is no decimal number")
     return Decimal(stripped)
@@ -247,12 +255,19 @@ def to_decimal(node: Node, text: str | None = None) -> Decimal:
 
 def to_double(node: Node) -> float:
     """The text of a node as xs:double, as comparisons of untyped nodes with numbers do; undefined where it is none."""
+    if _is_plain(node.text):
+        return float(node.text)
     stripped = node.text.strip(" \t\r\n")
     if _DOUBLE.fullmatch(stripped):
         return float(stripped)
     if stripped in _SPECIAL_DOUBLES:
         return _SPECIAL_DOUBLES[stripped]
     raise Undefined(node, f"{node.name} is no number")
+
+
+def _is_plain(written: str) -> bool:
+    """Digits with a point or without, as nearly all numbers are; others take longer to look at."""
+    return written.isascii() and written.replace(".", "", 1).isdigit()
 
 
 def round2(amount: Decimal) -> Decimal:
@@ -262,14 +277,26 @@ def round2(amount: Decimal) -> Decimal:
 
 def path_of(node: Node) -> str:
     """XPath of a node in its document, with our prefixes and positions among siblings of the same name."""
-    element: etree._Element | None = node.element
     steps: list[str] = []
+    above = node.parent
+    # Nodes know their siblings at once; only a line, which is not among its parent's children, has to look around.
+    while above is not None and node in (alike := above.kids.get(node.name, ())):
+        steps.append(node.name if len(alike) == 1 else f"{node.name}[{alike.index(node) + 1}]")
+        node, above = above, above.parent
+    element: etree._Element | None = node.element
     while element is not None:
-        alike = 1 + sum(1 for _ in element.itersiblings(element.tag, preceding=True))
-        further = alike > 1 or next(element.itersiblings(element.tag), None) is not None
-        steps.append(short_name(element.tag) + (f"[{alike}]" if further else ""))
+        steps.append(_step(element))
         element = element.getparent()
     return "/" + "/".join(reversed(steps))
+
+
+def _step(element: etree._Element) -> str:
+    name = short_name(element.tag)
+    if element.getparent() is None:
+        return name
+    place = 1 + sum(1 for _ in element.itersiblings(element.tag, preceding=True))
+    further = place > 1 or next(element.itersiblings(element.tag), None) is not None
+    return f"{name}[{place}]" if further else name
 
 
 def line_of(element: etree._Element) -> int | None:

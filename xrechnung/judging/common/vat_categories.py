@@ -1,6 +1,6 @@
 """The VAT categories of EN 16931 and what each of them asks for (BR-S, BR-Z, BR-E, …)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 
@@ -40,13 +40,14 @@ class VatCategory:
     needs_reason: bool
     """An exemption reason (BT-120 or BT-121) is needed; otherwise it is forbidden."""
 
+    is_taxed: bool = field(init=False)
+    """Taxed at rates, with one breakdown for each rate; the others have one breakdown and no tax."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_taxed", self.rate in (Rate.ABOVE_ZERO, Rate.NOT_NEGATIVE))
+
     def rule(self, number: int) -> str:
         return f"{self.family}-{number:02}"
-
-    @property
-    def is_taxed(self) -> bool:
-        """Taxed at rates, with one breakdown for each rate; the others have one breakdown and no tax."""
-        return self.rate in (Rate.ABOVE_ZERO, Rate.NOT_NEGATIVE)
 
 
 VAT_CATEGORIES = (

@@ -72,7 +72,7 @@ def doubles(nodes: Sequence[Node]) -> list[float]:
 
     The official processor takes minus zero for less than zero in such comparisons (not where it reads just `-0`).
     """
-    return [_LEAST_BELOW_ZERO if _is_minus_zero(node) else to_double(node) for node in nodes]
+    return [_LEAST_BELOW_ZERO if "-" in node.text and _is_minus_zero(node) else to_double(node) for node in nodes]
 
 
 def _is_minus_zero(node: Node) -> bool:

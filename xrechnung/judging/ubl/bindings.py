@@ -15,6 +15,7 @@ from xrechnung.judging.ubl.elements import (
     says_charge,
     stands_in,
 )
+from xrechnung.judging.ubl.over_document import OverDocument
 
 PROJECT = "50"
 """Type of the document reference that carries the project (BT-11) in a credit note."""
@@ -224,7 +225,7 @@ CHECKS: tuple[dict[str, Check], ...] = (
 )
 
 
-class Throughout:
+class SameThroughout(OverDocument):
     """What must be the same, or stand only once, in the whole document, lines included."""
 
     def __init__(self) -> None:

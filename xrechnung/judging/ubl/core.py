@@ -8,6 +8,7 @@ from xrechnung.judging.releases import Release
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Fragment, Node
 from xrechnung.judging.ubl import allowances, bindings, decimals, payment, presence, totals, vat
+from xrechnung.judging.ubl.bindings import SameThroughout
 from xrechnung.judging.ubl.codes import code_checks
 from xrechnung.judging.ubl.elements import is_document
 from xrechnung.judging.ubl.totals import LineSum, TaxInTaxCurrency
@@ -21,41 +22,31 @@ class UblCore(RuleSet):
     def __init__(self, release: Release) -> None:
         super().__init__(release)
         self._checks, self._absent = _checks(release), _absent(release)
-        self._line_sum, self._vat_use, self._vat_bases = LineSum(), VatUse(), VatBases()
-        self._throughout = bindings.Throughout()
-        self._tax_currency = TaxInTaxCurrency()
+        self._over_document = (LineSum(), VatUse(), VatBases(), TaxInTaxCurrency(), SameThroughout())
         self._root: Node | None = None
         self._has_lines = False
 
     def head(self, head: Fragment) -> None:
-        if is_document(head.root):
-            self._root = head.root
-        self._vat_use.head(head)
-        self._vat_bases.head(head)
-        self._tax_currency.head(head)
+        self._root = head.root
+        for each in self._over_document:
+            each.head(head)
         self._look_at(head)
 
     def line(self, line: Fragment) -> None:
         self._has_lines = True
-        self._vat_use.add(line)
-        self._vat_bases.add(line)
-        self._tax_currency.add(line)
+        for each in self._over_document:
+            each.add(line)
         self._look_at(line)
 
     def _look_at(self, part: Fragment) -> None:
         self._checks.apply(part, self)
         self._absent.judge(part, self)
-        self._line_sum.add(part)
-        self._throughout.add(part)
 
     def end(self) -> None:
-        self._line_sum.end(self)
-        self._vat_bases.end(self)
-        if self._root is not None:
+        if self._root is not None and is_document(self._root):
             self.demand(self._has_lines, "BR-16", self._root)
-            self._vat_use.end(self, self._root)
-            self._throughout.end(self, self._root)
-            self._tax_currency.end(self, self._root)
+            for each in self._over_document:
+                each.end(self, self._root)
 
 
 @cache

@@ -5,9 +5,10 @@ from xrechnung.judging.common.codes import extended, is_listed
 from xrechnung.judging.common.xpath import attributes, texts, words
 from xrechnung.judging.releases import Release
 from xrechnung.judging.rule_set import RuleSet
-from xrechnung.judging.tree import Node, collapse
+from xrechnung.judging.tree import Fragment, Node, collapse
 from xrechnung.judging.ubl.elements import is_document, is_on_document, line_above
 from xrechnung.judging.ubl.german import are_filled
+from xrechnung.judging.ubl.over_document import OverDocument
 
 _LIST, _PROPERTY = "CVD", "cva"
 _VEHICLES = frozenset({"M1", "M2", "M3", "N1", "N2", "N3"})
@@ -60,17 +61,20 @@ def item_attribute(rules: RuleSet, node: Node) -> None:
         rules.demand(words(node.all("cbc:Value")) in _DRIVES, "BR-DE-CVD-05", node)
 
 
-class Vehicles:
+class Vehicles(OverDocument):
     """BR-DE-CVD-03: some line is about a vehicle."""
 
     def __init__(self) -> None:
         self._found = False
 
-    def line(self, line: Node) -> None:
+    def head(self, head: Fragment) -> None:
+        """A vehicle is a line."""
+
+    def add(self, part: Fragment) -> None:
         self._found = self._found or any(
             _LIST in attributes(item.at("cac:CommodityClassification", "cbc:ItemClassificationCode"), "listID")
             and _PROPERTY in texts(item.at("cac:AdditionalItemProperty", "cbc:Name"))
-            for item in line.all("cac:Item")
+            for item in part.root.all("cac:Item")
         )
 
     def end(self, rules: RuleSet, root: Node) -> None:

@@ -11,6 +11,7 @@ from xrechnung.judging.tree import Fragment, Node, round2
 from xrechnung.judging.ubl.codes import attribute_in, below, party_scheme
 from xrechnung.judging.ubl.elements import INVOICE, is_on_document
 from xrechnung.judging.ubl.german import are_filled
+from xrechnung.judging.ubl.over_document import OverDocument
 
 _SUB_LINE = "cac:SubInvoiceLine"
 _XML = "application/xml"
@@ -73,7 +74,7 @@ def third_party_payment(rules: RuleSet, node: Node) -> None:
     rules.demand(not currencies.isdisjoint(texts(root.all("cbc:DocumentCurrencyCode"))), "BR-DEX-14", node)
 
 
-class SubLines:
+class SubLines(OverDocument):
     """Sub lines (BG-DEX-01) add up to the line above them (BR-DEX-02) and have one VAT category each (BR-DEX-03)."""
 
     def __init__(self) -> None:

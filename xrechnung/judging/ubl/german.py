@@ -11,6 +11,7 @@ from xrechnung.judging.releases import Release
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Fragment, Node, collapse
 from xrechnung.judging.ubl.elements import is_document, is_on_document, stands_in_document
+from xrechnung.judging.ubl.over_document import OverDocument
 
 _TYPES = frozenset({"326", "380", "381", "384", "389", "875", "876", "877"})
 _CORRECTION = "384"
@@ -125,7 +126,7 @@ CHECKS: tuple[dict[str, Check], ...] = (
 )
 
 
-class OverLines:
+class OverLines(OverDocument):
     """What depends on all lines: tax numbers of the seller (BR-DE-16), dates of delivery (BR-DE-TMP-32)."""
 
     def __init__(self) -> None:
@@ -137,9 +138,9 @@ class OverLines:
             if not texts(each.all("cbc:ChargeIndicator")).isdisjoint(("true", "false")):
                 self._take_up(each.at("cac:TaxCategory", "cbc:ID"))
 
-    def line(self, line: Node) -> None:
-        self._take_up(line.at("cac:Item", "cac:ClassifiedTaxCategory", "cbc:ID"))
-        self._every_line_has_period = self._every_line_has_period and line.has("cac:InvoicePeriod")
+    def add(self, part: Fragment) -> None:
+        self._take_up(part.root.at("cac:Item", "cac:ClassifiedTaxCategory", "cbc:ID"))
+        self._every_line_has_period = self._every_line_has_period and part.root.has("cac:InvoicePeriod")
 
     def _take_up(self, categories: Sequence[Node]) -> None:
         self._needs_tax_number = self._needs_tax_number or any(each.text in _WITH_TAX_NUMBER for each in categories)

@@ -11,6 +11,7 @@ from xrechnung.judging.ubl.cvd import Vehicles, cvd_checks
 from xrechnung.judging.ubl.elements import is_document
 from xrechnung.judging.ubl.extension import SubLines, extension_checks
 from xrechnung.judging.ubl.german import OverLines
+from xrechnung.judging.ubl.over_document import OverDocument
 from xrechnung.judging.ubl.peppol import Peppol
 
 EXTENSION, CVD = "extension", "cvd"
@@ -22,47 +23,45 @@ class UblNational(RuleSet):
     def __init__(self, release: Release, parts: frozenset[str]) -> None:
         super().__init__(release)
         self._parts = parts
-        self._checks = _checks(release)
-        self._peppol, self._over_lines = Peppol(), OverLines()
-        self._sub_lines, self._vehicles = SubLines(), Vehicles()
+        self._checks = [_checks(release)]
+        self._over_document: list[OverDocument] = [OverLines()]
+        self._peppol = Peppol()
         self._root: Node | None = None
 
     def head(self, head: Fragment) -> None:
-        if is_document(head.root):
-            self._root = head.root
+        self._root = head.root
         self._take_up_parts(head.root)
-        self._over_lines.head(head)
-        self._peppol.head(head, self)
+        for each in self._over_document:
+            each.head(head)
+        self._peppol.head(head)
         self._look_at(head)
 
     def _take_up_parts(self, root: Node) -> None:
-        """A specification identifier cut in two by a comment chooses no part; the scenario still holds."""
+        """A specification identifier cut in two by a comment chooses no part, whatever the scenario."""
         if any(identifier.pieces > 1 for identifier in root.all("cbc:CustomizationID")):
-            self._parts -= {EXTENSION, CVD}
+            return
+        if EXTENSION in self._parts:
+            self._checks.append(_extension(self.release))
+            self._over_document.append(SubLines())
+        if CVD in self._parts:
+            self._checks.append(_cvd(self.release))
+            self._over_document.append(Vehicles())
 
     def line(self, line: Fragment) -> None:
-        self._over_lines.line(line.root)
-        self._vehicles.line(line.root)
-        self._peppol.look_at(line, self)
+        for each in self._over_document:
+            each.add(line)
         self._look_at(line)
 
     def _look_at(self, part: Fragment) -> None:
-        self._checks.apply(part, self)
+        for checks in self._checks:
+            checks.apply(part, self)
+        self._peppol.look_at(part, self)
         peppol.empty(self, part)
-        if EXTENSION in self._parts:
-            _extension(self.release).apply(part, self)
-            self._sub_lines.add(part)
-        if CVD in self._parts:
-            _cvd(self.release).apply(part, self)
 
     def end(self) -> None:
-        if self._root is None:
-            return
-        self._over_lines.end(self, self._root)
-        if EXTENSION in self._parts:
-            self._sub_lines.end(self, self._root)
-        if CVD in self._parts:
-            self._vehicles.end(self, self._root)
+        if self._root is not None and is_document(self._root):
+            for each in self._over_document:
+                each.end(self, self._root)
 
 
 @cache

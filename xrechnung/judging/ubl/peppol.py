@@ -12,6 +12,7 @@ from xrechnung.judging.tree import Fragment, Node, Undefined, round2
 from xrechnung.judging.ubl.elements import (
     INVOICE,
     INVOICED_OBJECT,
+    LINES,
     ROOTS,
     is_on_document,
     line_above,
@@ -119,15 +120,14 @@ class Peppol:
         self._slack = _SLACK
         self._period: dict[str, list[Node]] = {}
 
-    def head(self, head: Fragment, rules: RuleSet) -> None:
+    def head(self, head: Fragment) -> None:
         if "HUF" in texts(head.root.all("cbc:DocumentCurrencyCode")):
             self._slack = _SLACK_IN_FORINT
         for name in ("cbc:StartDate", "cbc:EndDate"):
             self._period[name] = head.root.at("cac:InvoicePeriod", name)
-        self.look_at(head, rules)
 
     def look_at(self, part: Fragment, rules: RuleSet) -> None:
-        for name in ("cac:InvoiceLine", "cac:CreditNoteLine"):
+        for name in LINES:
             for line in part.named(name):
                 self._line(rules, line)
         for node in part.named("cac:AllowanceCharge"):

@@ -7,13 +7,14 @@ from xrechnung.judging.common.xpath import attributes, sole, sole_decimal, texts
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Fragment, Node, round2
 from xrechnung.judging.ubl.elements import LINES, is_document, is_on_document, is_vat, says_charge, stands_in
+from xrechnung.judging.ubl.over_document import OverDocument
 
 _NOTHING = Decimal(0)
 _HALF = Decimal("0.5")
 _ONE = Decimal(1)
 
 
-class LineSum:
+class LineSum(OverDocument):
     """BR-CO-10: the sum of the lines is known when all lines have been seen."""
 
     def __init__(self) -> None:
@@ -26,13 +27,13 @@ class LineSum:
             for line in part.named(name):
                 self._sum += sole_decimal(line.all("cbc:LineExtensionAmount")) or _NOTHING
 
-    def end(self, rules: RuleSet) -> None:
+    def end(self, rules: RuleSet, root: Node) -> None:
         total = round2(self._sum)
         for node in self._stated:
             rules.demand(sole_decimal(node.all("cbc:LineExtensionAmount")) == total, "BR-CO-10", node)
 
 
-class TaxInTaxCurrency:
+class TaxInTaxCurrency(OverDocument):
     """BR-53: where the tax currency (BT-6) is given, some tax total is in it, be it that of a line."""
 
     def __init__(self) -> None:

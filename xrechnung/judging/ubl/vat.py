@@ -30,8 +30,9 @@ def is_in_breakdown(node: Node) -> bool:
 
 def of_item(rules: RuleSet, node: Node) -> None:
     """The category of a line's item (BG-30)."""
-    if line_above(node, "cac:Item") is not None and (category := category_of(node)) is not None:
-        rules.demand(_is_allowed(node, category.rate), category.rule(LINE_RATE), node)
+    category = category_of(node) if line_above(node, "cac:Item") is not None else None
+    if category is not None and not _is_allowed(node, category.rate):
+        rules.break_(category.rule(LINE_RATE), node)
 
 
 def of_anything_else(rules: RuleSet, node: Node) -> None:
@@ -41,9 +42,8 @@ def of_anything_else(rules: RuleSet, node: Node) -> None:
         return
     if node.parent.name == "cac:AllowanceCharge":
         charge = says_charge(node.parent)
-        if charge is not None:
-            rule = category.rule(CHARGE_RATE if charge else ALLOWANCE_RATE)
-            rules.demand(_is_allowed(node, category.rate), rule, node)
+        if charge is not None and not _is_allowed(node, category.rate):
+            rules.break_(category.rule(CHARGE_RATE if charge else ALLOWANCE_RATE), node)
     elif is_in_breakdown(node):
         _breakdown(rules, node, node.parent, category)
 
@@ -65,11 +65,13 @@ def _breakdown(rules: RuleSet, node: Node, subtotal: Node, category: VatCategory
     tax = sole_decimal(subtotal.all("cbc:TaxAmount"))
     if category.is_taxed:
         base, rate = sole_decimal(subtotal.all("cbc:TaxableAmount")), sole_decimal(node.all("cbc:Percent"))
-        rules.demand(tax is not None and rate is not None and is_near_tax(tax, base, rate), category.rule(TAX), node)
+        is_right = tax is not None and rate is not None and is_near_tax(tax, base, rate)
     else:
-        rules.demand(tax == 0, category.rule(TAX), node)
-    has_reason = node.has("cbc:TaxExemptionReason") or node.has("cbc:TaxExemptionReasonCode")
-    rules.demand(has_reason is category.needs_reason, category.rule(REASON), node)
+        is_right = tax == 0
+    if not is_right:
+        rules.break_(category.rule(TAX), node)
+    if (node.has("cbc:TaxExemptionReason") or node.has("cbc:TaxExemptionReasonCode")) is not category.needs_reason:
+        rules.break_(category.rule(REASON), node)
 
 
 def breakdown(rules: RuleSet, node: Node) -> None:

@@ -8,6 +8,7 @@ from xrechnung.judging.common.xpath import sole, sole_decimal, words
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Fragment, Node, to_double
 from xrechnung.judging.ubl.elements import LINES, is_on_document, says_charge
+from xrechnung.judging.ubl.over_document import OverDocument
 from xrechnung.judging.ubl.vat import category_of, is_in_breakdown
 
 TAXABLE_AMOUNT = 8
@@ -17,7 +18,7 @@ _Share = tuple[str, Decimal | None]
 """Category code, with the rate where there is a breakdown for each rate."""
 
 
-class VatBases:
+class VatBases(OverDocument):
     """What lines, allowances and charges add up to, for each category and rate that has a breakdown.
 
     A line counts for a category if one of its item's categories is that, and for a rate if one of them has it. Lines
@@ -66,10 +67,11 @@ class VatBases:
             for share in shares:
                 self._balance[share] += amount if charge else -amount
 
-    def end(self, rules: RuleSet) -> None:
+    def end(self, rules: RuleSet, root: Node) -> None:
         for node, category in self._breakdowns:
             for share in _shares([node]):
-                rules.demand(self._adds_up(node, category, share), category.rule(TAXABLE_AMOUNT), node)
+                if not self._adds_up(node, category, share):
+                    rules.break_(category.rule(TAXABLE_AMOUNT), node)
 
     def _adds_up(self, node: Node, category: VatCategory, share: _Share) -> bool:
         stated = sole(node.parent.all("cbc:TaxableAmount")) if node.parent is not None else None

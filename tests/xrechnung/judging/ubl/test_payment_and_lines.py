@@ -132,6 +132,24 @@ def test_a_vehicle_is_told_by_category_and_drive_in_one_line() -> None:
     assert "BR-DE-CVD-05" in broken_in_ubl(dirty)
 
 
+@pytest.mark.parametrize(
+    ("rule", "place", "added"),
+    [
+        (
+            "UBL-SR-24",
+            "cac:PaymentMeans",
+            "<cac:Delivery><cbc:ActualDeliveryDate>2026-09-01</cbc:ActualDeliveryDate></cac:Delivery>",
+        ),
+        ("UBL-SR-05", "cac:TaxTotal", "<cac:PaymentTerms><cbc:Note>Danke</cbc:Note></cac:PaymentTerms>"),
+        ("UBL-SR-45", "cac:PayeeFinancialAccount", 2 * "<cbc:PaymentDueDate>2026-10-01</cbc:PaymentDueDate>"),
+        ("UBL-SR-40", "cac:PostalAddress", 2 * "<cac:PartyName><cbc:Name>Amt</cbc:Name></cac:PartyName>"),
+        ("UBL-SR-50", "cbc:Name", 2 * "<cbc:Description>lang</cbc:Description>"),
+    ],
+)
+def test_what_ubl_lets_repeat_stands_once(rule: str, place: str, added: str) -> None:
+    assert rule in broken_in_ubl(edited(before(place, added)))
+
+
 def test_one_means_of_payment_for_all_lines_included() -> None:
     second = (
         "<cac:PaymentMeans><cbc:PaymentMeansCode>30</cbc:PaymentMeansCode>"
