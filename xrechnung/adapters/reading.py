@@ -8,8 +8,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from lxml import etree
-
 from xrechnung.adapters.bindings import Binding, Bound, Step
 from xrechnung.adapters.conversions import CONVERSIONS, to_decimal
 from xrechnung.adapters.nesting import DEEPEST_SUB_LINES, nested
@@ -106,8 +104,8 @@ class Reader:
 
     def _content(self, node: Node, step: Step, trail: Trail) -> None:
         """Read what lies in an element."""
-        self._stray_texts(node.element, trail)
         currencies = self._currencies
+        is_plain = self._stray_texts(node, trail)
         for name, nodes in node.kids.items():
             branches = step.kids.get(name, ())
             several = len(nodes) > 1
@@ -122,6 +120,8 @@ class Reader:
                         break
                 else:
                     self._leave(kid, here)
+                if is_plain and (tail := kid.element.tail) and not tail.isspace():
+                    self._leave_text(tail, trail)
 
     def _element(self, node: Node, step: Step, trail: Trail) -> None:
         if node.attributes:
@@ -243,22 +243,32 @@ class Reader:
             if node.text.strip(_SPACE):
                 self._leave_text(node.text, trail)
             return
-        self._stray_texts(node.element, trail)
+        is_plain = self._stray_texts(node, trail)
         for name, nodes in node.kids.items():
             for number, kid in enumerate(nodes, 1):
                 self._leave(kid, (trail, name, number if len(nodes) > 1 else 0))
+                if is_plain and (tail := kid.element.tail) and not tail.isspace():
+                    self._leave_text(tail, trail)
 
     def _leave_text(self, text: str, trail: Trail) -> None:
         if len(self.other) < MOST_OTHERS:
             self.other.append(Other(_path(trail), text.strip(_SPACE)))
 
-    def _stray_texts(self, element: etree._Element, trail: Trail) -> None:
-        """Keep texts that stand between elements, where none should."""
-        if (text := element.text) and text.strip(_SPACE):
+    def _stray_texts(self, node: Node, trail: Trail) -> bool:
+        """Keep texts that stand between elements, where none should.
+
+        True if those that follow a child are still to be looked at: where the nodes below are all there is, without
+        comments and lines, that is cheaper while walking through them.
+        """
+        element = node.element
+        if (text := element.text) and not text.isspace():
             self._leave_text(text, trail)
+        if len(element) == sum(map(len, node.kids.values())):
+            return True
         for child in element:
-            if (text := child.tail) and text.strip(_SPACE):
+            if (text := child.tail) and not text.isspace():
                 self._leave_text(text, trail)
+        return False
 
     def _finished(self, part: Part) -> Any:
         values = part.values
