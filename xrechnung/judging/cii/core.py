@@ -28,7 +28,7 @@ def _tables(release: Release) -> _Tables:
 
 
 class CiiCore(RuleSet):
-    """The rules of EN 16931 over an invoice in CII (CEN, 1.3.16)."""
+    """The rules of EN 16931 over an invoice in CII, as CEN publishes them."""
 
     def __init__(self, release: Release) -> None:
         super().__init__(release)

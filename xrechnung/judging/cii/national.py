@@ -18,7 +18,7 @@ def _checks(release: Release, *, is_extension: bool) -> Checks:
 
 
 class CiiNational(RuleSet):
-    """The rules of XRechnung over an invoice in CII (KoSIT, 2.6.0), with those of the extension or of CVD.
+    """The rules of XRechnung over an invoice in CII, as KoSIT publishes them, with those of the extension or of CVD.
 
     Those two apply where `parts` name them, and where the specification identifier (BT-24) is not in pieces.
     """

@@ -60,11 +60,8 @@ def _totals(rules: RuleSet, header: Header, node: Node) -> None:
 
 def line(rules: RuleSet, header: Header, item: Node) -> None:
     """One invoice line (BG-25)."""
-    product, agreement = item.all("ram:SpecifiedTradeProduct"), item.all("ram:SpecifiedLineTradeAgreement")
-    settlement, quantity = (
-        item.all("ram:SpecifiedLineTradeSettlement"),
-        item.at("ram:SpecifiedLineTradeDelivery", "ram:BilledQuantity"),
-    )
+    product, settlement = item.all("ram:SpecifiedTradeProduct"), item.all("ram:SpecifiedLineTradeSettlement")
+    quantity = item.at("ram:SpecifiedLineTradeDelivery", "ram:BilledQuantity")
     rules.demand(words(item.at("ram:AssociatedDocumentLineDocument", "ram:LineID")) != "", "BR-21", item)
     rules.demand(bool(quantity), "BR-22", item)
     rules.demand(any("unitCode" in each.attributes for each in quantity), "BR-23", item)
@@ -72,7 +69,7 @@ def line(rules: RuleSet, header: Header, item: Node) -> None:
     rules.demand(bool(total), "BR-24", item)
     rules.demand(not has_many_decimals(total), "BR-DEC-23", item)
     rules.demand(words(below(product, "ram:Name")) != "", "BR-25", item)
-    _prices(rules, agreement, item)
+    _prices(rules, item)
     standard = below(product, "ram:GlobalID")
     rules.demand(not standard or attribute_words(standard, "schemeID") != "", "BR-64", item)
     taxes = below(settlement, "ram:ApplicableTradeTax")
@@ -80,9 +77,9 @@ def line(rules: RuleSet, header: Header, item: Node) -> None:
     rules.demand(bool(below(header.settlement, "ram:ApplicableTradeTax")), "BR-CO-18", item)
 
 
-def _prices(rules: RuleSet, agreement: list[Node], item: Node) -> None:
-    net = below(agreement, "ram:NetPriceProductTradePrice", "ram:ChargeAmount")
-    gross = below(agreement, "ram:GrossPriceProductTradePrice", "ram:ChargeAmount")
+def _prices(rules: RuleSet, item: Node) -> None:
+    net = item.at("ram:SpecifiedLineTradeAgreement", "ram:NetPriceProductTradePrice", "ram:ChargeAmount")
+    gross = item.at("ram:SpecifiedLineTradeAgreement", "ram:GrossPriceProductTradePrice", "ram:ChargeAmount")
     rules.demand(bool(net), "BR-26", item)
     rules.demand(any(price >= 0 for price in doubles(net)), "BR-27", item)
     rules.demand(not gross or any(price >= 0 for price in doubles(gross)), "BR-28", item)
