@@ -98,10 +98,6 @@ class Note:
         """The severity in a word."""
         return WEIGHTS[self.severity]
 
-    @property
-    def refuses(self) -> bool:
-        return self.severity.refuses
-
 
 @dataclass(frozen=True, slots=True)
 class Judgement:

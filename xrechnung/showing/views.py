@@ -14,7 +14,9 @@ from xrechnung.showing.sections import head, lines, payment, remainder, sums
 from xrechnung.showing.sheet import Section, Sheet
 
 MOST_LINES = 5_000
-"""Lines shown; a page with more serves nobody, and all of them stand in the XML."""
+"""Lines shown on a page; one with more serves nobody, and all of them stand in the XML."""
+MOST_LINES_ON_PAPER = 2_000
+"""Lines in a PDF; setting so many takes some seconds and half a gigabyte."""
 _FOOTER = "Sichtansicht der elektronischen Rechnung. Verbindlich ist die XML-Datei."
 _HOMES = {
     "rechnungsdaten": {"BG-2"},
@@ -53,7 +55,7 @@ def view_pdf(
     *,
     on: date,
     footer: str = _FOOTER,
-    most_lines: int = MOST_LINES,
+    most_lines: int = MOST_LINES_ON_PAPER,
 ) -> bytes:
     """The invoice as PDF/A-2a and PDF/UA-1; the same bytes for the same content and the same date `on`."""
     return render_pdf(sheet_of(invoice, verdict, None, most_lines), footer, on=on)
