@@ -6,7 +6,7 @@ from datetime import date
 from lxml import etree
 
 from xrechnung.adapters.embedding import EmbeddingRefused, embedded_in, is_pdf
-from xrechnung.adapters.xml import XmlRefused, detect, parse_xml
+from xrechnung.adapters.xml import XmlRefused, detect, parse_xml, specifications
 from xrechnung.judging.applying import Outcome, apply, rule_sets_for
 from xrechnung.judging.hints.of_invoice import hints_on
 from xrechnung.judging.releases import Release, Scenario, release_on
@@ -48,7 +48,7 @@ def judge_invoice(data: bytes, *, today: date) -> Verdict:
 def judge_root(root: etree._Element, release: Release, *, today: date, embedded: str | None = None) -> Verdict:
     """The verdict on a parsed invoice."""
     syntax, specification = detect(root)
-    scenario = release.scenario(syntax, specification)
+    scenario = release.scenario(syntax, specifications(root, syntax))
     with Tree(root) as tree:
         refusal, findings = _decide(root, tree, release, scenario, specification)
         hints = hints_on(tree.head.root, syntax, today=today) if syntax is not None else ()

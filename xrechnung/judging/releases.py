@@ -5,7 +5,7 @@ itself is new or means something else.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -48,12 +48,10 @@ class Release:
             for one in described["scenarios"]
         )
 
-    def scenario(self, syntax: Syntax | None, specification: str | None) -> Scenario | None:
-        """The one scenario for this root and exactly this identifier, if there is one."""
-        for scenario in self.scenarios:
-            if scenario.syntax is syntax and scenario.specification == specification:
-                return scenario
-        return None
+    def scenario(self, syntax: Syntax | None, specifications: Collection[str]) -> Scenario | None:
+        """The one scenario for this root and exactly one of the identifiers an invoice claims; None for two."""
+        fitting = [one for one in self.scenarios if one.syntax is syntax and one.specification in specifications]
+        return fitting[0] if len(fitting) == 1 else None
 
     @cached_property
     def code_lists(self) -> Mapping[str, frozenset[str]]:
