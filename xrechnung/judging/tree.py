@@ -272,7 +272,7 @@ def _is_plain(written: str) -> bool:
 
 def round2(amount: Decimal) -> Decimal:
     """To cents; a half goes up towards plus infinity, also below zero, as XPath's `round` does."""
-    return (amount * 100 + _HALF).to_integral_value(ROUND_FLOOR) / 100
+    return (amount.scaleb(2) + _HALF).to_integral_value(ROUND_FLOOR).scaleb(-2)
 
 
 def path_of(node: Node) -> str:

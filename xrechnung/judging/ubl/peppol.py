@@ -19,7 +19,7 @@ from xrechnung.judging.ubl.elements import (
     stands_in,
 )
 
-_NOTHING, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
+_NOTHING, _ONE = Decimal(0), Decimal(1)
 _SLACK, _SLACK_IN_FORINT = Decimal("0.02"), Decimal("0.5")
 _WITH_MANDATE = frozenset({"49", "59"})
 _BOOLEANS = ("true", "false")
@@ -148,7 +148,7 @@ class Peppol:
         else:
             if percents and bases:
                 stated = sole_decimal(node.all("cbc:Amount")) or _NOTHING
-                expected = divided(_one(bases) * _one(percents), _HUNDRED)
+                expected = (_one(bases) * _one(percents)).scaleb(-2)
                 rules.demand(self._is_near(stated, expected), "PEPPOL-EN16931-R040", node)
             says = own_words(node.all("cbc:ChargeIndicator"))
             rules.demand(says in _BOOLEANS, "PEPPOL-EN16931-R043", node)

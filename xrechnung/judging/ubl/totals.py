@@ -144,7 +144,7 @@ def _is_tax(tax: Decimal, base: Decimal | None, rate: Decimal | None) -> bool:
 
 def is_near_tax(tax: Decimal, base: Decimal | None, rate: Decimal) -> bool:
     """Whether a tax is less than 1 off what the rate makes of the base; signs do not count."""
-    return base is not None and abs(abs(tax) - round2(abs(base) * rate / 100)) < _ONE
+    return base is not None and abs(abs(tax) - round2((abs(base) * rate).scaleb(-2))) < _ONE
 
 
 def _whole(number: Decimal) -> Decimal:

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from decimal import Decimal
+from math import isinf
 
 from xrechnung.judging.common.vat_categories import BY_CODE, Rate, VatCategory
 from xrechnung.judging.common.xpath import sole, sole_decimal, words
 from xrechnung.judging.rule_set import RuleSet
-from xrechnung.judging.tree import Fragment, Node, to_double
+from xrechnung.judging.tree import Fragment, Node, Undefined, to_double
 from xrechnung.judging.ubl.elements import LINES, is_on_document, says_charge
 from xrechnung.judging.ubl.over_document import OverDocument
 from xrechnung.judging.ubl.vat import category_of, is_in_breakdown
@@ -84,6 +85,8 @@ class VatBases(OverDocument):
         if not category.is_taxed:
             return stated.decimal in sums
         amount = to_double(stated)
+        if isinf(amount):
+            raise Undefined(stated, f"{stated.name} is too large")
         least, most = Decimal(amount - 1), Decimal(amount + 1)
         return any(least < total < most for total in sums)
 
