@@ -3,8 +3,7 @@
 Most changes keep an invoice acceptable to its schema. A pool learnt from other invoices supplies values and elements.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ from re import fullmatch
 
 from lxml import etree
 
+from tests.xrechnung.judging.pool import Pool
 from xrechnung.judging.releases import releases
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
@@ -32,41 +32,6 @@ class Mutation:
     content: bytes
 
 
-class Pool:
-    """What stands in other invoices: values of each element and attribute, children of each element in their order."""
-
-    def __init__(self, contents: Iterable[bytes]) -> None:
-        self.values: defaultdict[str, set[str]] = defaultdict(set)
-        self.attributes: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-        self.children: defaultdict[str, dict[str, list[etree._Element]]] = defaultdict(dict)
-        self._after: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-        for content in contents:
-            for element in etree.fromstring(content, _PARSER).iter(etree.Element):
-                self._learn(element)
-
-    def _learn(self, element: etree._Element) -> None:
-        tag = str(element.tag)
-        for name, value in element.attrib.items():
-            self.attributes[tag].add((str(name), str(value)))
-        children = _children(element)
-        if not children and element.text and len(element.text) < _SIZE_LIMIT:
-            self.values[tag].add(element.text)
-        for number, child in enumerate(children):
-            examples = self.children[tag].setdefault(str(child.tag), [])
-            if len(examples) < 5:
-                examples.append(child)
-            self._after[tag].update((str(child.tag), str(later.tag)) for later in children[number + 1 :])
-
-    def place_for(self, parent: etree._Element, tag: str) -> int:
-        """Where a child of this name goes among its siblings, as far as other invoices tell."""
-        after = self._after[str(parent.tag)]
-        place = 0
-        for number, child in enumerate(parent):
-            if isinstance(child.tag, str) and (child.tag == tag or (child.tag, tag) in after):
-                place = number + 1
-        return place
-
-
 def mutate(content: bytes, pool: Pool, random: Random, changes: int = 1) -> Mutation:
     """The invoice with some random changes."""
     root = etree.fromstring(content, _PARSER)
@@ -76,10 +41,6 @@ def mutate(content: bytes, pool: Pool, random: Random, changes: int = 1) -> Muta
         if (what := change(root, pool, random)) is not None:
             told.append(f"{change.__name__[1:]} {what}")
     return Mutation(tuple(told), etree.tostring(root, encoding="UTF-8", xml_declaration=True))
-
-
-def _children(element: etree._Element) -> list[etree._Element]:
-    return [child for child in element if isinstance(child.tag, str)]
 
 
 def _elements(root: etree._Element) -> list[etree._Element]:

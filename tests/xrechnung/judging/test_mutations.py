@@ -10,7 +10,8 @@ from random import Random
 import pytest
 
 from tests.support.invoices import a_cii_invoice, a_ubl_invoice, instances, needs_corpus
-from tests.xrechnung.judging.mutations import Mutation, Pool, mutate
+from tests.xrechnung.judging.mutations import Mutation, mutate
+from tests.xrechnung.judging.pool import Pool
 from xrechnung.adapters.kosit import SecondOpinion, disagreement
 from xrechnung.judging.deciding import judge_invoice
 from xrechnung.judging.verdict import Refusal

@@ -1,6 +1,6 @@
 """The rules of Peppol that XRechnung has taken over (PEPPOL-EN16931-R…)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
 
 from xrechnung.judging.common.checks import Check
@@ -147,8 +147,9 @@ class Peppol:
             rules.break_("PEPPOL-EN16931-R042", node)
         else:
             if percents and bases:
-                stated = sole_decimal(node.all("cbc:Amount")) or _NOTHING
-                expected = (_one(bases) * _one(percents)).scaleb(-2)
+                stated = _stated(node, "cbc:Amount", _NOTHING)
+                base = _stated(node, "cbc:BaseAmount", _NOTHING)
+                expected = (base * _stated(node, "cbc:MultiplierFactorNumeric", _NOTHING)).scaleb(-2)
                 rules.demand(self._is_near(stated, expected), "PEPPOL-EN16931-R040", node)
             says = own_words(node.all("cbc:ChargeIndicator"))
             rules.demand(says in _BOOLEANS, "PEPPOL-EN16931-R043", node)
@@ -163,9 +164,8 @@ class Peppol:
             rules.demand(is_within, rule, day)
 
     def _line(self, rules: RuleSet, line: Node) -> None:
-        rules.demand(
-            self._is_near(_stated(line, "cbc:LineExtensionAmount", _NOTHING), _net(line)), "PEPPOL-EN16931-R120", line
-        )
+        stated = _stated(line, "cbc:LineExtensionAmount", _NOTHING)
+        rules.demand(self._is_near(stated, _net(line)), "PEPPOL-EN16931-R120", line)
         quantity = sole_decimal(line.at("cac:Price", "cbc:BaseQuantity"))
         rules.demand(quantity is None or quantity > 0, "PEPPOL-EN16931-R121", line)
         types = texts(line.at("cac:DocumentReference", "cbc:DocumentTypeCode"))
@@ -207,8 +207,3 @@ def _stated(node: Node, name: str, otherwise: Decimal) -> Decimal:
 def _at(line: Node, name: str, otherwise: Decimal) -> Decimal:
     number = sole_decimal(line.at("cac:Price", name))
     return otherwise if number is None else number
-
-
-def _one(nodes: Iterable[Node]) -> Decimal:
-    number = sole_decimal(list(nodes))
-    return _NOTHING if number is None else number
