@@ -15,7 +15,7 @@ def number(value: Decimal, places: int = 0) -> str:
     given = max(0, -exponent)
     figures = f"{value.copy_abs():f}".partition(".")
     decimals = figures[2].ljust(max(places, given), "0")
-    whole = f"{int(figures[0]):,}".replace(",", ".")
+    whole = _grouped(figures[0].lstrip("0") or "0")
     minus = "\u2212" if sign and any(digits) else ""
     return f"{minus}{whole},{decimals}" if decimals else f"{minus}{whole}"
 
@@ -33,7 +33,7 @@ def percentage(value: Decimal) -> str:
 
 def count(value: int) -> str:
     """`100.000`."""
-    return f"{value:,}".replace(",", ".")
+    return number(Decimal(value))
 
 
 def day(value: date) -> str:
@@ -54,3 +54,8 @@ def size(count: int) -> str:
         value, unit = value / 1024, unit + 1
     text = f"{value:.1f}".removesuffix(".0").replace(".", ",") if unit else str(count)
     return f"{text}\u00a0{_UNITS[unit]}"
+
+
+def _grouped(digits: str) -> str:
+    first = len(digits) % 3 or 3
+    return ".".join([digits[:first], *(digits[at : at + 3] for at in range(first, len(digits), 3))])

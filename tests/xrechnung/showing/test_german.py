@@ -30,6 +30,10 @@ def test_rates_are_shown_without_decimals_that_say_nothing(value: str, shown: st
     assert german.percentage(Decimal(value)).replace("\xa0", " ") == shown
 
 
+def test_a_number_of_absurd_length_is_shown_all_the_same() -> None:
+    assert german.number(Decimal("9" * 5000)).count("9") == 5000
+
+
 def test_quantities_keep_the_decimals_they_were_sent_with() -> None:
     assert german.number(Decimal("1000.50")) == "1.000,50"
     assert german.number(Decimal("3")) == "3"
