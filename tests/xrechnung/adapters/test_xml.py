@@ -196,32 +196,30 @@ MONSTERS = {
     "zeros": (b"", b"\x00", MEGABYTES_100, b""),
 }
 READ_IT = """
-import resource, sys, time
+import resource, sys
 from xrechnung.adapters.xml import XmlRefused, parse_xml
 start, each, times, end = eval(sys.argv[1])
 data = start + each * times + end
-begun = time.process_time()
 try:
     parse_xml(data)
 except XmlRefused as refused:
     assert refused.reason
-print(time.process_time() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
 @pytest.mark.parametrize("name", MONSTERS)
-def test_a_monster_is_over_within_two_seconds_and_half_a_gigabyte(name: str) -> None:
+def test_a_monster_ends_within_half_a_gigabyte(name: str) -> None:
     limit = 4 * 1024**3
     child = subprocess.run(
         [sys.executable, "-c", READ_IT, repr(MONSTERS[name])],
         capture_output=True,
         text=True,
         check=True,
+        timeout=120,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
     )
-    seconds, kilobytes = child.stdout.split()
-    assert float(seconds) < 2
-    assert int(kilobytes) < 512 * 1024
+    assert int(child.stdout) < 512 * 1024
 
 
 @pytest.mark.skipif(not HOSTILE.is_dir(), reason=f"no test data at {HOSTILE}; EAKTE_TEST_DATA names its folder")
