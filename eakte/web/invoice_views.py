@@ -32,7 +32,7 @@ class FindingView:
     severity: Severity
     rule: str
     term: str | None
-    """"BT-106 Summe der Positionsnettobeträge"."""
+    """As "BT-106 Summe der Nettobeträge aller Positionen"."""
     message: str
     remedy: str
     location: str

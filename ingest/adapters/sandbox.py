@@ -100,8 +100,18 @@ def run_confined(
     answer, verdict = _zygote().run(request, progress)
     if answer is not None and "result" in answer:
         log.debug("confined_call_ended", call=call, peak_mb=verdict and verdict.peak_mb)
-        return TypeAdapter(result).validate_python(answer["result"], strict=False)
+        return _adapter(result).validate_python(answer["result"], strict=False)
     raise _failure(request, answer, verdict)
+
+
+_adapters: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(result: type[T]) -> TypeAdapter[T]:
+    """What turns an answer into a result; making one takes longer than asking."""
+    if result not in _adapters:
+        _adapters[result] = TypeAdapter(result)
+    return _adapters[result]
 
 
 def warm_up() -> None:
