@@ -24,7 +24,8 @@ class Invoice(Table):
     way nobody can read. By `number_keys` others with the same number are found, however it is written; `ibans` are
     the accounts it wants to be paid to, `skonto` its offers as the terms of payment (BT-20) state them.
 
-    `findings` are those of the verdict, `failure` is why there is none, `remarks` what else people should know.
+    `findings` are those of the verdict, loaded only where they are needed, for lists they are counted; `failure` is
+    why there is no verdict, `remarks` what else people should know.
     `second_release` of the official configuration gave a second opinion; `disagreement` is where it differs.
     `twins` counts the invoices it is like (InvoiceTwin). With `opened_case` the case was opened for this invoice and
     gets its name.
@@ -50,7 +51,10 @@ class Invoice(Table):
     accepted: Mapped[bool | None]
     refusal: Mapped[Refusal | None] = mapped_column(words(Refusal))
     embedded: Mapped[str | None]
-    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, deferred=True)
+    errors: Mapped[int] = mapped_column(default=0)
+    warnings: Mapped[int] = mapped_column(default=0)
+    hints: Mapped[int] = mapped_column(default=0)
     remarks: Mapped[list[str]] = mapped_column(JSONB, default=list)
     second_release: Mapped[str | None]
     disagreement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

@@ -139,18 +139,14 @@ def detail_shape(invoice: Invoice, document: Document, alike: Sequence[Twin]) ->
     return InvoiceDetailShape(**_fields(invoice, document), alike=[_twin_shape(twin) for twin in alike])
 
 
-_COMPUTED = {"case_id", "reference", "errors", "warnings", "hints", "disputed", "skonto"}
+_COMPUTED = {"case_id", "reference", "disputed", "skonto"}
 
 
 def _fields(invoice: Invoice, document: Document) -> dict[str, object]:
-    severities = [finding["severity"] for finding in invoice.findings]
     return {
         **{name: getattr(invoice, name) for name in InvoiceShape.model_fields if name not in _COMPUTED},
         "case_id": document.case_id,
         "reference": document.reference,
-        "errors": sum(severity in (Severity.FATAL, Severity.ERROR) for severity in severities),
-        "warnings": sum(severity in (Severity.WARNING, Severity.INFORMATION) for severity in severities),
-        "hints": sum(severity == Severity.HINT for severity in severities),
         "disputed": invoice.disagreement is not None,
         "skonto": [SkontoShape.model_validate(one) for one in invoice.skonto],
     }

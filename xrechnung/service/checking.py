@@ -26,7 +26,7 @@ from xrechnung import queries
 from xrechnung.errors import InvoiceWithheld
 from xrechnung.examining.results import Examination, Facts, SkontoTerm
 from xrechnung.judging.telling import finding_as_json
-from xrechnung.judging.verdict import Verdict
+from xrechnung.judging.verdict import Severity, Verdict
 from xrechnung.messages import InvoiceChecked, InvoiceRefused, InvoiceSetAside, SeekSecondOpinion
 from xrechnung.models import Invoice
 from xrechnung.rules import InvoiceState, state_of, title_of_invoice, type_word
@@ -35,6 +35,7 @@ from xrechnung.service.twins import note_twins
 
 log = structlog.get_logger()
 
+_LONGEST = 1000
 _SKONTO = TypeAdapter(tuple[SkontoTerm, ...])
 _IN_QUARANTINE = "Die Datei liegt in Quarantäne; sie wird gelesen, wenn sie freigegeben ist."
 _GIVEN_UP = "Die Prüfung ist mehrfach abgebrochen. Das Original ist erhalten; bitte die Datei prüfen."
@@ -141,9 +142,9 @@ def note_examination(work: UnitOfWork, claim: Claim, examination: Examination, p
     for kind, file in products.renditions.items():
         attach_rendition(work, version, kind, file)
     _describe(work, invoice, document, version, facts)
-    if invoice.opened_case:
+    if invoice.opened_case and facts.number:
         title = title_of_invoice(facts.type_code, facts.number, facts.seller_name)
-        change_record(work, case, {"title": title} if facts.number else {}, dossier_id=case.dossier_id)
+        change_record(work, case, {"title": title}, dossier_id=case.dossier_id)
     file_attachments(work, invoice, document, version, products.attachments)
     invoice.remarks = list(examination.left_out)
     work.session.flush()
@@ -179,9 +180,10 @@ def _take_verdict(work: UnitOfWork, invoice: Invoice, verdict: Verdict) -> None:
     invoice.specification = verdict.specification[:_LONGEST] if verdict.specification else None
     invoice.accepted, invoice.refusal, invoice.embedded = verdict.accepted, verdict.refusal, verdict.embedded
     invoice.findings = [finding_as_json(finding) for finding in verdict.findings]
-
-
-_LONGEST = 1000
+    severities = [finding.severity for finding in verdict.findings]
+    invoice.errors = sum(severity.refuses for severity in severities)
+    invoice.hints = severities.count(Severity.HINT)
+    invoice.warnings = len(severities) - invoice.errors - invoice.hints
 
 
 def _describe(work: UnitOfWork, invoice: Invoice, document: Document, version: DocumentVersion, facts: Facts) -> None:
@@ -208,7 +210,7 @@ def _stem(file_name: str) -> str:
 
 
 def _publish(work: UnitOfWork, invoice: Invoice) -> None:
-    rules = [finding["rule"] for finding in invoice.findings if finding["severity"] in ("fatal", "error")]
+    rules = [finding["rule"] for finding in invoice.findings if Severity(finding["severity"]).refuses]
     event = InvoiceChecked if invoice.accepted else InvoiceRefused
     changes = {
         "state": (InvoiceState.RECEIVED, invoice.state),
