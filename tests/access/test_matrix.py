@@ -19,6 +19,7 @@ from eakte.access import Permission, Role
 from eakte.access.models import OrganisationalUnit
 from eakte.access.rules import PERMISSIONS
 from eakte.access.service import appoint_deputy, grant_role, issue_token
+from eakte.documents.queries import version_of
 from eakte.foundation.work import Actor, House
 from eakte.records.models import PartyRole
 from eakte.records.rules import Action
@@ -40,6 +41,7 @@ from tests.support.factories import (
     a_unit,
     an_entry,
 )
+from xrechnung.service.receiving import note_invoice
 
 
 class Scope(Enum):
@@ -284,6 +286,14 @@ RULES: dict[str, Rule] = {
     "POST /api/v1/separator-sheets": Rule(
         S.RECORD, P.FILE_DOCUMENT, body=lambda w: {"references": [w["reference"]]}, first=P.INGEST
     ),
+    "POST /api/v1/invoices:check": Rule(S.SIGNED_IN, upload="file"),
+    "POST /api/v1/invoices": Rule(S.RECORD, P.FILE_DOCUMENT, upload="file", form=lambda w: {"caseId": w["case"]}),
+    "GET /api/v1/invoices": Rule(S.LISTED, P.READ, shows="invoice"),
+    "GET /api/v1/invoices/{invoice_id}": on("invoice", P.READ),
+    "GET /api/v1/invoices/{invoice_id}/verdict": on("invoice", P.READ_CONTENT),
+    "GET /api/v1/invoices/{invoice_id}/model": on("invoice", P.READ_CONTENT),
+    "GET /api/v1/invoices/{invoice_id}/view": on("invoice", P.READ_CONTENT),
+    "POST /api/v1/invoices/{invoice_id}:recheck": on("invoice", P.EDIT),
     "GET /health/live": Rule(S.ANYBODY),
     "GET /health/ready": Rule(S.ANYBODY),
     "GET /metrics": Rule(S.ANYBODY),
@@ -345,6 +355,7 @@ def world(house: House) -> World:
             "ingest": ingest,
             "item": item,
             "upload": begin_upload(work, Announced("stapel.pdf", 3)),
+            "invoice": note_invoice(work, document, version_of(work.session, document.id, None)),
         }
         return {name: str(row.id) for name, row in rows.items()} | {"reference": case.reference}
 

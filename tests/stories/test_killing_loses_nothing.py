@@ -30,6 +30,8 @@ FILES = 50
 # Moments while files still arrive, and moments while they are recognised and filed.
 UPLOAD_MOMENTS, FILING_MOMENTS = 4, 12
 KILLS = 20
+# So many files are still to come at the last moment; what lags behind more than some of them stops the filing.
+LEFT_FOR_THE_LAST, LAG = 12, 3
 
 
 @pytest.fixture
@@ -89,17 +91,25 @@ def kill_during_ingest(running: Installation, tmp_path: Path, *, seed: int) -> N
 def kill_now_and_then(running: Installation, chance: random.Random, user: "subprocess.Popen[bytes]") -> "Counter[str]":
     """Kill when so many files have arrived, then when so many are filed, each time a random instant later.
 
-    At some moments both die, as when the machine does.
+    At some moments both die, as when the machine does. Where the filing runs ahead of the moments, whoever files dies,
+    so that all of them come before the end.
     """
     moments = [(None, number) for number in sorted(chance.sample(range(FILES - 5), UPLOAD_MOMENTS))]
-    moments += [(ItemState.FILED, number) for number in sorted(chance.sample(range(FILES - 3), FILING_MOMENTS))]
+    filed = sorted(chance.sample(range(FILES - LEFT_FOR_THE_LAST), FILING_MOMENTS))
+    moments += [(ItemState.FILED, number) for number in filed]
     both = chance.sample(moments, KILLS - len(moments))
     killed: Counter[str] = Counter()
     for moment in moments:
         until(lambda moment=moment: user.poll() is not None or reached(running, *moment), "progress", timeout_s=200)
         if user.poll() is not None:
             break
-        victims = [running.api, running.worker] if moment in both else [chance.choice([running.api, running.worker])]
+        state, number = moment
+        if moment in both:
+            victims = [running.api, running.worker]
+        elif state is ItemState.FILED and reached(running, state, number + LAG):
+            victims = [running.worker]
+        else:
+            victims = [chance.choice([running.api, running.worker])]
         for victim in victims:
             running.wait_for(victim)
         threading.Event().wait(chance.uniform(0, 1))
