@@ -43,6 +43,11 @@ def type_word(type_code: str | None) -> str:
     return _OTHER_WORDS.get(type_code or "", INVOICE)
 
 
+def is_credit_note(type_code: str | None) -> bool:
+    """Whether an invoice of this type gives money back."""
+    return type_word(type_code) == _CREDIT_NOTE
+
+
 def title_of_invoice(type_code: str | None, number: str | None, seller: str | None) -> str:
     """What an invoice is called in the record, as far as it says it: "Rechnung 4711 · Gartenbau Grünau GmbH"."""
     name = f"{type_word(type_code)} {_short(number, _LONGEST_NUMBER)}".strip()

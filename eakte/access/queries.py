@@ -105,6 +105,11 @@ def is_deputy_between(work: UnitOfWork, one: UUID, other: UUID) -> bool:
     return work.session.scalars(statement.limit(1)).first() is not None
 
 
+def absences_on(session: Session, day: date) -> list[Deputyship]:
+    """Who is away on a day, with those who stand in."""
+    return list(session.scalars(select(Deputyship).where(*_deputy_on(day)).order_by(Deputyship.id)))
+
+
 def _valid_on(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (
         or_(Grant.valid_from.is_(None), Grant.valid_from <= day),
@@ -115,13 +120,14 @@ def _valid_on(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 def _scope(session: Session, grant: Grant) -> Scope:
     return Scope(
         permissions=frozenset(permission.value for permission in PERMISSIONS[grant.role]),
-        units=None if grant.unit_id is None else _unit_and_below(session, grant.unit_id),
+        units=None if grant.unit_id is None else unit_and_below(session, grant.unit_id),
         entry_id=grant.entry_id,
         levels=frozenset(level.value for level in grant.max_confidentiality.covers()),
     )
 
 
-def _unit_and_below(session: Session, unit_id: UUID) -> frozenset[UUID]:
+def unit_and_below(session: Session, unit_id: UUID) -> frozenset[UUID]:
+    """A unit and all units below it."""
     return frozenset(session.scalars(_below(), {"unit": unit_id}))
 
 

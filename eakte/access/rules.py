@@ -27,6 +27,11 @@ class Permission(StrEnum):
     DESTROY_PAPER = "paper:destroy"
     RELEASE_QUARANTINE = "quarantine:release"
     MANAGE_SYSTEM = "system:manage"
+    WORK_INVOICES = "invoice:work"
+    HANDLE_INVOICES = "invoice:handle"
+    SEE_INVOICE_FIGURES = "invoice:see-figures"
+    MANAGE_SIGNING = "invoice:manage-signing"
+    TAKE_ORDERS = "invoice:take-orders"
 
 
 class Role(StrEnum):
@@ -41,6 +46,8 @@ class Role(StrEnum):
     ARCHIVIST = "archivist"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    ACCOUNTING = "accounting"
+    FINANCE_SYSTEM = "finance_system"
 
 
 _WORK = frozenset(
@@ -51,11 +58,13 @@ _WORK = frozenset(
         Permission.FILE_DOCUMENT,
         Permission.EDIT,
         Permission.INGEST,
+        Permission.WORK_INVOICES,
     }
 )
 
 # A records manager reads nothing by that role alone, an archivist reads metadata but no contents,
-# an administrator manages people and machines but sees no record.
+# an administrator manages people and machines but sees no record; who may sign what is entered by one of them, as the
+# service instruction says. Central accounting sends invoices on their way, but certifies and orders by right only.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.RECORDS_MANAGER: frozenset(
         {
@@ -83,17 +92,28 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.RELEASE_SCANS,
     },
     Role.SECRETARY: _WORK - {Permission.CREATE_CASE},
-    Role.HEAD: _WORK | {Permission.CREATE_DOSSIER, Permission.CLOSE, Permission.CANCEL, Permission.SEE_AUDIT},
+    Role.HEAD: _WORK
+    | {
+        Permission.CREATE_DOSSIER,
+        Permission.CLOSE,
+        Permission.CANCEL,
+        Permission.SEE_AUDIT,
+        Permission.SEE_INVOICE_FIGURES,
+    },
     Role.ARCHIVIST: frozenset({Permission.READ}),
-    Role.AUDITOR: frozenset({Permission.READ, Permission.SEE_AUDIT}),
+    Role.AUDITOR: frozenset({Permission.READ, Permission.SEE_AUDIT, Permission.SEE_INVOICE_FIGURES}),
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.MANAGE_ACCESS,
             Permission.MANAGE_SYSTEM,
             Permission.MANAGE_INGEST,
             Permission.RELEASE_QUARANTINE,
+            Permission.MANAGE_SIGNING,
         }
     ),
+    Role.ACCOUNTING: _WORK
+    | {Permission.CREATE_DOSSIER, Permission.CLOSE, Permission.HANDLE_INVOICES, Permission.SEE_INVOICE_FIGURES},
+    Role.FINANCE_SYSTEM: frozenset({Permission.TAKE_ORDERS}),
 }
 
 

@@ -14,5 +14,10 @@ import ingest.sources.models
 import ingest.sources.uploads.models
 import ingest.sources.uploads.tasks
 import ingest.tasks
+import xrechnung.approval.models.assignment
+import xrechnung.approval.models.flow
+import xrechnung.approval.models.payment
+import xrechnung.approval.models.signing
+import xrechnung.approval.reactions
 import xrechnung.reactions
 import xrechnung.tasks

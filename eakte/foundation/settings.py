@@ -4,10 +4,11 @@ Read once in the entry points from the environment (`EAKTE_<SECTION>__<NAME>`) a
 """
 
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # In a checkout the state lies beside the sources, from whichever folder a command is typed.
@@ -128,12 +129,16 @@ class XrechnungSettings(Section):
     """What checking one invoice may cost, and how often it is tried.
 
     `kosit_bundle` is the official configuration, a ZIP file or a folder; with it a second opinion is sought.
+    `land` is the Land whose public holidays count, by its two letters; `exchange_rates` say how many euros one unit of
+    a currency is worth where signing limits are asked.
     """
 
     timeout_s: float = 180.0
     memory_mb: int = 2000
     attempts: int = 5
     kosit_bundle: Path | None = None
+    land: str = Field(default="BY", pattern="^(BW|BY|BE|BB|HB|HH|HE|MV|NI|NW|RP|SL|SN|ST|SH|TH)$")
+    exchange_rates: dict[str, Decimal] = {}
 
 
 class ClientSettings(Section):

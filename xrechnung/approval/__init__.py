@@ -1,6 +1,5 @@
-"""Approval (Rechnungsbearbeitung): the way of an invoice from receipt to the finance system.
+"""The approval of invoices (Rechnungsworkflow): from the formal check to the finance system and into the record.
 
-`rules` holds the law of it: which act is possible at which step (Laufweg), who may certify (Feststellung sachlich und
-rechnerisch richtig) and who may order payment (Anordnungsbefugnis), how an amount is split over accounts
-(Kontierung), and what is lost when (Fälligkeit, Skonto).
+Steps and acts are one table (`rules/workflow.py`), who may sign is data (`rules/signing.py`); what somebody may do
+now follows from both and from nothing else.
 """

@@ -1,5 +1,6 @@
 """Who may certify and who may order."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,9 +13,9 @@ from xrechnung.approval.rules.signing import (
     Demand,
     Obstacle,
     Permit,
-    Signature,
+    Right,
+    Side,
     SigningAct,
-    SigningRight,
     amount_to_sign,
     permit_for,
     who_could,
@@ -27,8 +28,8 @@ TODAY = date(2026, 9, 1)
 BILL = Demand(PARKS, frozenset({"55101"}), Decimal("10000.00"), TODAY)
 
 
-def right(person: UUID, act: SigningAct, limit: str | None = "10000.00", **changed: object) -> SigningRight:
-    held = SigningRight(
+def right(person: UUID, act: SigningAct, limit: str | None = "10000.00", **changed: object) -> Right:
+    held = Right(
         id=UUID(int=person.int * 1000 + list(SigningAct).index(act)),
         person=person,
         act=act,
@@ -44,13 +45,13 @@ def right(person: UUID, act: SigningAct, limit: str | None = "10000.00", **chang
 def permit(
     act: Act,
     person: UUID,
-    *rights: SigningRight,
+    *rights: Right,
     demand: Demand = BILL,
     away: tuple[Absence, ...] = (),
-    signed: tuple[Signature, ...] = (),
+    hands: Mapping[UUID, Side] = {},
     payees: frozenset[UUID] = frozenset(),
 ) -> Permit | Obstacle:
-    return permit_for(act, person, demand, rights=rights, absences=away, signed=signed, payees=payees)
+    return permit_for(act, person, demand, rights=rights, absences=away, hands=hands, payees=payees)
 
 
 @pytest.mark.parametrize(("limit", "allowed"), [("9999.99", False), ("10000.00", True), ("10000.01", True)])
@@ -81,14 +82,14 @@ def test_a_right_ends_at_its_unit_and_its_budgets() -> None:
 
 
 def test_who_certified_may_not_order() -> None:
-    signed = (Signature(ANNA, SigningAct.CERTIFY_FACTUAL),)
-    assert permit(Act.ORDER, ANNA, right(ANNA, SigningAct.ORDER), signed=signed) is Obstacle.CERTIFIED_IT
+    hands = {ANNA: Side.CERTIFIER}
+    assert permit(Act.ORDER, ANNA, right(ANNA, SigningAct.ORDER), hands=hands) is Obstacle.CERTIFIED_IT
 
 
 def test_who_ordered_may_not_certify_afterwards() -> None:
-    signed = (Signature(ANNA, SigningAct.ORDER),)
+    hands = {ANNA: Side.ORDERER}
     allowed = right(ANNA, SigningAct.CERTIFY_FACTUAL)
-    assert permit(Act.CERTIFY_FACTUAL, ANNA, allowed, signed=signed) is Obstacle.ORDERED_IT
+    assert permit(Act.CERTIFY_FACTUAL, ANNA, allowed, hands=hands) is Obstacle.ORDERED_IT
 
 
 def test_the_combined_certificate_takes_both_rights() -> None:
@@ -118,19 +119,19 @@ def test_a_deputy_keeps_to_the_own_limit() -> None:
 
 def test_a_deputy_may_not_order_what_the_principal_certified() -> None:
     theirs = (right(ANNA, SigningAct.ORDER), right(BERND, SigningAct.ORDER, units=frozenset({SCHOOLS})))
-    signed = (Signature(ANNA, SigningAct.CERTIFY_FACTUAL),)
-    assert permit(Act.ORDER, BERND, *theirs, away=(away(ANNA, BERND),), signed=signed) is Obstacle.CERTIFIED_IT
+    hands = {ANNA: Side.CERTIFIER}
+    assert permit(Act.ORDER, BERND, *theirs, away=(away(ANNA, BERND),), hands=hands) is Obstacle.CERTIFIED_IT
 
 
 def test_a_principal_may_not_order_what_the_deputy_certified_in_that_name() -> None:
-    signed = (Signature(BERND, SigningAct.CERTIFY_FACTUAL, principal=ANNA),)
-    assert permit(Act.ORDER, ANNA, right(ANNA, SigningAct.ORDER), signed=signed) is Obstacle.CERTIFIED_IT
+    hands = {BERND: Side.CERTIFIER, ANNA: Side.CERTIFIER}
+    assert permit(Act.ORDER, ANNA, right(ANNA, SigningAct.ORDER), hands=hands) is Obstacle.CERTIFIED_IT
 
 
 def test_an_own_right_is_used_before_a_borrowed_one_that_clashes() -> None:
     theirs = (right(ANNA, SigningAct.ORDER), right(BERND, SigningAct.ORDER))
-    signed = (Signature(ANNA, SigningAct.CERTIFY_FACTUAL),)
-    assert permit(Act.ORDER, BERND, *theirs, away=(away(ANNA, BERND),), signed=signed) == Permit((theirs[1].id,))
+    hands = {ANNA: Side.CERTIFIER}
+    assert permit(Act.ORDER, BERND, *theirs, away=(away(ANNA, BERND),), hands=hands) == Permit((theirs[1].id,))
 
 
 def test_nobody_orders_payments_to_themselves() -> None:
@@ -145,8 +146,8 @@ def test_escalation_proposes_the_lowest_limit_that_is_enough() -> None:
         right(CARLA, SigningAct.ORDER, "25000.00"),
         right(DIRK, SigningAct.ORDER, "15000.00"),
     ]
-    signed = [Signature(DIRK, SigningAct.CERTIFY_FACTUAL)]
-    assert who_could(Act.ORDER, BILL, rights=rights, absences=[], signed=signed) == [CARLA, BERND]
+    hands = {DIRK: Side.CERTIFIER}
+    assert who_could(Act.ORDER, BILL, rights=rights, absences=[], hands=hands) == [CARLA, BERND]
 
 
 @pytest.mark.parametrize(
@@ -165,3 +166,16 @@ def test_credit_notes_and_foreign_money_count_against_the_limit_in_euros(
 
 def test_an_unknown_currency_is_no_amount() -> None:
     assert amount_to_sign(Decimal("1.00"), "XAU", {}) is None
+
+
+def test_who_confirmed_a_bank_account_neither_certifies_nor_orders() -> None:
+    hands = {ANNA: Side.BANK}
+    certifier, orderer = right(ANNA, SigningAct.CERTIFY_FACTUAL), right(ANNA, SigningAct.ORDER)
+    assert permit(Act.CERTIFY_FACTUAL, ANNA, certifier, hands=hands) is Obstacle.CONFIRMED_ACCOUNT
+    assert permit(Act.ORDER, ANNA, orderer, hands=hands) is Obstacle.CONFIRMED_ACCOUNT
+
+
+def test_an_order_is_withdrawn_by_whoever_may_order() -> None:
+    assert permit(Act.WITHDRAW, ANNA, right(ANNA, SigningAct.ORDER), hands={ANNA: Side.ORDERER}) == Permit(
+        (right(ANNA, SigningAct.ORDER).id,)
+    )

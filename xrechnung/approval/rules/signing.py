@@ -24,6 +24,25 @@ class SigningAct(StrEnum):
     ORDER = "order"
 
 
+class Side(StrEnum):
+    """Where somebody stands who signs: one person is on one side only."""
+
+    CERTIFIER = "certifier"
+    ORDERER = "orderer"
+    BANK = "bank"
+    """Who confirmed a bank account."""
+
+
+SIDES: Mapping[Act, Side] = {
+    Act.CERTIFY_TECHNICAL: Side.CERTIFIER,
+    Act.CERTIFY_FACTUAL: Side.CERTIFIER,
+    Act.CERTIFY_ARITHMETIC: Side.CERTIFIER,
+    Act.CERTIFY_COMBINED: Side.CERTIFIER,
+    Act.ORDER: Side.ORDERER,
+    Act.CONFIRM_ACCOUNT: Side.BANK,
+}
+"""The acts that are signatures."""
+
 NEEDED: Mapping[Act, frozenset[SigningAct]] = {
     Act.CERTIFY_TECHNICAL: frozenset({SigningAct.CERTIFY_TECHNICAL}),
     Act.CERTIFY_FACTUAL: frozenset({SigningAct.CERTIFY_FACTUAL}),
@@ -37,7 +56,7 @@ NEEDED: Mapping[Act, frozenset[SigningAct]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class SigningRight:
+class Right:
     """Who may do what, for which unit and budgets, up to which amount in euros, from when to when."""
 
     id: UUID
@@ -87,26 +106,13 @@ class Absence:
         return self.first_day <= day <= self.last_day
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """What somebody signed, and for whom if as a deputy."""
-
-    person: UUID
-    act: SigningAct
-    principal: UUID | None = None
-
-    @property
-    def hands(self) -> frozenset[UUID]:
-        """Everybody in whose name this was signed."""
-        return frozenset({self.person} if self.principal is None else {self.person, self.principal})
-
-
 class Obstacle(StrEnum):
     """Why somebody may not sign, as a stable code."""
 
     NO_RIGHT = "no-signing-right"
     CERTIFIED_IT = "certifier-may-not-order"
     ORDERED_IT = "orderer-may-not-certify"
+    CONFIRMED_ACCOUNT = "account-confirmer-may-not-sign"
     OWN_PAYMENT = "own-payment"
 
 
@@ -115,6 +121,8 @@ IN_WORDS: Mapping[Obstacle, str] = {
     Obstacle.CERTIFIED_IT: "Wer die Richtigkeit festgestellt hat, darf die Zahlung nicht anordnen; das gilt auch für "
     "die Person, für die in Vertretung festgestellt wurde.",
     Obstacle.ORDERED_IT: "Wer die Zahlung angeordnet hat, darf ihre Richtigkeit nicht feststellen.",
+    Obstacle.CONFIRMED_ACCOUNT: "Wer die abweichende Bankverbindung bestätigt hat, darf weder feststellen noch "
+    "anordnen.",
     Obstacle.OWN_PAYMENT: "Niemand ordnet Zahlungen an sich selbst an.",
 }
 
@@ -127,49 +135,52 @@ class Permit:
     principal: UUID | None = None
 
 
+_AGAINST: Mapping[Side, Obstacle] = {
+    Side.CERTIFIER: Obstacle.CERTIFIED_IT,
+    Side.ORDERER: Obstacle.ORDERED_IT,
+    Side.BANK: Obstacle.CONFIRMED_ACCOUNT,
+}
+
+
 def permit_for(
     act: Act,
     person: UUID,
     demand: Demand,
     *,
-    rights: Sequence[SigningRight],
+    rights: Sequence[Right],
     absences: Iterable[Absence],
-    signed: Sequence[Signature],
+    hands: Mapping[UUID, Side],
     payees: frozenset[UUID] = frozenset(),
 ) -> Permit | Obstacle:
     """How somebody may do this act now, or what stands against it.
 
-    `rights` are those of everybody concerned, `signed` the signatures that count so far, `payees` the persons the
-    money would go to. A deputy needs the principal's absence, a right of the principal and a right of the deputy's
-    own for the same act and amount; the rights' scopes may differ.
+    `rights` are those of everybody concerned, `hands` says on which side everybody stands who signed so far, in
+    their own name or another's, `payees` are the persons the money would go to. A deputy needs the principal's
+    absence, a right of the principal and a right of the deputy's own for the same act and amount; the rights' scopes
+    may differ.
     """
     if act is Act.ORDER and person in payees:
         return Obstacle.OWN_PAYMENT
-    permits = [permit for permit in _permits(act, person, demand, rights, absences) if permit is not None]
-    if not permits:
-        return Obstacle.NO_RIGHT
-    clashing = _clashing(act)
-    obstacle = Obstacle.CERTIFIED_IT if act is Act.ORDER else Obstacle.ORDERED_IT
-    hands = frozenset[UUID]().union(*(signature.hands for signature in signed if signature.act in clashing))
-    for permit in permits:
+    obstacle: Obstacle | None = None
+    for permit in _permits(act, person, demand, rights, absences):
         own = {person} if permit.principal is None else {person, permit.principal}
-        if not own & hands:
+        against = obstacle_for(act, own, hands)
+        if against is None:
             return permit
-    return obstacle
+        obstacle = obstacle or against
+    return obstacle or Obstacle.NO_RIGHT
 
 
-def _clashing(act: Act) -> frozenset[SigningAct]:
-    """The signatures that whoever does this act may not have given."""
-    if act is Act.ORDER:
-        return frozenset(SigningAct) - {SigningAct.ORDER}
-    if act in (Act.WITHDRAW, Act.RECALL):
-        return frozenset()
-    return frozenset({SigningAct.ORDER})
+def obstacle_for(act: Act, own: Iterable[UUID], hands: Mapping[UUID, Side]) -> Obstacle | None:
+    """What stands against signing in these names, after what was signed so far; acts that are no signatures may."""
+    side = SIDES.get(act)
+    taken = [hands[one] for one in own if one in hands and hands[one] is not side]
+    return _AGAINST[taken[0]] if taken and side is not None else None
 
 
 def _permits(
-    act: Act, person: UUID, demand: Demand, rights: Sequence[SigningRight], absences: Iterable[Absence]
-) -> Iterable[Permit | None]:
+    act: Act, person: UUID, demand: Demand, rights: Sequence[Right], absences: Iterable[Absence]
+) -> Iterable[Permit]:
     own = _held(act, person, demand, rights, any_scope=False)
     if own is not None:
         yield Permit(own)
@@ -184,7 +195,7 @@ def _permits(
 
 
 def _held(
-    act: Act, person: UUID, demand: Demand, rights: Sequence[SigningRight], *, any_scope: bool
+    act: Act, person: UUID, demand: Demand, rights: Sequence[Right], *, any_scope: bool
 ) -> tuple[UUID, ...] | None:
     """One right of the person for each thing the act asks for; None if one is missing."""
     found = []
@@ -199,17 +210,17 @@ def _held(
     return tuple(found)
 
 
-def _everywhere(right: SigningRight) -> SigningRight:
-    return SigningRight(right.id, right.person, right.act, None, None, right.limit, right.valid_from, right.valid_until)
+def _everywhere(right: Right) -> Right:
+    return Right(right.id, right.person, right.act, None, None, right.limit, right.valid_from, right.valid_until)
 
 
 def who_could(
     act: Act,
     demand: Demand,
     *,
-    rights: Sequence[SigningRight],
+    rights: Sequence[Right],
     absences: Sequence[Absence],
-    signed: Sequence[Signature],
+    hands: Mapping[UUID, Side],
     payees: frozenset[UUID] = frozenset(),
 ) -> list[UUID]:
     """Everybody who may do this act now, those with the lowest sufficient limit first (Eskalation)."""
@@ -218,13 +229,13 @@ def who_could(
         person
         for person in people
         if isinstance(
-            permit_for(act, person, demand, rights=rights, absences=absences, signed=signed, payees=payees), Permit
+            permit_for(act, person, demand, rights=rights, absences=absences, hands=hands, payees=payees), Permit
         )
     ]
     return sorted(able, key=lambda person: (_reach(person, act, rights), str(person)))
 
 
-def _reach(person: UUID, act: Act, rights: Sequence[SigningRight]) -> Decimal:
+def _reach(person: UUID, act: Act, rights: Sequence[Right]) -> Decimal:
     limits = [right.limit for right in rights if right.person == person and right.act in NEEDED[act]]
     return max((Decimal("Infinity") if limit is None else limit for limit in limits), default=Decimal(0))
 

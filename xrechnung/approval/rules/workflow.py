@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from xrechnung.rules import is_credit_note
+
 
 class Step(StrEnum):
     """Where an invoice stands (Bearbeitungsstand)."""
@@ -37,10 +39,31 @@ class Step(StrEnum):
     """Storniert."""
 
 
+STEP_WORDS: Mapping[Step, str] = MappingProxyType(
+    {
+        Step.RECEIVED: "eingegangen",
+        Step.CHECKED: "formal geprüft",
+        Step.ASSIGNED: "zugewiesen",
+        Step.CERTIFIED: "sachlich und rechnerisch richtig",
+        Step.ORDERED: "angeordnet",
+        Step.HANDED_OVER: "übergeben",
+        Step.RECALLED: "zurückgerufen",
+        Step.BOOKED: "gebucht",
+        Step.FILED: "zur Akte genommen",
+        Step.ON_HOLD: "zurückgestellt",
+        Step.REJECTED: "zurückgewiesen",
+        Step.DUPLICATE: "Dublette",
+        Step.CANCELLED: "storniert",
+    }
+)
+
+
 class Act(StrEnum):
     """What somebody does with an invoice."""
 
     CHECK = "check"
+    ACCEPT = "accept"
+    """Trotz Beanstandung annehmen."""
     REJECT = "reject"
     MARK_DUPLICATE = "mark_duplicate"
     ASSIGN = "assign"
@@ -50,6 +73,8 @@ class Act(StrEnum):
     CERTIFY_FACTUAL = "certify_factual"
     CERTIFY_ARITHMETIC = "certify_arithmetic"
     CERTIFY_COMBINED = "certify_combined"
+    CONFIRM_ACCOUNT = "confirm_account"
+    """Abweichende Bankverbindung bestätigen, by a second person."""
     COMPLETE = "complete"
     RETURN = "return"
     ORDER = "order"
@@ -63,6 +88,37 @@ class Act(StrEnum):
     CANCEL = "cancel"
     REOPEN = "reopen"
     FILE = "file"
+
+
+ACT_WORDS: Mapping[Act, str] = MappingProxyType(
+    {
+        Act.CHECK: "formal geprüft",
+        Act.ACCEPT: "trotz Beanstandung angenommen",
+        Act.REJECT: "an den Lieferanten zurückgewiesen",
+        Act.MARK_DUPLICATE: "als Dublette gekennzeichnet",
+        Act.ASSIGN: "zugewiesen",
+        Act.CLAIM: "übernommen",
+        Act.HAND_BACK: "zurückgelegt",
+        Act.CERTIFY_TECHNICAL: "fachtechnisch richtig festgestellt",
+        Act.CERTIFY_FACTUAL: "sachlich richtig festgestellt",
+        Act.CERTIFY_ARITHMETIC: "rechnerisch richtig festgestellt",
+        Act.CERTIFY_COMBINED: "sachlich und rechnerisch richtig festgestellt",
+        Act.CONFIRM_ACCOUNT: "Bankverbindung bestätigt",
+        Act.COMPLETE: "vollständig festgestellt",
+        Act.RETURN: "zurückgegeben",
+        Act.ORDER: "zur Zahlung angeordnet",
+        Act.WITHDRAW: "Anordnung zurückgezogen",
+        Act.HAND_OVER: "an das Finanzverfahren übergeben",
+        Act.RECALL: "vom Finanzverfahren zurückgerufen",
+        Act.ACKNOWLEDGE_BOOKED: "als gebucht gemeldet",
+        Act.ACKNOWLEDGE_FAILED: "als nicht buchbar gemeldet",
+        Act.HOLD: "zurückgestellt",
+        Act.RESUME: "wieder aufgenommen",
+        Act.CANCEL: "storniert",
+        Act.REOPEN: "wieder aufgenommen nach Abschluss",
+        Act.FILE: "zur Akte genommen",
+    }
+)
 
 
 class Who(StrEnum):
@@ -118,6 +174,7 @@ _ENDED_WITHOUT_PAYMENT = (Step.REJECTED, Step.DUPLICATE, Step.CANCELLED)
 TRANSITIONS: Mapping[Act, Transition] = MappingProxyType(
     {
         Act.CHECK: Transition(_to(Step.CHECKED, Step.RECEIVED), Who.HOUSE),
+        Act.ACCEPT: Transition(_to(Step.CHECKED, Step.RECEIVED), Who.ACCOUNTING, needs_reason=True),
         Act.REJECT: Transition(_to(Step.REJECTED, *_BEFORE_ORDER), Who.ACCOUNTING, needs_reason=True, voids=True),
         Act.MARK_DUPLICATE: Transition(
             _to(Step.DUPLICATE, *_BEFORE_ORDER), Who.ACCOUNTING, needs_reason=True, voids=True
@@ -129,6 +186,11 @@ TRANSITIONS: Mapping[Act, Transition] = MappingProxyType(
         Act.CERTIFY_FACTUAL: _certifying(Certificate.FACTUAL),
         Act.CERTIFY_ARITHMETIC: _certifying(Certificate.ARITHMETIC),
         Act.CERTIFY_COMBINED: _certifying(Certificate.FACTUAL, Certificate.ARITHMETIC),
+        Act.CONFIRM_ACCOUNT: Transition(
+            MappingProxyType({Step.ASSIGNED: Step.ASSIGNED, Step.CERTIFIED: Step.CERTIFIED}),
+            Who.ACCOUNTING,
+            needs_reason=True,
+        ),
         Act.COMPLETE: Transition(_to(Step.CERTIFIED, Step.ASSIGNED), Who.HOUSE),
         Act.RETURN: Transition(
             MappingProxyType({Step.ASSIGNED: Step.CHECKED, Step.CERTIFIED: Step.ASSIGNED}),
@@ -154,6 +216,8 @@ TRANSITIONS: Mapping[Act, Transition] = MappingProxyType(
 )
 
 END = Step.FILED
+OPEN = frozenset((*_BEFORE_ORDER, Step.ON_HOLD))
+"""Steps at which somebody of the house has something to do."""
 
 
 def target_of(act: Act, step: Step, *, held_from: Step | None = None) -> Step | None:
@@ -180,6 +244,30 @@ class InvoiceClass(StrEnum):
     ADVANCE_PAYMENT = "advance_payment"
     FINAL_CONSTRUCTION = "final_construction"
     OTHER = "other"
+
+
+# UNTDID 1001 (BT-3): credit notes aside, which `is_credit_note` knows.
+_CLASS_OF_TYPE: Mapping[str, InvoiceClass] = MappingProxyType(
+    {
+        "384": InvoiceClass.CORRECTED_INVOICE,
+        "386": InvoiceClass.ADVANCE_PAYMENT,
+        "875": InvoiceClass.ADVANCE_PAYMENT,
+        "876": InvoiceClass.FINAL_CONSTRUCTION,
+        "877": InvoiceClass.FINAL_CONSTRUCTION,
+    }
+)
+
+
+def class_of(type_code: str | None, *, order: str | None, contract: str | None) -> InvoiceClass:
+    """The class an invoice is of by what it says; people and assignment rules may say otherwise."""
+    if is_credit_note(type_code):
+        return InvoiceClass.CREDIT_NOTE
+    by_type = _CLASS_OF_TYPE.get(type_code or "")
+    if by_type is not None:
+        return by_type
+    if order:
+        return InvoiceClass.PURCHASE_ORDER
+    return InvoiceClass.CONTRACT if contract else InvoiceClass.OTHER
 
 
 REQUIRED: Mapping[InvoiceClass, frozenset[Certificate]] = MappingProxyType(

@@ -113,6 +113,15 @@ def is_same_seller(one: InvoiceFacts, other: InvoiceFacts) -> bool:
     return bool(name) and name == folded_name(other.seller_name)
 
 
+def supplier_key(vat_id: str | None, tax_number: str | None, name: str | None) -> str | None:
+    """One word for a seller, the same on each of its invoices: its VAT id, else its tax number, else its name."""
+    for kind, value in (("vat", _letters_and_digits(vat_id)), ("tax", _letters_and_digits(tax_number))):
+        if value:
+            return f"{kind}:{value}"
+    folded = folded_name(name or "")
+    return f"name:{folded}" if folded else None
+
+
 def folded_name(name: str) -> str:
     """A company's name without differences of case, umlauts, signs and spelled-out legal forms."""
     plain = " ".join(name.casefold().split())

@@ -1,0 +1,168 @@
+"""A city that approves invoices: units, people with signing rights, and invoices that passed the formal check."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from eakte.access import Role
+from eakte.access.models import Identity, IdentityKind
+from eakte.access.queries import actor_for
+from eakte.access.service import appoint_deputy, create_identity, grant_role
+from eakte.documents.queries import version_of
+from eakte.foundation.ids import new_id
+from eakte.foundation.work import SYSTEM, House, UnitOfWork
+from eakte.records.models import Dossier
+from tests.support.factories import a_case, a_document, a_dossier, a_unit
+from xrechnung.approval.models.flow import Approval, InvoiceAct
+from xrechnung.approval.models.payment import AccountLine
+from xrechnung.approval.queries.flow import get_approval
+from xrechnung.approval.rules.accounts import Account, Share
+from xrechnung.approval.rules.signing import SigningAct
+from xrechnung.approval.rules.workflow import Act
+from xrechnung.approval.service.accounting import WantedLine, set_lines
+from xrechnung.approval.service.acting import PossibleAct, Wish, act_on, possible_acts
+from xrechnung.approval.service.beginning import begin_approval
+from xrechnung.approval.service.signing import grant_signing_right
+from xrechnung.models import Invoice
+from xrechnung.queries import keys_of_number
+from xrechnung.rules import InvoiceState
+
+MONDAY = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
+PARKS = Account("55101", "5241")
+
+
+@dataclass
+class Town:
+    """One city with central accounting, and a clock that tests may set."""
+
+    house: House
+    now: datetime = MONDAY
+    people: dict[str, UUID] = field(default_factory=dict)
+    units: dict[str, UUID] = field(default_factory=dict)
+    dossier_id: UUID | None = None
+
+    # --- the stage ------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def work(self, person: str | None = None) -> Iterator[UnitOfWork]:
+        """A work of somebody at the town's own time; without a name the house itself acts."""
+        with self.house.begin_as(lambda session, _: SYSTEM) as work:
+            work = replace(work, now=self.now)
+            if person is not None:
+                identity = work.session.get_one(Identity, self.people[person])
+                work = replace(work, actor=actor_for(work.session, identity, self.now))
+            yield work
+
+    def unit(self, name: str, below: str | None = None) -> UUID:
+        with self.work() as work:
+            parent = self.units[below] if below else None
+            self.units[name] = a_unit(work, parent=parent).id if parent else a_unit(work).id
+        return self.units[name]
+
+    def person(self, name: str, *roles: Role, unit: str | None = None, everywhere: bool = False) -> UUID:
+        """Somebody with roles in a unit, or in the whole house."""
+        with self.work() as work:
+            identity = create_identity(
+                work, kind=IdentityKind.PERSON, login=f"{name.lower()}-{new_id().hex[-8:]}", display_name=name
+            )
+            self.people[name] = identity.id
+            for role in roles:
+                grant_role(work, identity.id, role, unit_id=None if everywhere or unit is None else self.units[unit])
+        return identity.id
+
+    def may_sign(
+        self,
+        name: str,
+        *acts: SigningAct,
+        unit: str | None = None,
+        limit: str | None = None,
+        budgets: list[str] | None = None,
+        valid_from: date = date(2026, 1, 1),
+        valid_until: date | None = None,
+    ) -> None:
+        with self.work() as work:
+            for act in acts:
+                grant_signing_right(
+                    work,
+                    self.people[name],
+                    act,
+                    unit_id=self.units[unit] if unit else None,
+                    budgets=budgets,
+                    limit=None if limit is None else Decimal(limit),
+                    valid_from=valid_from,
+                    valid_until=valid_until,
+                )
+
+    def away(self, principal: str, deputy: str, first: date, last: date) -> None:
+        with self.work() as work:
+            appoint_deputy(work, self.people[principal], self.people[deputy], valid_from=first, valid_until=last)
+
+    # --- invoices -------------------------------------------------------------------------------------------
+
+    def invoice(self, number: str = "RE-1", gross: str = "119.00", *, begin: bool = True, **facts: Any) -> UUID:
+        """An invoice that was found in order, or is in the state that the facts name."""
+        with self.work() as work:
+            if self.dossier_id is None:
+                self.dossier_id = a_dossier(work, title="Eingangsrechnungen 2026").id
+            case = a_case(work, dossier=work.session.get_one(Dossier, self.dossier_id))
+            document = a_document(work, case=case, content=f"<rechnung>{number} {new_id()}</rechnung>".encode())
+            said = {
+                "state": InvoiceState.CHECKED,
+                "number": number,
+                "type_code": "380",
+                "issue_date": date(2026, 9, 1),
+                "due_date": date(2026, 10, 1),
+                "currency": "EUR",
+                "gross": Decimal(gross),
+                "payable": Decimal(gross),
+                "seller_name": "Gartenbau Grünau GmbH",
+                "seller_vat_id": "DE123456788",
+                "buyer_reference": "04011000-1234512345-06",
+                "ibans": ["DE02120300000000202051"],
+                "received_at": work.now,
+                **facts,
+            }
+            invoice = Invoice(
+                id=new_id(),
+                document_id=document.id,
+                version_id=version_of(work.session, document.id, None).id,
+                channel=document.source,
+                attempts=1,
+                judged_at=work.now,
+                release="2026-08-31",
+                accepted=said["state"] is InvoiceState.CHECKED,
+                refusal=None if said["state"] is InvoiceState.CHECKED else "rules",
+                findings=[],
+                number_keys=keys_of_number(number),
+                **said,
+            )
+            work.session.add(invoice)
+            work.session.flush()
+            if begin:
+                begin_approval(work, invoice)
+        return invoice.id
+
+    def act(self, person: str, invoice_id: UUID, act: Act, **wish: Any) -> InvoiceAct:
+        with self.work(person) as work:
+            return act_on(work, invoice_id, act, Wish(**wish))
+
+    def assign(self, invoice_id: UUID, unit: str, by: str) -> None:
+        self.act(by, invoice_id, Act.ASSIGN, unit_id=self.units[unit])
+
+    def account(self, person: str, invoice_id: UUID, *shares: Share) -> list[AccountLine]:
+        """Book an invoice; without shares all of it to the parks."""
+        wanted = [WantedLine(share) for share in shares or (Share(PARKS, percent=Decimal(100)),)]
+        with self.work(person) as work:
+            return set_lines(work, invoice_id, wanted)
+
+    def approval(self, invoice_id: UUID) -> Approval:
+        with self.work() as work:
+            return get_approval(work, invoice_id)
+
+    def possible(self, person: str, invoice_id: UUID) -> dict[Act, PossibleAct]:
+        with self.work(person) as work:
+            return {one.act: one for one in possible_acts(work, get_approval(work, invoice_id))}

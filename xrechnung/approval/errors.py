@@ -1,0 +1,69 @@
+from eakte.foundation.errors import Conflict, Forbidden, Invalid, NotFound
+
+
+class ActNotPossible(Conflict):
+    """Das ist bei dieser Rechnung jetzt nicht möglich."""
+
+    advice = "Sie steht auf „{step}“. Was jetzt möglich ist, zeigt die Rechnung selbst."
+
+
+class ActNotYours(Forbidden):
+    """Diese Handlung steht Ihnen bei dieser Rechnung nicht zu."""
+
+
+class SignatureForbidden(Forbidden):
+    """Sie dürfen das bei dieser Rechnung nicht unterschreiben."""
+
+    advice = "{obstacle}"
+
+
+class ReasonMissing(Invalid):
+    """Hierfür ist ein Grund anzugeben."""
+
+
+class TargetUnitMissing(Invalid):
+    """An welche Stelle die Rechnung gehen soll, ist nicht gesagt."""
+
+
+class OriginalInvoiceMissing(Invalid):
+    """Welche Rechnung das Original der Dublette ist, ist nicht gesagt."""
+
+
+class ClaimedBySomebodyElse(Conflict):
+    """Diese Rechnung wird schon bearbeitet."""
+
+    advice = "Erst wenn sie zurückgelegt ist, kann jemand anderes sie übernehmen."
+
+
+class NotOrderable(Conflict):
+    """Diese Rechnung kann noch nicht angeordnet werden."""
+
+    advice = "{obstacle}"
+
+
+class InvoiceNotAcceptable(Conflict):
+    """Diese Rechnung kann auch von Hand nicht angenommen werden."""
+
+    advice = "Nummer, Verkäufer oder Betrag sind nicht lesbar; bitte beim Lieferanten neu anfordern."
+
+
+class ApprovalNotBegun(NotFound):
+    """Diese Rechnung ist noch nicht im Rechnungslauf."""
+
+    advice = "Sie wird noch formal geprüft."
+
+
+class SigningRightNotFound(NotFound):
+    """Diese Befugnis gibt es nicht."""
+
+
+class SigningRightInvalid(Invalid):
+    """So kann die Befugnis nicht erteilt werden."""
+
+    advice = "{obstacle}"
+
+
+class AccountLinesInvalid(Invalid):
+    """Diese Kontierung geht nicht auf."""
+
+    advice = "{obstacle}"

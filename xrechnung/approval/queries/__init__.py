@@ -1,0 +1,1 @@
+"""Every select over the approval of invoices."""

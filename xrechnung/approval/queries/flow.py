@@ -1,0 +1,43 @@
+"""Loading the flow of an invoice, its acts and who has a hand in it."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from eakte.access import Permission
+from eakte.foundation.table import must_be_at
+from eakte.foundation.work import UnitOfWork
+from xrechnung import queries as invoices
+from xrechnung.approval.errors import ApprovalNotBegun
+from xrechnung.approval.models.flow import Approval, Hand, InvoiceAct
+from xrechnung.approval.rules.signing import Side
+
+
+def get_approval(work: UnitOfWork, invoice_id: UUID, *, lock: bool = False, revision: int | None = None) -> Approval:
+    """Load the flow of an invoice that the actor sees. Raises InvoiceNotFound, ApprovalNotBegun, Stale."""
+    invoices.get_invoice(work, invoice_id, to=Permission.READ)
+    approval = approval_of(work.session, invoice_id, lock=lock)
+    if approval is None:
+        raise ApprovalNotBegun
+    must_be_at(approval.revision, revision)
+    return approval
+
+
+def approval_of(session: Session, invoice_id: UUID, *, lock: bool = False) -> Approval | None:
+    """The flow of an invoice for the house itself, visible or not."""
+    statement = select(Approval).where(Approval.invoice_id == invoice_id)
+    if lock:
+        statement = statement.with_for_update(of=Approval).execution_options(populate_existing=True)
+    return session.scalar(statement)
+
+
+def acts_of(session: Session, invoice_id: UUID) -> list[InvoiceAct]:
+    """Everything that was done with an invoice, in order. Callers load the invoice first."""
+    return list(session.scalars(select(InvoiceAct).where(InvoiceAct.invoice_id == invoice_id).order_by(InvoiceAct.id)))
+
+
+def hands_in(session: Session, approval: Approval) -> dict[UUID, Side]:
+    """Who signed in the present round, and on which side."""
+    statement = select(Hand).where(Hand.invoice_id == approval.invoice_id, Hand.round == approval.round)
+    return {hand.person_id: hand.side for hand in session.scalars(statement)}

@@ -1,0 +1,16 @@
+"""What the approval does when others speak: an invoice that was checked begins its way."""
+
+from eakte.foundation.messages import on
+from eakte.foundation.work import UnitOfWork
+from xrechnung.approval.service.beginning import begin_approval
+from xrechnung.messages import InvoiceChecked, InvoiceDisputed, InvoiceEvent, InvoiceRefused, InvoiceSetAside
+from xrechnung.models import Invoice
+
+
+@on(InvoiceChecked)
+@on(InvoiceRefused)
+@on(InvoiceSetAside)
+@on(InvoiceDisputed)
+def begin(work: UnitOfWork, event: InvoiceEvent) -> None:
+    """In order or not, everything that was checked comes before people."""
+    begin_approval(work, work.session.get_one(Invoice, event.invoice_id))

@@ -1,0 +1,1 @@
+"""What is done with invoices on their way to payment."""

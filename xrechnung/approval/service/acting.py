@@ -1,0 +1,290 @@
+"""Acts (Bearbeitungsschritte): whether somebody may do one now, what it changes, and that it is written down."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from eakte.access.queries import get_unit
+from eakte.foundation.ids import new_id
+from eakte.foundation.work import SYSTEM, UnitOfWork
+from xrechnung.approval.errors import (
+    ActNotPossible,
+    ActNotYours,
+    ClaimedBySomebodyElse,
+    InvoiceNotAcceptable,
+    OriginalInvoiceMissing,
+    ReasonMissing,
+    SignatureForbidden,
+    TargetUnitMissing,
+)
+from xrechnung.approval.messages import InvoiceActed
+from xrechnung.approval.models.flow import Approval, Hand, InvoiceAct
+from xrechnung.approval.queries.flow import get_approval
+from xrechnung.approval.rules.deadlines import legal_day
+from xrechnung.approval.rules.signing import IN_WORDS, SIDES, Obstacle, Permit
+from xrechnung.approval.rules.workflow import STEP_WORDS, TRANSITIONS, Act, Step, Who, acts_at, is_complete, target_of
+from xrechnung.approval.service import ordering
+from xrechnung.approval.service.entitlement import Entitlement, entitlement
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What goes with an act: why, to which unit (assigning), of which invoice (duplicates)."""
+
+    reason: str | None = None
+    unit_id: UUID | None = None
+    original_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleAct:
+    """An act the step allows, and what stands against it for this actor, if anything."""
+
+    act: Act
+    needs_reason: bool
+    obstacle: str | None
+
+    @property
+    def allowed(self) -> bool:
+        return self.obstacle is None
+
+
+def possible_acts(work: UnitOfWork, approval: Approval) -> list[PossibleAct]:
+    """What this actor may do with an invoice now (allowedActions), and why not the rest. Callers load it first."""
+    position = entitlement(work, approval)
+    return [
+        PossibleAct(act, TRANSITIONS[act].needs_reason, _obstacle(work, approval, act, position))
+        for act in sorted(acts_at(approval.step), key=list(Act).index)
+        if TRANSITIONS[act].who not in (Who.HOUSE, Who.FINANCE_SYSTEM)
+    ]
+
+
+def act_on(
+    work: UnitOfWork, invoice_id: UUID, act: Act, wish: Wish | None = None, *, revision: int | None = None
+) -> InvoiceAct:
+    """Do something with an invoice that the actor sees.
+
+    Raises InvoiceNotFound, ApprovalNotBegun, Stale, ActNotPossible, ActNotYours, SignatureForbidden, ReasonMissing,
+    TargetUnitMissing, UnitNotFound, OriginalInvoiceMissing, ClaimedBySomebodyElse, InvoiceNotAcceptable, NotOrderable.
+    """
+    wish = wish or Wish()
+    approval = get_approval(work, invoice_id, lock=True, revision=revision)
+    permit = _must_be_allowed(work, approval, act)
+    if TRANSITIONS[act].needs_reason and not (wish.reason or "").strip():
+        raise ReasonMissing
+    before = _BEFORE.get(act)
+    details = before(work, approval, wish) if before is not None else {}
+    done = perform(work, approval, act, permit=permit, reason=wish.reason, details=details)
+    if act is Act.ORDER:
+        ordering.issue(work, approval, done)
+    elif act is Act.WITHDRAW:
+        ordering.withdraw(work, approval)
+    elif act is Act.RECALL:
+        ordering.recall(work, approval)
+    elif act is Act.CONFIRM_ACCOUNT:
+        ordering.trust_account(work, approval)
+    if TRANSITIONS[act].certifies and is_complete(approval.kind, approval.certified):
+        perform(work, approval, Act.COMPLETE, by_house=True)
+    return done
+
+
+def perform(
+    work: UnitOfWork,
+    approval: Approval,
+    act: Act,
+    *,
+    by_house: bool = False,
+    permit: Permit | None = None,
+    reason: str | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> InvoiceAct:
+    """Write down an act on a locked approval and take the step it leads to; whoever calls has asked who may.
+
+    Raises ActNotPossible.
+    """
+    before = approval.step
+    target = target_of(act, before, held_from=approval.held_from)
+    if target is None:
+        raise ActNotPossible(step=STEP_WORDS[before])
+    side = SIDES.get(act)
+    person = SYSTEM.id if by_house else work.actor.id
+    principal = permit.principal if permit is not None else None
+    if side is not None:
+        _lend_hands(work, approval, side, person, principal)
+    done = InvoiceAct(
+        id=new_id(),
+        invoice_id=approval.invoice_id,
+        act=act,
+        from_step=before,
+        to_step=target,
+        round=approval.round,
+        person_id=person,
+        principal_id=principal,
+        side=side,
+        unit_id=approval.unit_id,
+        at=work.now,
+        reason=reason,
+        rights=list(permit.rights) if permit is not None else [],
+        amount=approval.amount if permit is not None else None,
+        details=dict(details or {}),
+    )
+    work.session.add(done)
+    _take_step(work, approval, act, target)
+    work.session.flush()
+    changes: dict[str, tuple[Any, Any]] = {"act": (None, act), "step": (before, target)}
+    if principal is not None:
+        changes["principal"] = (None, str(principal))
+    if reason:
+        changes["reason"] = (None, reason)
+    record_id = approval.invoice.document_id
+    work.publish(
+        InvoiceActed(record_id=record_id, invoice_id=approval.invoice_id, act=act, act_id=done.id, changes=changes)
+    )
+    return done
+
+
+def _take_step(work: UnitOfWork, approval: Approval, act: Act, target: Step) -> None:
+    transition, before = TRANSITIONS[act], approval.step
+    if target is not before:
+        approval.step_since = work.now
+        approval.held_from = before if target is Step.ON_HOLD else None
+        approval.step = target
+    if transition.voids:
+        approval.round += 1
+        approval.certificates = []
+    elif transition.certifies:
+        approval.certificates = sorted({*approval.certificates, *transition.certifies})
+    if act is Act.RETURN and target is Step.CHECKED:
+        approval.unit_id = approval.claimed_by = approval.assigned_on = None
+
+
+def _lend_hands(work: UnitOfWork, approval: Approval, side: Any, *people: UUID | None) -> None:
+    """Note on which side somebody signs; that nobody is on two, the key of the table sees to."""
+    rows = [
+        {"invoice_id": approval.invoice_id, "round": approval.round, "person_id": person, "side": side}
+        for person in people
+        if person is not None
+    ]
+    work.session.execute(insert(Hand).on_conflict_do_nothing(), rows)
+
+
+# --- who may ------------------------------------------------------------------------------------------------
+
+
+def _must_be_allowed(work: UnitOfWork, approval: Approval, act: Act) -> Permit | None:
+    """Raises ActNotPossible, ActNotYours, SignatureForbidden, NotOrderable."""
+    if act not in acts_at(approval.step):
+        raise ActNotPossible(step=STEP_WORDS[approval.step])
+    position = entitlement(work, approval)
+    permit = _permit(act, position)
+    if isinstance(permit, Obstacle):
+        raise SignatureForbidden(obstacle=IN_WORDS[permit])
+    if permit is None and not _is_theirs(act, position):
+        raise ActNotYours
+    if act is Act.ORDER:
+        ordering.must_be_orderable(work, approval)
+    return permit
+
+
+def _obstacle(work: UnitOfWork, approval: Approval, act: Act, position: Entitlement) -> str | None:
+    permit = _permit(act, position)
+    if isinstance(permit, Obstacle):
+        return IN_WORDS[permit]
+    if permit is None and not _is_theirs(act, position):
+        return ActNotYours.__doc__
+    if act is Act.ORDER:
+        return ordering.what_is_missing(work, approval)
+    if act is Act.CLAIM and approval.claimed_by is not None:
+        return ClaimedBySomebodyElse.__doc__
+    if act is Act.HAND_BACK and approval.claimed_by is None:
+        return "Niemand hat diese Rechnung übernommen."
+    if act is Act.CONFIRM_ACCOUNT and not ordering.bank_check(work, approval).stops_the_flow:
+        return "Die Bankverbindung ist nicht zu bestätigen."
+    if act is Act.ACCEPT and not _can_be_accepted(approval):
+        return InvoiceNotAcceptable.advice
+    return None
+
+
+def _permit(act: Act, position: Entitlement) -> Permit | Obstacle | None:
+    """By which right somebody signs; None for what is not signed by a signing right."""
+    if TRANSITIONS[act].who is Who.SIGNATORY:
+        return position.permit(act)
+    return position.obstacle(act)
+
+
+def _is_theirs(act: Act, position: Entitlement) -> bool:
+    match TRANSITIONS[act].who:
+        case Who.ACCOUNTING:
+            return position.is_accounting
+        case Who.UNIT:
+            return position.is_accounting or position.works_in_unit or position.may_sign_something
+        case _:
+            return False
+
+
+# --- what an act does besides ---------------------------------------------------------------------------------
+
+
+def _assign(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
+    if wish.unit_id is None:
+        raise TargetUnitMissing
+    get_unit(work.session, wish.unit_id)
+    before = approval.unit_id
+    lay_before(work, approval, wish.unit_id, because=None)
+    return {"from_unit": str(before) if before else None, "to_unit": str(wish.unit_id)}
+
+
+def lay_before(work: UnitOfWork, approval: Approval, unit_id: UUID, *, because: str | None) -> None:
+    """Put an invoice into a unit's pool."""
+    approval.unit_id, approval.claimed_by = unit_id, None
+    approval.assigned_because, approval.assigned_on = because, legal_day(work.now)
+
+
+def _claim(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
+    if approval.claimed_by is not None and approval.claimed_by != work.actor.id:
+        raise ClaimedBySomebodyElse
+    approval.claimed_by = work.actor.id
+    return {}
+
+
+def _hand_back(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
+    approval.claimed_by = None
+    return {}
+
+
+def _mark_duplicate(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
+    if wish.original_id is None or wish.original_id == approval.invoice_id:
+        raise OriginalInvoiceMissing
+    get_approval(work, wish.original_id)
+    return {"original": str(wish.original_id)}
+
+
+def _accept(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
+    if not _can_be_accepted(approval):
+        raise InvoiceNotAcceptable
+    return {}
+
+
+def _can_be_accepted(approval: Approval) -> bool:
+    """Whether the invoice says enough to be paid at all."""
+    invoice = approval.invoice
+    return None not in (invoice.number, invoice.seller_name, invoice.gross, invoice.currency)
+
+
+def _confirm_account(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
+    if not ordering.bank_check(work, approval).stops_the_flow:
+        raise ActNotPossible(step=STEP_WORDS[approval.step])
+    return {"ibans": list(approval.invoice.ibans)}
+
+
+_BEFORE: Mapping[Act, Callable[[UnitOfWork, Approval, Wish], dict[str, Any]]] = {
+    Act.ASSIGN: _assign,
+    Act.CLAIM: _claim,
+    Act.HAND_BACK: _hand_back,
+    Act.MARK_DUPLICATE: _mark_duplicate,
+    Act.ACCEPT: _accept,
+    Act.CONFIRM_ACCOUNT: _confirm_account,
+}
