@@ -28,6 +28,7 @@ import ingest.api
 import ingest.batches.api
 import ingest.sources.uploads.api
 import xrechnung.api
+import xrechnung.approval.api
 from eakte.access.service import authenticate
 from eakte.entrypoints.metrics import Observed, metrics
 from eakte.entrypoints.openapi import describer
@@ -65,6 +66,8 @@ ROUTERS = (
     ingest.api.router,
     ingest.batches.api.router,
     ingest.sources.uploads.api.router,
+    # Before the invoices themselves, whose ids would take its words.
+    xrechnung.approval.api.router,
     xrechnung.api.router,
 )
 
