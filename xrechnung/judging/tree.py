@@ -5,7 +5,7 @@ taken over once, and the lines (BG-25) one after the other, which keeps an invoi
 """
 
 from collections.abc import Iterator
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from re import ASCII, compile
 from typing import Self
 
@@ -41,7 +41,8 @@ MOST_DIGITS = 10_000
 """Of a number we still count with; the official processor stops for lack of memory only."""
 _NO_KIDS: "dict[str, list[Node]]" = {}
 _NO_ATTRIBUTES: dict[str, str] = {}
-_HALF = Decimal("0.5")
+_HALF, _CENT = Decimal("0.5"), Decimal("0.01")
+_MOST_DIGITS_AT_ONCE = 20
 
 
 class Undefined(Exception):
@@ -106,7 +107,8 @@ class Node:
     @property
     def decimal(self) -> Decimal:
         """The text as xs:decimal; undefined where it is none."""
-        return to_decimal(self)
+        text = self.text
+        return Decimal(text) if _is_plain(text) else to_decimal(self)
 
     def below(self) -> "Iterator[Node]":
         """This node and everything below it, in no particular order of names."""
@@ -237,6 +239,8 @@ class Tree:
 
 def collapse(text: str) -> str:
     """White space at the ends away, and made one blank inside; only XML's white space, a no-break space stays."""
+    if text.isalnum():
+        return text
     if text.isascii():
         return " ".join(text.split())
     return " ".join(piece for piece in _WHITE_SPACE.split(text) if piece)
@@ -244,10 +248,7 @@ def collapse(text: str) -> str:
 
 def to_decimal(node: Node, text: str | None = None) -> Decimal:
     """The text of a node (or of its attribute) as xs:decimal; undefined where it is none."""
-    written = node.text if text is None else text
-    if len(written) <= MOST_DIGITS and _is_plain(written):
-        return Decimal(written)
-    stripped = written.strip(" \t\r\n")
+    stripped = (node.text if text is None else text).strip(" \t\r\n")
     if len(stripped) > MOST_DIGITS or not _DECIMAL.fullmatch(stripped):
         raise Undefined(node, f"{node.name} is no decimal number")
     return Decimal(stripped)
@@ -267,11 +268,13 @@ def to_double(node: Node) -> float:
 
 def _is_plain(written: str) -> bool:
     """Digits with a point or without, as nearly all numbers are; others take longer to look at."""
-    return written.isascii() and written.replace(".", "", 1).isdigit()
+    return written.isascii() and written.replace(".", "", 1).isdigit() and len(written) <= MOST_DIGITS
 
 
 def round2(amount: Decimal) -> Decimal:
     """To cents; a half goes up towards plus infinity, also below zero, as XPath's `round` does."""
+    if amount.adjusted() < _MOST_DIGITS_AT_ONCE:
+        return amount.quantize(_CENT, ROUND_HALF_DOWN if amount.is_signed() else ROUND_HALF_UP)
     return (amount.scaleb(2) + _HALF).to_integral_value(ROUND_FLOOR).scaleb(-2)
 
 

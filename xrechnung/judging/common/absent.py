@@ -18,7 +18,7 @@ ANYWHERE = "//"
 class _Upwards:
     """Where paths that have been the same from their end to here go on, upwards."""
 
-    __slots__ = ("anywhere", "further", "of_root", "patterns")
+    __slots__ = ("anywhere", "ends_here", "further", "of_root", "patterns")
 
     def __init__(self) -> None:
         self.further: dict[str, _Upwards] = {}
@@ -28,9 +28,13 @@ class _Upwards:
         """Rules whose path is complete here."""
         self.of_root: list[str] = []
         """Rules whose path is complete here if what is above is the root element."""
+        self.ends_here = False
+        """Whether there are any of these three."""
 
     def add(self, rule: str, steps: Sequence[str], *, anywhere: bool) -> None:
         """Take up a path by the steps that are left, the nearest first."""
+        if not steps or "*" in steps[0]:
+            self.ends_here = True
         if not steps:
             (self.anywhere if anywhere else self.of_root).append(rule)
         elif "*" in steps[0]:
@@ -56,9 +60,12 @@ class AbsentPaths:
         """Note each element and attribute that should not be in this part of the invoice."""
         elements, attributes = self._elements, self._attributes
         for name, nodes in part.names.items():
-            if name in elements:
+            paths = elements.get(name)
+            if paths is not None:
+                ends_here, further = paths.ends_here, paths.further
                 for node in nodes:
-                    _follow(elements[name], node.parent, node, rules)
+                    if ends_here or (node.parent is not None and node.parent.name in further):
+                        _follow(paths, node.parent, node, rules)
         for node in part.attributed:
             for attribute in node.attributes:
                 if attribute in attributes:

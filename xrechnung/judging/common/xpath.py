@@ -26,8 +26,10 @@ def sole(nodes: Sequence[Node]) -> Node | None:
 
 def words(nodes: Sequence[Node]) -> str:
     """What `normalize-space` makes of the text at a path, nothing where there is none."""
-    node = sole(nodes)
-    return "" if node is None else collapse(node.text)
+    if len(nodes) == 1:
+        return collapse(nodes[0].text)
+    sole(nodes)
+    return ""
 
 
 def attribute_words(nodes: Sequence[Node], name: str) -> str:
@@ -63,8 +65,10 @@ def first_decimal(nodes: Sequence[Node]) -> Decimal | None:
 
 def sole_decimal(nodes: Sequence[Node]) -> Decimal | None:
     """The node at a path as a number."""
-    node = sole(nodes)
-    return None if node is None else node.decimal
+    if len(nodes) == 1:
+        return nodes[0].decimal
+    sole(nodes)
+    return None
 
 
 def doubles(nodes: Sequence[Node]) -> list[float]:

@@ -113,11 +113,10 @@ def document(rules: RuleSet, root: Node) -> None:
         for identifier in reference.all("cbc:ID")
     ]
     rules.demand(len(objects) <= 1, "UBL-SR-04", root)
-    seller = root.at(*_SELLER, "cac:PartyTaxScheme")
-    buyer = root.at(*_BUYER, "cac:PartyTaxScheme")
-    rules.demand(_count_registrations(seller, for_vat=True) <= 1, "UBL-SR-12", root)
-    rules.demand(_count_registrations(seller, for_vat=False) <= 1, "UBL-SR-13", root)
-    rules.demand(_count_registrations(buyer, for_vat=True) <= 1, "UBL-SR-18", root)
+    seller, buyer = _registered(root, _SELLER), _registered(root, _BUYER)
+    rules.demand(seller.count(True) <= 1, "UBL-SR-12", root)
+    rules.demand(seller.count(False) <= 1, "UBL-SR-13", root)
+    rules.demand(buyer.count(True) <= 1, "UBL-SR-18", root)
     named = [code for code in root.at("cac:PaymentMeans", "cbc:PaymentMeansCode") if "name" in code.attributes]
     rules.demand(len(named) <= 1, "UBL-SR-46", root)
     versions = texts(root.all("cbc:UBLVersionID"))
@@ -126,14 +125,15 @@ def document(rules: RuleSet, root: Node) -> None:
         rules.demand(not root.at("cac:PaymentMeans", "cbc:PaymentDueDate"), "UBL-CR-412", root)
 
 
-def _count_registrations(registrations: Iterable[Node], *, for_vat: bool) -> int:
-    """Tax registrations whose scheme is VAT, or another one; blanks around it make it another one."""
-    count = 0
-    for registration in registrations:
-        schemes = [scheme.only("cbc:ID") for scheme in registration.all("cac:TaxScheme")]
-        if any(((identifier.text if identifier else "").upper() == "VAT") is for_vat for identifier in schemes):
-            count += len(registration.all("cbc:CompanyID"))
-    return count
+def _registered(root: Node, party: tuple[str, ...]) -> list[bool]:
+    """For each tax number of a party whether its scheme is VAT; blanks around it make it another one."""
+    found: list[bool] = []
+    for registration in root.at(*party, "cac:PartyTaxScheme"):
+        for scheme in registration.all("cac:TaxScheme"):
+            identifier = scheme.only("cbc:ID")
+            is_vat = identifier is not None and identifier.text.upper() == "VAT"
+            found += [is_vat] * len(registration.all("cbc:CompanyID"))
+    return found
 
 
 def line(rules: RuleSet, node: Node) -> None:

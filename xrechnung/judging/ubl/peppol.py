@@ -164,12 +164,14 @@ class Peppol:
             rules.demand(is_within, rule, day)
 
     def _line(self, rules: RuleSet, line: Node) -> None:
+        price = line.only("cac:Price")
+        base = sole_decimal(price.all("cbc:BaseQuantity")) if price is not None else None
         stated = _stated(line, "cbc:LineExtensionAmount", _NOTHING)
-        rules.demand(self._is_near(stated, _net(line)), "PEPPOL-EN16931-R120", line)
-        quantity = sole_decimal(line.at("cac:Price", "cbc:BaseQuantity"))
-        rules.demand(quantity is None or quantity > 0, "PEPPOL-EN16931-R121", line)
-        types = texts(line.at("cac:DocumentReference", "cbc:DocumentTypeCode"))
-        rules.demand(not line.has("cac:DocumentReference") or INVOICED_OBJECT in types, "PEPPOL-EN16931-R101", line)
+        rules.demand(self._is_near(stated, _net(line, price, base)), "PEPPOL-EN16931-R120", line)
+        rules.demand(base is None or base > 0, "PEPPOL-EN16931-R121", line)
+        if line.has("cac:DocumentReference"):
+            types = texts(line.at("cac:DocumentReference", "cbc:DocumentTypeCode"))
+            rules.demand(INVOICED_OBJECT in types, "PEPPOL-EN16931-R101", line)
 
     def _is_near(self, stated: Decimal, expected: Decimal) -> bool:
         return abs(stated - expected) <= self._slack
@@ -181,29 +183,27 @@ def line_of_document(node: Node) -> bool:
     return line is not None and is_on_document(line)
 
 
-def _net(line: Node) -> Decimal:
+def _net(line: Node, price: Node | None, base: Decimal | None) -> Decimal:
     """Quantity times price for the base quantity, with charges and without allowances."""
     quantity = _stated(line, _quantity_of(line), _ONE)
-    price = _at(line, "cbc:PriceAmount", _NOTHING)
-    base = _at(line, "cbc:BaseQuantity", _ONE) or _ONE
-    net = quantity * divided(price, base)
-    for says, sign in (("true", 1), ("false", -1)):
-        amounts = [
-            amount.decimal
-            for each in line.all("cac:AllowanceCharge")
-            if words(each.all("cbc:ChargeIndicator")) == says
-            for amount in each.all("cbc:Amount")
-        ]
-        if amounts:
-            net += sign * round2(sum(amounts, _NOTHING))
+    amount = _stated(price, "cbc:PriceAmount", _NOTHING) if price is not None else _NOTHING
+    net = quantity * divided(amount, base or _ONE)
+    if line.has("cac:AllowanceCharge"):
+        net += _sum(line, "true") - _sum(line, "false")
     return net
+
+
+def _sum(line: Node, says: str) -> Decimal:
+    """Charges or allowances of a line, to cents."""
+    amounts = [
+        amount.decimal
+        for each in line.all("cac:AllowanceCharge")
+        if words(each.all("cbc:ChargeIndicator")) == says
+        for amount in each.all("cbc:Amount")
+    ]
+    return round2(sum(amounts, _NOTHING))
 
 
 def _stated(node: Node, name: str, otherwise: Decimal) -> Decimal:
     number = sole_decimal(node.all(name))
-    return otherwise if number is None else number
-
-
-def _at(line: Node, name: str, otherwise: Decimal) -> Decimal:
-    number = sole_decimal(line.at("cac:Price", name))
     return otherwise if number is None else number

@@ -11,6 +11,8 @@ from xrechnung.judging.tree import Node
 from xrechnung.judging.ubl.elements import is_vat, line_above, says_charge, stands_in
 from xrechnung.judging.ubl.totals import is_near_tax
 
+_ABOVE_ZERO, _NOT_NEGATIVE, _ZERO = Rate.ABOVE_ZERO, Rate.NOT_NEGATIVE, Rate.ZERO
+# Names of their own, since Python 3.11 takes its time to find the member of an enumeration.
 LINE_RATE, ALLOWANCE_RATE, CHARGE_RATE, TAX, REASON = 5, 6, 7, 9, 10
 
 
@@ -50,15 +52,13 @@ def of_anything_else(rules: RuleSet, node: Node) -> None:
 
 def _is_allowed(node: Node, rate: Rate) -> bool:
     percents = node.all("cbc:Percent")
-    match rate:
-        case Rate.ABOVE_ZERO:
-            return any(percent > 0 for percent in doubles(percents))
-        case Rate.NOT_NEGATIVE:
-            return any(percent >= 0 for percent in doubles(percents))
-        case Rate.ZERO:
-            return sole_decimal(percents) == 0
-        case Rate.ABSENT:
-            return not percents
+    if rate is _ABOVE_ZERO:
+        return max(doubles(percents), default=0) > 0
+    if rate is _NOT_NEGATIVE:
+        return max(doubles(percents), default=-1) >= 0
+    if rate is _ZERO:
+        return sole_decimal(percents) == 0
+    return not percents
 
 
 def _breakdown(rules: RuleSet, node: Node, subtotal: Node, category: VatCategory) -> None:

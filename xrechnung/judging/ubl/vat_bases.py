@@ -4,7 +4,7 @@ from collections import defaultdict
 from decimal import Decimal
 from math import isinf
 
-from xrechnung.judging.common.vat_categories import BY_CODE, Rate, VatCategory
+from xrechnung.judging.common.vat_categories import BY_CODE, VatCategory
 from xrechnung.judging.common.xpath import sole, sole_decimal, words
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Fragment, Node, Undefined, to_double
@@ -13,6 +13,7 @@ from xrechnung.judging.ubl.over_document import OverDocument
 from xrechnung.judging.ubl.vat import category_of, is_in_breakdown
 
 TAXABLE_AMOUNT = 8
+STANDARD = "S"
 _NOTHING = Decimal(0)
 
 _Share = tuple[str, Decimal | None]
@@ -95,7 +96,7 @@ class VatBases(OverDocument):
 
         Both if there is an allowance or charge at the standard rate asked for: its rule is content with that.
         """
-        if category.rate is not Rate.ABOVE_ZERO:
+        if category.code != STANDARD:
             return self._kinds
         if share in self._charged:
             return set(LINES)
@@ -109,9 +110,10 @@ def _shares(categories: list[Node]) -> set[_Share]:
         category = BY_CODE.get(words(node.all("cbc:ID")))
         if category is None:
             continue
-        if category.is_taxed:
-            rates = [percent.decimal for each in categories for percent in each.all("cbc:Percent")]
-            shares.update((category.code, rate) for rate in rates)
-        else:
+        if not category.is_taxed:
             shares.add((category.code, None))
+            continue
+        for each in categories:
+            for percent in each.all("cbc:Percent"):
+                shares.add((category.code, percent.decimal))
     return shares
