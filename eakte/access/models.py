@@ -34,6 +34,7 @@ class Identity(Table):
     kind: Mapped[IdentityKind] = mapped_column(words(IdentityKind))
     login: Mapped[str] = mapped_column(unique=True)
     display_name: Mapped[str]
+    email: Mapped[str | None]
     password_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     failed_logins: Mapped[int] = mapped_column(default=0)

@@ -57,6 +57,14 @@ CREATE TRIGGER frozen BEFORE UPDATE ON payment_orders
     FOR EACH ROW EXECUTE FUNCTION refuse_order_change();
 """
 
+# The work lists: of a unit, of one of its steps, of a person, of the whole house.
+_WORK_LISTS = {
+    "ix_approvals_work_list": ["unit_id"],
+    "ix_approvals_work_list_step": ["unit_id", "step"],
+    "ix_approvals_work_list_claimed": ["claimed_by"],
+    "ix_approvals_work_list_house": [],
+}
+
 
 def _allow_roles(*roles: str) -> None:
     op.drop_constraint(op.f("ck_grants_role"), "grants", type_="check")
@@ -120,10 +128,38 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "sending",
+                "sent",
+                "doubtful",
+                "refused",
+                name="digeststate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("compiled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["identities.id"], name=op.f("fk_invoice_digests_person_id_identities")),
         sa.PrimaryKeyConstraint("person_id", "day", name=op.f("pk_invoice_digests")),
     )
+    op.create_table(
+        "invoice_rounds",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column(
+            "errand",
+            sa.Enum("deadlines", "digests", name="errand", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("day", "errand", name=op.f("pk_invoice_rounds")),
+    )
+    op.add_column("identities", sa.Column("email", sa.Text(), nullable=True))
     op.create_table(
         "signing_rights",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -277,13 +313,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_approvals_step_step_since"), "approvals", ["step", "step_since"], unique=False)
     op.create_index(op.f("ix_approvals_supplier_key"), "approvals", ["supplier_key"], unique=False)
-    op.create_index(
-        "ix_approvals_work_list",
-        "approvals",
-        ["unit_id", "urgent_on", "invoice_id"],
-        unique=False,
-        postgresql_where=sa.text("step in ('assigned', 'certified', 'checked', 'on_hold', 'received')"),
-    )
+    for name, columns in _WORK_LISTS.items():
+        op.create_index(
+            name,
+            "approvals",
+            [*columns, "urgent_on", sa.literal_column("(- at_stake)"), "invoice_id"],
+            unique=False,
+            postgresql_where=sa.text("step in ('assigned', 'certified', 'checked', 'on_hold', 'received')"),
+        )
     op.create_table(
         "supplier_accounts",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -363,7 +400,8 @@ def upgrade() -> None:
             sa.Enum("unit", "deputy", "head", name="addressee", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
-        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("people", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["invoice_id"],
@@ -373,6 +411,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("invoice_id", "deadline", "addressee", name=op.f("pk_invoice_reminders")),
     )
+    op.create_index(op.f("ix_invoice_reminders_noted_at"), "invoice_reminders", ["noted_at"], unique=False)
     op.create_table(
         "invoice_acts",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -606,20 +645,20 @@ def downgrade() -> None:
     op.drop_table("payment_orders")
     op.drop_index(op.f("ix_invoice_acts_invoice_id_id"), table_name="invoice_acts")
     op.drop_table("invoice_acts")
+    op.drop_index(op.f("ix_invoice_reminders_noted_at"), table_name="invoice_reminders")
     op.drop_table("invoice_reminders")
     op.drop_table("invoice_hands")
     op.drop_table("account_lines")
     op.drop_table("supplier_accounts")
-    op.drop_index(
-        "ix_approvals_work_list",
-        table_name="approvals",
-        postgresql_where=sa.text("step in ('assigned', 'certified', 'checked', 'on_hold', 'received')"),
-    )
+    for name in _WORK_LISTS:
+        op.drop_index(name, table_name="approvals")
     op.drop_index(op.f("ix_approvals_supplier_key"), table_name="approvals")
     op.drop_index(op.f("ix_approvals_step_step_since"), table_name="approvals")
     op.drop_table("approvals")
     op.drop_index(op.f("ix_signing_rights_person_id"), table_name="signing_rights")
     op.drop_table("signing_rights")
+    op.drop_column("identities", "email")
+    op.drop_table("invoice_rounds")
     op.drop_table("invoice_digests")
     op.drop_table("assignment_rules")
     op.execute("DROP FUNCTION refuse_act_change(); DROP FUNCTION refuse_order_change();")

@@ -1,14 +1,17 @@
 """Which unit gets which invoice, and who was reminded of what."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eakte.foundation.table import Table, words
 from xrechnung.approval.rules.assignment import Criterion
-from xrechnung.approval.rules.deadlines import Addressee
+from xrechnung.approval.rules.deadlines import Addressee, Errand
 from xrechnung.approval.rules.workflow import InvoiceClass
 
 
@@ -37,14 +40,31 @@ class AssignmentRule(Table):
 
 
 class InvoiceReminder(Table):
-    """That somebody was told in time that something is about to be lost; one row for each telling."""
+    """That people were told in time that something is about to be lost; one row for each deadline and stage.
+
+    `day` is the legal day of telling. `people` are those it concerned then; with nobody there the row still says that
+    the stage was reached, so that it is not tried again.
+    """
 
     __tablename__ = "invoice_reminders"
     invoice_id: Mapped[UUID] = mapped_column(ForeignKey("approvals.invoice_id", ondelete="CASCADE"), primary_key=True)
     deadline: Mapped[date] = mapped_column(primary_key=True)
     addressee: Mapped[Addressee] = mapped_column(words(Addressee), primary_key=True)
-    due_on: Mapped[date]
-    noted_at: Mapped[datetime]
+    people: Mapped[list[UUID]] = mapped_column(ARRAY(PgUuid(as_uuid=True)), default=list)
+    day: Mapped[date]
+    noted_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class DigestState(StrEnum):
+    """How far the e-mail to a person is."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    """Handed to the mail server, or about to be: from here on it is never handed over again."""
+    SENT = "sent"
+    DOUBTFUL = "doubtful"
+    """The connection broke while it was handed over; whether it went out, nobody knows."""
+    REFUSED = "refused"
 
 
 class Digest(Table):
@@ -54,4 +74,15 @@ class Digest(Table):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("identities.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     count: Mapped[int]
-    sent_at: Mapped[datetime | None]
+    state: Mapped[DigestState] = mapped_column(words(DigestState))
+    compiled_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+class DailyRound(Table):
+    """That the work of a day was begun, so that of several machines one begins it."""
+
+    __tablename__ = "invoice_rounds"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    errand: Mapped[Errand] = mapped_column(words(Errand), primary_key=True)
+    begun_at: Mapped[datetime]

@@ -16,13 +16,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from eakte.foundation.table import Table, words
 from xrechnung.approval.rules.payment import BankCheck
 from xrechnung.approval.rules.signing import Side
 from xrechnung.approval.rules.workflow import OPEN, Act, Certificate, InvoiceClass, Step
 from xrechnung.models import Invoice
+
+_IS_OPEN = literal_column(f"step in ({', '.join(repr(step.value) for step in sorted(OPEN))})")
+_URGENCY = ("urgent_on", literal_column("(- at_stake)"), "invoice_id")
 
 
 class Approval(Table):
@@ -60,6 +63,9 @@ class Approval(Table):
     step_since: Mapped[datetime]
     revision: Mapped[int] = mapped_column()
 
+    less_at_stake: Mapped[Decimal] = column_property(-at_stake)
+    """Sorts what has more at stake first."""
+
     invoice: Mapped[Invoice] = relationship(lazy="joined", innerjoin=True)
 
     __mapper_args__ = {"version_id_col": revision}
@@ -67,14 +73,11 @@ class Approval(Table):
         CheckConstraint("(step = 'on_hold') = (held_from is not null)", name="held"),
         CheckConstraint("claimed_by is null or unit_id is not null", name="claimed"),
         CheckConstraint("retained_percent >= 0 and retained_percent < 100", name="retained"),
-        # The work list of a unit: open ones, the most urgent first.
-        Index(
-            "ix_approvals_work_list",
-            "unit_id",
-            "urgent_on",
-            "invoice_id",
-            postgresql_where=literal_column(f"step in ({', '.join(repr(step.value) for step in sorted(OPEN))})"),
-        ),
+        # Work lists, the most urgent first: of a unit, of one of its steps, of a person, of the whole house.
+        Index("ix_approvals_work_list", "unit_id", *_URGENCY, postgresql_where=_IS_OPEN),
+        Index("ix_approvals_work_list_step", "unit_id", "step", *_URGENCY, postgresql_where=_IS_OPEN),
+        Index("ix_approvals_work_list_claimed", "claimed_by", *_URGENCY, postgresql_where=_IS_OPEN),
+        Index("ix_approvals_work_list_house", *_URGENCY, postgresql_where=_IS_OPEN),
         Index(None, "step", "step_since"),
     )
 

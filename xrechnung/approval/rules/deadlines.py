@@ -59,6 +59,15 @@ class Addressee(StrEnum):
     HEAD = "head"
 
 
+class Errand(StrEnum):
+    """What the house does once a day with its invoices."""
+
+    DEADLINES = "deadlines"
+    """Note what can no longer be had, and whom to remind."""
+    DIGESTS = "digests"
+    """Send what people are reminded of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reminder:
     """On this day these people hear that something will be lost."""
