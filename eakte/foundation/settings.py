@@ -6,9 +6,9 @@ Read once in the entry points from the environment (`EAKTE_<SECTION>__<NAME>`) a
 import os
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # In a checkout the state lies beside the sources, from whichever folder a command is typed.
@@ -125,12 +125,17 @@ class SealSettings(Section):
     own_key: bool = True
 
 
+def _pairs(value: Any) -> Any:
+    """A mapping that may be part of a key, as settings are."""
+    return tuple(sorted(value.items())) if isinstance(value, dict) else value
+
+
 class XrechnungSettings(Section):
     """What checking one invoice may cost, and how often it is tried.
 
     `kosit_bundle` is the official configuration, a ZIP file or a folder; with it a second opinion is sought.
     `land` is the Land whose public holidays count, by its two letters; `exchange_rates` say how many euros one unit of
-    a currency is worth where signing limits are asked.
+    a currency is worth where signing limits are asked. What ends without payment is filed `file_after_days` days later.
     """
 
     timeout_s: float = 180.0
@@ -138,7 +143,8 @@ class XrechnungSettings(Section):
     attempts: int = 5
     kosit_bundle: Path | None = None
     land: str = Field(default="BY", pattern="^(BW|BY|BE|BB|HB|HH|HE|MV|NI|NW|RP|SL|SN|ST|SH|TH)$")
-    exchange_rates: dict[str, Decimal] = {}
+    exchange_rates: Annotated[tuple[tuple[str, Decimal], ...], BeforeValidator(_pairs)] = ()
+    file_after_days: int = Field(default=30, ge=0)
 
 
 class ClientSettings(Section):

@@ -37,7 +37,7 @@ def _new(work: UnitOfWork, invoice: Invoice) -> Approval:
         round=1,
         certificates=[],
         supplier_key=supplier_key(invoice.seller_vat_id, invoice.seller_tax_number, invoice.seller_name),
-        amount=_amount(invoice, settings.exchange_rates),
+        amount=_amount(invoice, dict(settings.exchange_rates)),
         bank_check=BankCheck.OPEN,
         takes_skonto=True,
         retained_percent=Decimal(0),
