@@ -18,7 +18,6 @@ from eakte.documents.api import BINARY, disposition, streamed
 from eakte.documents.errors import EmptyUpload
 from eakte.documents.files import store_original
 from eakte.documents.models import DocumentSource, RenditionKind
-from eakte.documents.queries import get_document
 from eakte.documents.queries import visible_among as visible_documents
 from eakte.foundation.bodies import RequestInvalid, must_have_only
 from eakte.foundation.errors import Finding
@@ -202,6 +201,18 @@ def read_model(work: Work, invoice_id: UUID) -> Response:
 
 
 @router.get(
+    "/invoices/{invoice_id}/original",
+    summary="Die Rechnung, wie sie kam",
+    response_class=StreamingResponse,
+    responses={200: BINARY},
+)
+def read_original(work: Work, invoice_id: UUID) -> Response:
+    found = reading.original_of(work, invoice_id)
+    headers = disposition(found.file_name, found.digest)
+    return streamed(work.storage, found.key, found.digest, headers, found.media_type, None)
+
+
+@router.get(
     "/invoices/{invoice_id}/view",
     summary="Die Rechnung lesbar, als HTML oder PDF/A",
     response_class=StreamingResponse,
@@ -221,6 +232,6 @@ def read_view(
 
 def _detail(work: Work, invoice: Invoice, response: Response) -> InvoiceDetailShape:
     work.session.flush()
-    document = get_document(work, invoice.document_id, to=Permission.READ)
+    document = queries.document_of(work.session, invoice)
     response.headers["ETag"] = etag(invoice.revision)
     return detail_shape(invoice, document, reading.twins(work, invoice))

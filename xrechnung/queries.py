@@ -117,6 +117,11 @@ def _is_involved(work: UnitOfWork, invoice_id: UUID) -> bool:
     return work.session.scalar(statement.where(Approval.invoice_id == invoice_id)) is not None
 
 
+def document_of(session: Session, invoice: Invoice) -> Document:
+    """The document an invoice came as. Callers load the invoice first: whoever may read it may know that."""
+    return session.get_one(Document, invoice.document_id)
+
+
 def invoice_of_version(session: Session, version_id: UUID) -> Invoice | None:
     return session.scalar(select(Invoice).where(Invoice.version_id == version_id))
 

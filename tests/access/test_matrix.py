@@ -16,7 +16,7 @@ from httpx import Response
 from sqlalchemy import Connection
 
 from eakte.access import Permission, Role
-from eakte.access.models import OrganisationalUnit
+from eakte.access.models import IdentityKind, OrganisationalUnit
 from eakte.access.rules import PERMISSIONS
 from eakte.access.service import appoint_deputy, grant_role, issue_token
 from eakte.documents.queries import version_of
@@ -41,6 +41,9 @@ from tests.support.factories import (
     a_unit,
     an_entry,
 )
+from xrechnung.approval.rules.signing import SigningAct
+from xrechnung.approval.service.beginning import begin_approval
+from xrechnung.approval.service.signing import grant_signing_right
 from xrechnung.service.receiving import note_invoice
 
 
@@ -294,6 +297,20 @@ RULES: dict[str, Rule] = {
     "GET /api/v1/invoices/{invoice_id}/model": on("invoice", P.READ_CONTENT),
     "GET /api/v1/invoices/{invoice_id}/view": on("invoice", P.READ_CONTENT),
     "POST /api/v1/invoices/{invoice_id}:recheck": on("invoice", P.EDIT),
+    "GET /api/v1/invoices/{invoice_id}/original": on("invoice", P.READ_CONTENT),
+    "GET /api/v1/invoices/{invoice_id}/approval": on("invoice", P.READ),
+    "GET /api/v1/invoices/{invoice_id}/allowed-actions": on("invoice", P.READ),
+    "GET /api/v1/invoices/{invoice_id}/acts": on("invoice", P.READ),
+    # Nobody may do this yet, whatever they may do otherwise; who may what is in tests/xrechnung/approval.
+    "POST /api/v1/invoices/{invoice_id}/acts": on("invoice", P.READ, lambda w: {"act": "claim"}),
+    "GET /api/v1/me/signing-rights": Rule(S.SIGNED_IN),
+    "GET /api/v1/signing-rights": Rule(S.HOUSE, P.MANAGE_SIGNING),
+    "POST /api/v1/signing-rights": Rule(
+        S.HOUSE,
+        P.MANAGE_SIGNING,
+        body=lambda w: {"personId": w["person"], "act": "order", "validFrom": "2026-01-01"},
+    ),
+    "POST /api/v1/signing-rights/{right_id}:revoke": Rule(S.HOUSE, P.MANAGE_SIGNING, {"right_id": "signing_right"}),
     "GET /health/live": Rule(S.ANYBODY),
     "GET /health/ready": Rule(S.ANYBODY),
     "GET /metrics": Rule(S.ANYBODY),
@@ -327,6 +344,9 @@ def world(house: House) -> World:
         item.fail(OriginalMissing(), work.now)
         batch = a_batch(work, unit=unit)
         other_identity = a_client(work)
+        invoice = note_invoice(work, document, version_of(work.session, document.id, None))
+        begin_approval(work, invoice)
+        person = a_client(work, kind=IdentityKind.PERSON)
         holidays = {"valid_from": date(2026, 7, 1), "valid_until": date(2026, 7, 14)}
         rows = {
             "plan": plan,
@@ -355,7 +375,18 @@ def world(house: House) -> World:
             "ingest": ingest,
             "item": item,
             "upload": begin_upload(work, Announced("stapel.pdf", 3)),
-            "invoice": note_invoice(work, document, version_of(work.session, document.id, None)),
+            "invoice": invoice,
+            "person": person,
+            "signing_right": grant_signing_right(
+                work,
+                person.id,
+                SigningAct.ORDER,
+                unit_id=unit.id,
+                budgets=None,
+                limit=None,
+                valid_from=date(2026, 1, 1),
+                valid_until=None,
+            ),
         }
         return {name: str(row.id) for name, row in rows.items()} | {"reference": case.reference}
 

@@ -61,6 +61,16 @@ def read_findings(work: UnitOfWork, invoice_id: UUID) -> Invoice:
     return invoice
 
 
+def original_of(work: UnitOfWork, invoice_id: UUID) -> Rendition:
+    """An invoice as it came, judged or not, for reading its bytes.
+
+    Raises InvoiceNotFound, ActionForbidden, ContentWithheld.
+    """
+    invoice = queries.get_invoice(work, invoice_id, to=Permission.READ_CONTENT)
+    _must_not_be_withheld(work, invoice)
+    return document_queries.rendition(work.session, invoice.version_id, RenditionKind.ORIGINAL, None)
+
+
 def file_of(work: UnitOfWork, invoice_id: UUID, kind: RenditionKind) -> Rendition:
     """What checking made of an invoice, for reading its bytes.
 
@@ -92,9 +102,13 @@ def view_of(work: UnitOfWork, invoice_id: UUID, form: ViewFormat) -> Rendition:
 
 
 def _must_be_judged(work: UnitOfWork, invoice: Invoice) -> None:
-    if work.session.get_one(DocumentVersion, invoice.version_id).withheld is not None:
-        raise ContentWithheld
+    _must_not_be_withheld(work, invoice)
     if invoice.state is InvoiceState.RECEIVED:
         raise InvoiceNotReadYet
     if invoice.accepted is None:
         raise InvoiceNotReadable
+
+
+def _must_not_be_withheld(work: UnitOfWork, invoice: Invoice) -> None:
+    if work.session.get_one(DocumentVersion, invoice.version_id).withheld is not None:
+        raise ContentWithheld

@@ -1,12 +1,12 @@
 """What people and programs ask of the approval of invoices, one module for each thing.
 
-Every module offers a `router`; paths with words of their own (`/invoices/work-list`) come before `/invoices/{id}`.
+Every module offers a `router`; here they are one, which comes before that of the invoices themselves, so that paths
+with words of their own (`/invoices/work-list`) are not taken for an invoice's id.
 """
 
 from fastapi import APIRouter
 
-from xrechnung.approval.api import acts
+from xrechnung.approval.api import acts, signing_rights
 
 router = APIRouter()
-for module in (acts,):
-    router.include_router(module.router)
+router.routes.extend(route for module in (acts, signing_rights) for route in module.router.routes)

@@ -1,0 +1,23 @@
+"""What people and units are called, for those who see the invoice they work on."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from eakte.access.models import Identity, OrganisationalUnit
+
+
+def names_of(session: Session, people: Collection[UUID]) -> dict[UUID, str]:
+    """The names of some people; the house itself has none."""
+    rows = session.execute(select(Identity.id, Identity.display_name).where(Identity.id.in_(people)))
+    return {row[0]: row[1] for row in rows}
+
+
+def unit_names_of(session: Session, units: Collection[UUID]) -> dict[UUID, str]:
+    """The names of some units."""
+    rows = session.execute(
+        select(OrganisationalUnit.id, OrganisationalUnit.name).where(OrganisationalUnit.id.in_(units))
+    )
+    return {row[0]: row[1] for row in rows}
