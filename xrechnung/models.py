@@ -22,7 +22,8 @@ class Invoice(Table):
     `received_at` starts payment terms: when the file reached the house, not when it was read. `source_key` names the
     mailbox or folder it was fetched from. What the invoice says is None where it does not say it, or says it in a
     way nobody can read. By `number_keys` others with the same number are found, however it is written; `ibans` are
-    the accounts it wants to be paid to, `skonto` its offers as the terms of payment (BT-20) state them.
+    the accounts it wants to be paid to (`accounts` with name and BIC), `skonto` its offers as the terms of payment
+    (BT-20) state them, `payment_means` its kind of payment (UNTDID 4461), `vat` its VAT breakdown (BG-23).
 
     `findings` are those of the verdict, loaded only where they are needed, for lists they are counted; `failure` is
     why there is no verdict, `remarks` what else people should know.
@@ -76,6 +77,13 @@ class Invoice(Table):
     contract_number: Mapped[str | None]
     ibans: Mapped[list[str]] = mapped_column(ARRAY(PgText), default=list)
     skonto: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    payment_means: Mapped[str | None]
+    remittance: Mapped[str | None]
+    payee_name: Mapped[str | None]
+    mandate: Mapped[str | None]
+    creditor_id: Mapped[str | None]
+    accounts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    vat: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     twins: Mapped[int] = mapped_column(default=0)
 
     revision: Mapped[int] = mapped_column()

@@ -147,6 +147,23 @@ class XrechnungSettings(Section):
     file_after_days: int = Field(default=30, ge=0)
 
 
+class FinanceSettings(Section):
+    """The finance system (HKR). It fetches payment orders itself; with `webhook_url` they are sent to it as well.
+
+    `webhook_secret` signs what is sent (Standard Webhooks, `whsec_…`). With `budget_url` it is asked whether there is
+    money left. `debtor_…` is the city's own account in SEPA files.
+    """
+
+    webhook_url: str = ""
+    webhook_secret: SecretStr = SecretStr("")
+    budget_url: str = ""
+    budget_token: SecretStr = SecretStr("")
+    timeout_s: float = 10.0
+    debtor_name: str = ""
+    debtor_iban: str = ""
+    debtor_bic: str = ""
+
+
 class ClientSettings(Section):
     """How the command line reaches a server that is not on this machine."""
 
@@ -189,6 +206,7 @@ class Settings(BaseSettings):
     uploads: UploadsSettings = UploadsSettings()
     seal: SealSettings = SealSettings()
     xrechnung: XrechnungSettings = XrechnungSettings()
+    finance: FinanceSettings = FinanceSettings()
     worker: WorkerSettings = WorkerSettings()
     client: ClientSettings = ClientSettings()
 

@@ -1,6 +1,8 @@
+from datetime import date
 from uuid import UUID
 
-from eakte.foundation.messages import Event
+from eakte.foundation.messages import Event, Job
+from xrechnung.approval.rules.deadlines import Addressee
 from xrechnung.approval.rules.workflow import Act
 from xrechnung.messages import InvoiceEvent
 
@@ -16,6 +18,40 @@ class InvoiceAccounted(InvoiceEvent):
     """An invoice was booked to accounts (Kontierung)."""
 
 
+class BudgetChecked(InvoiceEvent):
+    """The finance system said whether there is money for an invoice (Mittelprüfung)."""
+
+
+class PaymentOrderGiven(InvoiceEvent):
+    """A payment order was given to the finance system, for the first time or again (Übergabe)."""
+
+    order_id: UUID
+
+
+class PaymentOrderTaken(InvoiceEvent):
+    """The finance system said that it has a payment order (Quittung)."""
+
+    order_id: UUID
+
+
+class PaymentReported(InvoiceEvent):
+    """The finance system said when a booked order was paid (Zahlung)."""
+
+    order_id: UUID
+
+
+class CheckBudget(Job):
+    """Ask the finance system whether there is money for what an invoice is booked to."""
+
+    invoice_id: UUID
+
+
+class DeliverOrder(Job):
+    """Send a payment order, or its recall, to the finance system's own address."""
+
+    order_id: UUID
+
+
 class SigningRightEvent(Event):
     """Something happened to a signing right; the record is the person."""
 
@@ -28,3 +64,62 @@ class SigningRightGranted(SigningRightEvent):
 
 class SigningRightRevoked(SigningRightEvent):
     """A person may no longer sign something (Befugnis entzogen)."""
+
+
+class InvoiceLeftToAccounting(InvoiceEvent):
+    """No rule names the unit of an invoice, so central accounting has to."""
+
+
+class SkontoLapsed(InvoiceEvent):
+    """A discount can no longer be had (Skonto verfallen)."""
+
+
+class InvoiceReminded(InvoiceEvent):
+    """People were told that something is about to be lost (Erinnerung)."""
+
+    addressee: Addressee
+
+
+class AssignmentRuleEvent(Event):
+    """Something happened to an assignment rule; the record is the rule."""
+
+
+class AssignmentRuleMade(AssignmentRuleEvent):
+    """Invoices that say this go to that unit from now on (Zuweisungsregel)."""
+
+
+class AssignmentRuleRemoved(AssignmentRuleEvent):
+    """An assignment rule no longer holds."""
+
+
+class AssignInvoice(Job):
+    """Send an invoice to the unit that the rules name."""
+
+    invoice_id: UUID
+
+
+class LookAtDeadlines(Job):
+    """Note what can no longer be had, and find whom to remind of what, on a day."""
+
+    day: date
+
+
+class RemindOfInvoice(Job):
+    """Tell people that something of an invoice is about to be lost."""
+
+    invoice_id: UUID
+    deadline: date
+    addressee: Addressee
+
+
+class CompileDigests(Job):
+    """Find who gets an e-mail on a day."""
+
+    day: date
+
+
+class SendDigest(Job):
+    """Send one person the one e-mail of a day."""
+
+    person_id: UUID
+    day: date

@@ -3,9 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
-from xrechnung.examining.results import Facts, SkontoTerm
+from xrechnung.examining.results import Facts, PayAccount, SkontoTerm, VatShare
 from xrechnung.judging.hints.skonto import PaymentTerms, parse_terms, skonto_offers
 from xrechnung.model import Invoice
+from xrechnung.model.money import PaymentInstructions
 
 _LONGEST = 500
 _MOST = 20
@@ -15,6 +16,8 @@ _LARGEST = Decimal(10) ** 18
 def facts_of(invoice: Invoice) -> Facts:
     """The facts; a value nobody could mean is left out, the data of the invoice (`to_json`) still have it."""
     seller, buyer, totals = invoice.seller, invoice.buyer, invoice.totals
+    payment = invoice.payment or PaymentInstructions()
+    debit, accounts = payment.direct_debit, _accounts(payment)
     gross = _amount(totals.gross if totals is not None else None)
     return Facts(
         number=_text(invoice.number),
@@ -31,13 +34,22 @@ def facts_of(invoice: Invoice) -> Facts:
         buyer_reference=_text(invoice.buyer_reference),
         order_number=_text(invoice.purchase_order),
         contract_number=_text(invoice.contract),
-        ibans=_accounts(invoice),
+        ibans=tuple(dict.fromkeys(account.iban for account in accounts)),
         skonto=_skonto(parse_terms(invoice.payment_terms or ""), invoice.issue_date, gross),
+        payment_means=_text(payment.means_code),
+        remittance=_text(payment.remittance),
+        payee_name=_text(invoice.payee.name if invoice.payee is not None else None),
+        mandate=_text(debit.mandate if debit is not None else None),
+        creditor_id=_text(debit.creditor if debit is not None else None),
+        accounts=accounts,
+        vat=_vat(invoice),
     )
 
 
 def _text(value: str | None) -> str | None:
     plain = " ".join((value or "").split())
+    if not plain:
+        return None
     return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
 
 
@@ -45,10 +57,22 @@ def _amount(value: Decimal | None) -> Decimal | None:
     return value if value is not None and value.is_finite() and abs(value) < _LARGEST else None
 
 
-def _accounts(invoice: Invoice) -> tuple[str, ...]:
-    transfers = invoice.payment.credit_transfers if invoice.payment is not None else ()
-    accounts = ("".join((transfer.account or "").split()).upper() for transfer in transfers)
-    return tuple(dict.fromkeys(account[:_LONGEST] for account in accounts if account))[:_MOST]
+def _accounts(payment: PaymentInstructions) -> tuple[PayAccount, ...]:
+    """Each account once, as the invoice first names it."""
+    accounts: dict[str, PayAccount] = {}
+    for transfer in payment.credit_transfers:
+        iban = "".join((transfer.account or "").split()).upper()[:_LONGEST]
+        if iban:
+            bic = _text("".join((transfer.service_provider or "").split()).upper())
+            accounts.setdefault(iban, PayAccount(iban, _text(transfer.account_name), bic))
+    return tuple(accounts.values())[:_MOST]
+
+
+def _vat(invoice: Invoice) -> tuple[VatShare, ...]:
+    return tuple(
+        VatShare(_text(one.category), _amount(one.rate), _amount(one.taxable_amount), _amount(one.tax_amount))
+        for one in invoice.vat_breakdown[:_MOST]
+    )
 
 
 def _skonto(terms: PaymentTerms, issue_date: date | None, gross: Decimal | None) -> tuple[SkontoTerm, ...]:

@@ -23,6 +23,25 @@ class SkontoTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class PayAccount:
+    """An account the supplier wants to be paid to (BG-17); `iban` may be the number of an account without one."""
+
+    iban: str
+    name: str | None
+    bic: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VatShare:
+    """The VAT of one category and rate (BG-23)."""
+
+    category: str | None
+    rate: Decimal | None
+    net: Decimal | None
+    tax: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What an invoice says that lists, work lists and comparisons need; None where it does not say it readably."""
 
@@ -42,6 +61,13 @@ class Facts:
     contract_number: str | None = None
     ibans: tuple[str, ...] = ()
     skonto: tuple[SkontoTerm, ...] = ()
+    payment_means: str | None = None
+    remittance: str | None = None
+    payee_name: str | None = None
+    mandate: str | None = None
+    creditor_id: str | None = None
+    accounts: tuple[PayAccount, ...] = ()
+    vat: tuple[VatShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

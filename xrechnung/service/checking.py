@@ -1,7 +1,7 @@
 """Checking invoices (formale Prüfung): an attempt is claimed, what came of it is kept, nothing of it twice."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -24,7 +24,7 @@ from eakte.records.service.details import PartyDetails, add_party
 from eakte.records.service.filing import change_record
 from xrechnung import queries
 from xrechnung.errors import InvoiceWithheld
-from xrechnung.examining.results import Examination, Facts, SkontoTerm
+from xrechnung.examining.results import Examination, Facts, PayAccount, SkontoTerm, VatShare
 from xrechnung.judging.telling import finding_as_json
 from xrechnung.judging.verdict import Severity, Verdict
 from xrechnung.messages import InvoiceChecked, InvoiceRefused, InvoiceSetAside, SeekSecondOpinion
@@ -36,7 +36,12 @@ from xrechnung.service.twins import note_twins
 log = structlog.get_logger()
 
 _LONGEST = 1000
-_SKONTO = TypeAdapter(tuple[SkontoTerm, ...])
+_LISTS: Mapping[str, TypeAdapter[Any]] = {
+    "ibans": TypeAdapter(tuple[str, ...]),
+    "skonto": TypeAdapter(tuple[SkontoTerm, ...]),
+    "accounts": TypeAdapter(tuple[PayAccount, ...]),
+    "vat": TypeAdapter(tuple[VatShare, ...]),
+}
 _IN_QUARANTINE = "Die Datei liegt in Quarantäne; sie wird gelesen, wenn sie freigegeben ist."
 _GIVEN_UP = "Die Prüfung ist mehrfach abgebrochen. Das Original ist erhalten; bitte die Datei prüfen."
 
@@ -167,11 +172,10 @@ def _record_of(work: UnitOfWork, invoice: Invoice) -> tuple[Document, Case]:
 
 
 def _take_facts(invoice: Invoice, facts: Facts, keys: list[str]) -> None:
-    for name, value in asdict(facts).items():
-        if name not in ("ibans", "skonto"):
-            setattr(invoice, name, value)
-    invoice.number_keys, invoice.ibans = keys, list(facts.ibans)
-    invoice.skonto = _SKONTO.dump_python(facts.skonto, mode="json")
+    for each in fields(facts):
+        value = getattr(facts, each.name)
+        setattr(invoice, each.name, _LISTS[each.name].dump_python(value, mode="json") if each.name in _LISTS else value)
+    invoice.number_keys = keys
 
 
 def _take_verdict(work: UnitOfWork, invoice: Invoice, verdict: Verdict) -> None:

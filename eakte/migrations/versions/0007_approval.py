@@ -20,17 +20,20 @@ ROLES = (
     "auditor",
     "administrator",
 )
+# How an invoice wants to be paid, as it says itself.
+_OF_AN_INVOICE = ("payment_means", "remittance", "payee_name", "mandate", "creditor_id")
+_LISTS_OF_AN_INVOICE = ("accounts", "vat")
 # What may change of an order after it was signed; everything else is what was signed.
 _OF_AN_ORDER_MAY_CHANGE = (
     "state",
     "deliveries",
-    "lease",
-    "leased_by",
+    "leases",
     "leased_until",
     "taken_at",
     "recalled_at",
     "settled_at",
     "ledger_number",
+    "booked_on",
     "paid_on",
     "failure",
     "revision",
@@ -290,6 +293,8 @@ def upgrade() -> None:
         ),
         sa.Column("takes_skonto", sa.Boolean(), nullable=False),
         sa.Column("retained_percent", sa.Numeric(), nullable=False),
+        sa.Column("retained_until", sa.Date(), nullable=True),
+        sa.Column("pay_to", sa.Text(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("skonto_on", sa.Date(), nullable=True),
         sa.Column("urgent_on", sa.Date(), nullable=False),
@@ -325,6 +330,7 @@ def upgrade() -> None:
         "supplier_accounts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("supplier_key", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.Text(), nullable=False),
         sa.Column("iban", sa.Text(), nullable=False),
         sa.Column("known_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("invoice_id", sa.Uuid(), nullable=True),
@@ -335,6 +341,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_accounts")),
         sa.UniqueConstraint("supplier_key", "iban", name=op.f("uq_supplier_accounts_supplier_key_iban")),
     )
+    op.create_index(op.f("ix_supplier_accounts_name_key"), "supplier_accounts", ["name_key"], unique=False)
     op.create_table(
         "account_lines",
         sa.Column("invoice_id", sa.Uuid(), nullable=False),
@@ -359,8 +366,26 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("tax_rate", sa.Numeric(), nullable=True),
+        sa.Column("deductible_percent", sa.Numeric(), nullable=False),
+        sa.Column("tax_amount", sa.Numeric(), nullable=False),
+        sa.Column(
+            "budget",
+            sa.Enum(
+                "unchecked",
+                "available",
+                "overspent",
+                name="budgetstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("budget_left", sa.Numeric(), nullable=True),
         sa.Column("text", sa.Text(), nullable=True),
         sa.CheckConstraint("(amount is null) <> (percent is null)", name=op.f("ck_account_lines_share")),
+        sa.CheckConstraint("tax = 'included' or tax_rate is not null", name=op.f("ck_account_lines_rate")),
         sa.ForeignKeyConstraint(
             ["invoice_id"],
             ["approvals.invoice_id"],
@@ -551,6 +576,7 @@ def upgrade() -> None:
                 "direct_debit",
                 "card",
                 "offset",
+                "other",
                 "none",
                 name="paymenttype",
                 native_enum=False,
@@ -562,16 +588,21 @@ def upgrade() -> None:
         sa.Column("payee", sa.Text(), nullable=False),
         sa.Column("iban", sa.Text(), nullable=True),
         sa.Column("bic", sa.Text(), nullable=True),
+        sa.Column("account_name", sa.Text(), nullable=True),
+        sa.Column("mandate", sa.Text(), nullable=True),
+        sa.Column("creditor_id", sa.Text(), nullable=True),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("payable", sa.Numeric(), nullable=False),
         sa.Column("skonto", sa.Numeric(), nullable=False),
         sa.Column("retained", sa.Numeric(), nullable=False),
+        sa.Column("retained_until", sa.Date(), nullable=True),
         sa.Column("tax_owed", sa.Numeric(), nullable=False),
         sa.Column("amount", sa.Numeric(), nullable=False),
         sa.Column("pay_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("remittance", sa.Text(), nullable=False),
         sa.Column("fiscal_year", sa.Integer(), nullable=False),
+        sa.Column("about", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("lines", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
@@ -591,13 +622,13 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("deliveries", sa.Integer(), nullable=False),
-        sa.Column("lease", sa.Uuid(), nullable=True),
-        sa.Column("leased_by", sa.Uuid(), nullable=True),
+        sa.Column("leases", postgresql.ARRAY(sa.UUID()), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recalled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ledger_number", sa.Text(), nullable=True),
+        sa.Column("booked_on", sa.Date(), nullable=True),
         sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("failure", sa.Text(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -628,6 +659,11 @@ def upgrade() -> None:
         unique=True,
         postgresql_where="state not in ('withdrawn', 'failed')",
     )
+    for name in _OF_AN_INVOICE:
+        op.add_column("invoices", sa.Column(name, sa.Text(), nullable=True))
+    for name in _LISTS_OF_AN_INVOICE:
+        op.add_column("invoices", sa.Column(name, postgresql.JSONB(), server_default="[]", nullable=False))
+        op.alter_column("invoices", name, server_default=None)
     _allow_roles(*ROLES, "accounting", "finance_system")
     op.execute(_UNCHANGEABLE)
 
@@ -649,6 +685,7 @@ def downgrade() -> None:
     op.drop_table("invoice_reminders")
     op.drop_table("invoice_hands")
     op.drop_table("account_lines")
+    op.drop_index(op.f("ix_supplier_accounts_name_key"), table_name="supplier_accounts")
     op.drop_table("supplier_accounts")
     for name in _WORK_LISTS:
         op.drop_index(name, table_name="approvals")
@@ -662,3 +699,5 @@ def downgrade() -> None:
     op.drop_table("invoice_digests")
     op.drop_table("assignment_rules")
     op.execute("DROP FUNCTION refuse_act_change(); DROP FUNCTION refuse_order_change();")
+    for name in (*_OF_AN_INVOICE, *_LISTS_OF_AN_INVOICE):
+        op.drop_column("invoices", name)

@@ -35,7 +35,8 @@ class Approval(Table):
     `claimed_by` works on it for the unit. Acts count only in their own `round`: whatever voids certificates begins a
     new one. `amount` is what signing limits are compared with, in euros and without sign; None where no rate of its
     currency is known. On `urgent_on` something is lost next (`at_stake` euros of Skonto, or the due date itself).
-    `fiscal_year` is the budget year it belongs to.
+    `fiscal_year` is the budget year it belongs to. Where the invoice names several accounts, `pay_to` is the one that
+    somebody chose.
     """
 
     __tablename__ = "approvals"
@@ -53,6 +54,8 @@ class Approval(Table):
     bank_check: Mapped[BankCheck] = mapped_column(words(BankCheck), default=BankCheck.OPEN)
     takes_skonto: Mapped[bool] = mapped_column(default=True)
     retained_percent: Mapped[Decimal] = mapped_column(Numeric, default=Decimal(0))
+    retained_until: Mapped[date | None]
+    pay_to: Mapped[str | None]
     due_on: Mapped[date]
     skonto_on: Mapped[date | None]
     urgent_on: Mapped[date]

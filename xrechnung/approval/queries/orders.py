@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import Session
 
 from eakte.access.models import Identity, IdentityKind
+from xrechnung.approval.models.flow import Approval
 from xrechnung.approval.models.payment import AccountLine, PaymentOrder, SupplierAccount
 from xrechnung.approval.rules.payment import OrderState
 
@@ -30,18 +31,35 @@ def living_order(session: Session, invoice_id: UUID) -> PaymentOrder | None:
     return session.scalar(statement.with_for_update())
 
 
-def known_accounts(session: Session, supplier_key: str) -> dict[str, SupplierAccount]:
-    """The bank accounts a supplier is known to be paid to, by IBAN."""
-    rows = session.scalars(select(SupplierAccount).where(SupplierAccount.supplier_key == supplier_key))
-    return {row.iban: row for row in rows}
+def known_accounts(session: Session, supplier_key: str | None, name_key: str | None) -> set[str]:
+    """The bank accounts to which a supplier of this key, or of this name, is known to be paid."""
+    named = SupplierAccount.name_key == name_key if name_key else false()
+    statement = select(SupplierAccount.iban).where(or_(SupplierAccount.supplier_key == supplier_key, named))
+    return set(session.scalars(statement))
 
 
-def people_called(session: Session, name: str | None) -> frozenset[UUID]:
-    """People of the house whose name an invoice's seller has: they do not order payment to themselves."""
-    if not name:
-        return frozenset()
-    plain = " ".join(name.split()).casefold()
-    statement = select(Identity.id).where(
-        Identity.kind == IdentityKind.PERSON, func.lower(Identity.display_name) == plain
+def hold_supplier(session: Session, *keys: str | None) -> None:
+    """Keep everybody else from noting accounts of a supplier until this work ends: only one is the first."""
+    for key in sorted({key for key in keys if key}):
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"supplier {key}", 0))))
+
+
+def orders_of_supplier(session: Session, supplier_key: str, *, limit: int) -> list[tuple[PaymentOrder, Approval]]:
+    """The last orders to a supplier that still count, with what they were for, the newest first."""
+    statement = (
+        select(PaymentOrder, Approval)
+        .join(Approval, Approval.invoice_id == PaymentOrder.invoice_id)
+        .where(Approval.supplier_key == supplier_key, PaymentOrder.state.not_in(_GONE))
+        .order_by(PaymentOrder.id.desc())
+        .limit(limit)
     )
-    return frozenset(session.scalars(statement))
+    return [(row[0], row[1]) for row in session.execute(statement)]
+
+
+def people_called(session: Session, *names: str | None) -> frozenset[UUID]:
+    """People of the house who are called as those who get the money: they do not order payment to themselves."""
+    plain = {" ".join(name.split()).casefold() for name in names if name}
+    statement = select(Identity.id).where(
+        Identity.kind == IdentityKind.PERSON, func.lower(Identity.display_name).in_(plain)
+    )
+    return frozenset(session.scalars(statement)) if plain else frozenset()

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from xrechnung.approval.rules.payment import TaxTreatment
+
 CENT = Decimal("0.01")
 _WHOLE = Decimal(100)
 
@@ -91,8 +93,10 @@ def _fault_in(shares: Sequence[Share]) -> SplitFault | None:
     return SplitFault.NOT_WHOLE if percentages and sum(percentages) != _WHOLE else None
 
 
-def _divide(amount: Decimal, percentages: Sequence[Decimal]) -> list[Decimal]:
-    exact = [amount * percent / _WHOLE for percent in percentages]
+def _divide(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """An amount without sign in proportion to weights, to the cent (largest remainder)."""
+    whole = sum(weights)
+    exact = [amount * weight / whole for weight in weights]
     cut = [value.quantize(CENT, rounding="ROUND_FLOOR") for value in exact]
     left = int((amount - sum(cut)) / CENT) if exact else 0
     most_lost = sorted(range(len(exact)), key=lambda place: (cut[place] - exact[place], place))
@@ -129,6 +133,53 @@ def payment_of(
     """
     skonto = _part(due if skonto_base is None else skonto_base, skonto_percent)
     return Payment(due, skonto, _part(due, retained_percent))
+
+
+@dataclass(frozen=True, slots=True)
+class TaxedAmount:
+    """What is booked to an account, and what becomes of the VAT of it; rate and part in percent."""
+
+    booked: Decimal
+    treatment: TaxTreatment
+    rate: Decimal | None
+    deductible_percent: Decimal = _WHOLE
+
+
+def taxes_of(lines: Sequence[TaxedAmount]) -> tuple[Decimal, ...]:
+    """The VAT of each line that may be deducted or is owed to the tax office, in their order; zero for the others.
+
+    It is computed once for all lines that are taxed alike, then divided among them (largest remainder), so that the
+    lines together have exactly the tax of their sum.
+    """
+    taxes = [Decimal(0)] * len(lines)
+    for alike in {(line.treatment, line.rate, line.deductible_percent) for line in lines}:
+        places = [
+            place
+            for place, line in enumerate(lines)
+            if (line.treatment, line.rate, line.deductible_percent) == alike and line.booked
+        ]
+        booked = sum((lines[place].booked for place in places), Decimal(0))
+        total = _tax_of(TaxedAmount(booked, *alike))
+        divided = _divide(abs(total), [abs(lines[place].booked) for place in places]) if places else []
+        for place, tax in zip(places, divided, strict=True):
+            taxes[place] = tax if total >= 0 else -tax
+    return tuple(taxes)
+
+
+def _tax_of(line: TaxedAmount) -> Decimal:
+    rate = line.rate or Decimal(0)
+    match line.treatment:
+        case TaxTreatment.INCLUDED:
+            return Decimal(0)
+        case TaxTreatment.DEDUCTIBLE:
+            return deductible_tax(line.booked * rate / (_WHOLE + rate), line.deductible_percent)
+        case TaxTreatment.REVERSE_CHARGE:
+            return tax_owed_by_recipient(line.booked, rate)
+
+
+def in_percent(amounts: Sequence[Decimal]) -> tuple[Decimal, ...]:
+    """Shares of a whole in percent, with at most four places; together they are exactly 100."""
+    return tuple(part / 100 for part in _divide(_WHOLE * 100, [abs(amount) for amount in amounts]))
 
 
 def tax_owed_by_recipient(net: Decimal, rate: Decimal) -> Decimal:

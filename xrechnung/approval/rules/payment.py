@@ -1,6 +1,9 @@
 """How money moves: kinds of payment, the life of a payment order, and whether a bank account is to be trusted."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class PaymentType(StrEnum):
@@ -14,6 +17,8 @@ class PaymentType(StrEnum):
     """Karte; paid already."""
     OFFSET = "offset"
     """Verrechnung, Gutschrift: the supplier owes."""
+    OTHER = "other"
+    """Auf anderem Weg: the invoice names no account, so the finance system pays by its own data of the supplier."""
     NONE = "none"
     """Nichts zu zahlen."""
 
@@ -31,6 +36,29 @@ class OrderState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+# UNTDID 4461 (BT-81): who collects money, or has it already. Whatever else is named, an account is what decides.
+_TYPE_OF_MEANS: Mapping[str, PaymentType] = MappingProxyType(
+    {
+        "48": PaymentType.CARD,
+        "49": PaymentType.DIRECT_DEBIT,
+        "54": PaymentType.CARD,
+        "55": PaymentType.CARD,
+        "59": PaymentType.DIRECT_DEBIT,
+        "97": PaymentType.OFFSET,
+    }
+)
+
+
+def type_of_payment(due: Decimal, means: str | None, *, has_account: bool) -> PaymentType:
+    """How an amount is settled, by its sign and the kind of payment the invoice names (BT-81)."""
+    if due < 0:
+        return PaymentType.OFFSET
+    if due == 0:
+        return PaymentType.NONE
+    by_account = PaymentType.TRANSFER if has_account else PaymentType.OTHER
+    return _TYPE_OF_MEANS.get(means or "", by_account)
+
+
 class TaxTreatment(StrEnum):
     """What becomes of the VAT of a line (Steuerkennzeichen)."""
 
@@ -40,6 +68,16 @@ class TaxTreatment(StrEnum):
     """Vorsteuerabzug (Betrieb gewerblicher Art)."""
     REVERSE_CHARGE = "reverse_charge"
     """Steuerschuld des Leistungsempfängers, § 13b UStG."""
+
+
+class BudgetState(StrEnum):
+    """What the finance system says about the money for an account line (Mittelprüfung)."""
+
+    UNCHECKED = "unchecked"
+    """Nicht geprüft: nobody asked, or nobody answered. It stops nothing."""
+    AVAILABLE = "available"
+    OVERSPENT = "overspent"
+    """Überschritten: ordering then takes a reason."""
 
 
 class BankCheck(StrEnum):

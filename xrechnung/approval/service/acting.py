@@ -56,10 +56,14 @@ def possible_acts(work: UnitOfWork, approval: Approval) -> list[PossibleAct]:
     """What this actor may do with an invoice now (allowedActions), and why not the rest. Callers load it first."""
     position = entitlement(work, approval)
     return [
-        PossibleAct(act, TRANSITIONS[act].needs_reason, _obstacle(work, approval, act, position))
+        PossibleAct(act, _needs_reason(work, approval, act), _obstacle(work, approval, act, position))
         for act in sorted(acts_at(approval.step), key=list(Act).index)
         if TRANSITIONS[act].who not in (Who.HOUSE, Who.FINANCE_SYSTEM)
     ]
+
+
+def _needs_reason(work: UnitOfWork, approval: Approval, act: Act) -> bool:
+    return TRANSITIONS[act].needs_reason or (act is Act.ORDER and ordering.needs_reason(work, approval))
 
 
 def act_on(
@@ -72,7 +76,7 @@ def act_on(
     """
     wish = wish or Wish()
     approval = get_approval(work, invoice_id, lock=True, revision=revision)
-    permit = _must_be_allowed(work, approval, act)
+    permit = _must_be_allowed(work, approval, act, wish)
     if TRANSITIONS[act].needs_reason and not (wish.reason or "").strip():
         raise ReasonMissing
     before = _BEFORE.get(act)
@@ -174,7 +178,7 @@ def _lend_hands(work: UnitOfWork, approval: Approval, side: Any, *people: UUID |
 # --- who may ------------------------------------------------------------------------------------------------
 
 
-def _must_be_allowed(work: UnitOfWork, approval: Approval, act: Act) -> Permit | None:
+def _must_be_allowed(work: UnitOfWork, approval: Approval, act: Act, wish: Wish) -> Permit | None:
     """Raises ActNotPossible, ActNotYours, SignatureForbidden, NotOrderable."""
     if act not in acts_at(approval.step):
         raise ActNotPossible(step=STEP_WORDS[approval.step])
@@ -185,7 +189,7 @@ def _must_be_allowed(work: UnitOfWork, approval: Approval, act: Act) -> Permit |
     if permit is None and not _is_theirs(act, position):
         raise ActNotYours
     if act is Act.ORDER:
-        ordering.must_be_orderable(work, approval)
+        ordering.must_be_orderable(work, approval, wish.reason)
     return permit
 
 
@@ -277,7 +281,8 @@ def _can_be_accepted(approval: Approval) -> bool:
 def _confirm_account(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
     if not ordering.bank_check(work, approval).stops_the_flow:
         raise ActNotPossible(step=STEP_WORDS[approval.step])
-    return {"ibans": list(approval.invoice.ibans)}
+    ordering.must_have_account(approval)
+    return {"iban": ordering.account_to_pay(approval)}
 
 
 _BEFORE: Mapping[Act, Callable[[UnitOfWork, Approval, Wish], dict[str, Any]]] = {

@@ -29,6 +29,7 @@ from xrechnung.approval.rules.signing import (
     who_could,
 )
 from xrechnung.approval.rules.workflow import Act
+from xrechnung.models import Invoice
 
 _NO_AMOUNT = Decimal("Infinity")
 """Where an amount in euros is not known, only rights without limit are enough."""
@@ -93,8 +94,13 @@ def entitlement(work: UnitOfWork, approval: Approval) -> Entitlement:
             for one in absences_on(work.session, day)
         ),
         hands=hands_in(work.session, approval),
-        payees=people_called(work.session, approval.invoice.seller_name),
+        payees=people_called(work.session, *_payees(approval.invoice)),
     )
+
+
+def _payees(invoice: Invoice) -> list[str | None]:
+    """Everybody an invoice says the money goes to."""
+    return [invoice.seller_name, invoice.payee_name, *(account["name"] for account in invoice.accounts)]
 
 
 def _covers(units: frozenset[UUID] | None, unit_id: UUID | None) -> bool:

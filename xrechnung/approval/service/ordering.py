@@ -1,34 +1,56 @@
 """Payment orders (Anordnung): what has to be there first, what is frozen, and how one is taken back."""
 
-from dataclasses import asdict
+from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select
 
 from eakte.foundation.ids import new_id
 from eakte.foundation.work import UnitOfWork
 from xrechnung.approval.errors import NotOrderable
+from xrechnung.approval.messages import DeliverOrder
 from xrechnung.approval.models.flow import Approval, InvoiceAct
 from xrechnung.approval.models.payment import AccountLine, PaymentOrder, SupplierAccount
-from xrechnung.approval.queries.orders import known_accounts, lines_of, living_order, orders_of
-from xrechnung.approval.rules.accounts import IN_WORDS, SplitFault, payment_of, split
-from xrechnung.approval.rules.deadlines import legal_day
-from xrechnung.approval.rules.payment import BankCheck, OrderState, PaymentType
-from xrechnung.approval.service.accounting import account_of, amount_due, share_of
-from xrechnung.approval.service.terms import best_skonto
+from xrechnung.approval.queries.orders import hold_supplier, known_accounts, lines_of, living_order, orders_of
+from xrechnung.approval.rules.accounts import IN_WORDS, Payment, SplitFault, payment_of, split
+from xrechnung.approval.rules.deadlines import last_safe_day, legal_day
+from xrechnung.approval.rules.payment import (
+    BankCheck,
+    OrderState,
+    PaymentType,
+    TaxTreatment,
+    type_of_payment,
+)
+from xrechnung.approval.rules.remittance import plain_text, reference_of
+from xrechnung.approval.service.accounting import amount_due, share_of
+from xrechnung.approval.service.budgets import is_overspent
+from xrechnung.approval.service.terms import Skonto, best_skonto, holidays_of
+from xrechnung.judging.hints.duplicates import folded_name
+from xrechnung.models import Invoice
 
 _IBAN_DIFFERS = (
     "Die Bankverbindung weicht von der bekannten des Lieferanten ab. Eine zweite Person muss sie auf einem anderen Weg "
     "beim Lieferanten bestätigen lassen."
 )
+_SEVERAL_ACCOUNTS = "Die Rechnung nennt mehrere Konten; bitte bei der Kontierung wählen, auf welches gezahlt wird."
+_OVERSPENT = "Die Mittel reichen nicht aus; wer trotzdem anordnet, gibt dafür einen Grund an."
+_NOTHING_LEFT = "Skonto und Sicherheitseinbehalt sind zusammen höher als der fällige Betrag."
 
 
-def must_be_orderable(work: UnitOfWork, approval: Approval) -> None:
+def must_be_orderable(work: UnitOfWork, approval: Approval, reason: str | None) -> None:
     """Raises NotOrderable."""
     missing = what_is_missing(work, approval)
+    if missing is None and needs_reason(work, approval) and not (reason or "").strip():
+        missing = _OVERSPENT
     if missing is not None:
         raise NotOrderable(obstacle=missing)
+
+
+def needs_reason(work: UnitOfWork, approval: Approval) -> bool:
+    """Whether ordering takes a reason: there is not enough money for it (über- und außerplanmäßige Ausgabe)."""
+    return is_overspent(work, approval)
 
 
 def what_is_missing(work: UnitOfWork, approval: Approval) -> str | None:
@@ -39,72 +61,122 @@ def what_is_missing(work: UnitOfWork, approval: Approval) -> str | None:
         return IN_WORDS[booked]
     if booked != tuple(line.booked for line in lines):
         return "Die Kontierung passt nicht mehr zum Rechnungsbetrag; bitte neu kontieren."
+    if payment_type(approval) is PaymentType.TRANSFER and account_to_pay(approval) is None:
+        return _SEVERAL_ACCOUNTS
+    if amount_due(approval.invoice) > 0 and _payment(approval, _skonto(work, approval)).paid_now < 0:
+        return _NOTHING_LEFT
     return _IBAN_DIFFERS if bank_check(work, approval).stops_the_flow else None
 
 
 def bank_check(work: UnitOfWork, approval: Approval) -> BankCheck:
-    """How the account to be paid to compares with those the supplier is known by, now."""
-    if approval.bank_check is BankCheck.CONFIRMED:
-        return BankCheck.CONFIRMED
+    """How the account to be paid to compares with those the supplier is known by, now.
+
+    A supplier is known by its key, and by its name: who uses that with another tax number is somebody else, until a
+    second person has asked.
+    """
     if payment_type(approval) is not PaymentType.TRANSFER:
         return BankCheck.NOT_NEEDED
-    known = known_accounts(work.session, approval.supplier_key or "")
-    if not known:
-        return BankCheck.FIRST
-    ibans = approval.invoice.ibans
-    return BankCheck.KNOWN if ibans and set(ibans) <= set(known) else BankCheck.DIFFERENT
+    if approval.bank_check is BankCheck.CONFIRMED:
+        return BankCheck.CONFIRMED
+    known = known_accounts(work.session, approval.supplier_key, _name_key(approval))
+    chosen = account_to_pay(approval)
+    wanted = {chosen} if chosen is not None else set(approval.invoice.ibans)
+    if wanted <= known:
+        return BankCheck.KNOWN
+    return BankCheck.DIFFERENT if known or approval.supplier_key is None else BankCheck.FIRST
 
 
 def payment_type(approval: Approval) -> PaymentType:
     """How the invoice is settled."""
-    due = amount_due(approval.invoice)
-    if due < 0:
-        return PaymentType.OFFSET
-    if due == 0:
-        return PaymentType.NONE
-    return PaymentType.TRANSFER
+    invoice = approval.invoice
+    return type_of_payment(amount_due(invoice), invoice.payment_means, has_account=bool(invoice.ibans))
+
+
+def account_to_pay(approval: Approval) -> str | None:
+    """The account somebody chose, or the only one there is; None where it is not chosen yet."""
+    ibans = approval.invoice.ibans
+    return approval.pay_to or (ibans[0] if len(ibans) == 1 else None)
 
 
 def issue(work: UnitOfWork, approval: Approval, act: InvoiceAct) -> PaymentOrder:
     """Make the order that was signed; from now on nothing of it changes."""
-    invoice = approval.invoice
-    kind = payment_type(approval)
+    _hold_supplier(work, approval)
     approval.bank_check = bank_check(work, approval)
-    due = amount_due(invoice)
-    skonto = best_skonto(invoice, legal_day(work.now), work.settings.xrechnung) if approval.takes_skonto else None
-    retained = payment_of(due, retained_percent=approval.retained_percent).retained
-    taken_off = Decimal(0) if skonto is None else skonto.amount
+    if approval.bank_check.stops_the_flow:
+        # Somebody else was first with another account, at the same moment.
+        raise NotOrderable(obstacle=_IBAN_DIFFERS)
+    order = _order(work, approval, act)
+    work.session.add(order)
+    work.session.flush()
+    if order.iban is not None:
+        _note_account(work, approval, order.iban, confirmed_by=None)
+    _send(work, order)
+    return order
+
+
+def _order(work: UnitOfWork, approval: Approval, act: InvoiceAct) -> PaymentOrder:
+    invoice, kind = approval.invoice, payment_type(approval)
+    skonto = _skonto(work, approval)
+    payment = _payment(approval, skonto)
     former = orders_of(work.session, invoice.id)
     lines = lines_of(work.session, invoice.id)
-    order = PaymentOrder(
+    return PaymentOrder(
         id=new_id(),
         invoice_id=invoice.id,
         act_id=act.id,
         number=_next_number(work, approval.fiscal_year),
         replaces_id=former[-1].id if former else None,
         payment_type=kind,
-        payee=invoice.seller_name or "",
-        iban=invoice.ibans[0] if kind is PaymentType.TRANSFER and invoice.ibans else None,
-        bic=None,
+        payee=plain_text(invoice.payee_name) or plain_text(invoice.seller_name),
+        **(_account(approval) if kind is PaymentType.TRANSFER else {}),
+        mandate=plain_text(invoice.mandate) or None,
+        creditor_id=plain_text(invoice.creditor_id) or None,
         currency=invoice.currency or "EUR",
-        payable=due,
-        skonto=taken_off,
-        retained=retained,
-        tax_owed=Decimal(0),
-        amount=due - taken_off - retained,
-        pay_on=approval.due_on if skonto is None else skonto.last_day,
+        payable=payment.due,
+        skonto=payment.skonto,
+        retained=payment.retained,
+        retained_until=approval.retained_until if payment.retained else None,
+        tax_owed=sum((line.tax_amount for line in lines if line.tax is TaxTreatment.REVERSE_CHARGE), Decimal(0)),
+        amount=payment.paid_now,
+        pay_on=_day_to_pay(work, approval, skonto),
         due_on=approval.due_on,
-        remittance=f"{invoice.number or ''}".strip(),
+        remittance=reference_of(invoice.number, invoice.remittance),
         fiscal_year=approval.fiscal_year,
+        about=_about(invoice),
         lines=[_frozen(line) for line in lines],
         ordered_at=work.now,
         state=OrderState.OPEN,
         deliveries=0,
+        leases=[],
     )
-    work.session.add(order)
-    work.session.flush()
-    _remember_account(work, approval, order, confirmed_by=None)
-    return order
+
+
+def _account(approval: Approval) -> dict[str, str | None]:
+    iban = account_to_pay(approval)
+    named = next((one for one in approval.invoice.accounts if one["iban"] == iban), {})
+    return {"iban": iban, "bic": named.get("bic"), "account_name": plain_text(named.get("name")) or None}
+
+
+def _skonto(work: UnitOfWork, approval: Approval) -> Skonto | None:
+    """What is taken off for paying early: where the house itself decides when to pay."""
+    if not approval.takes_skonto or payment_type(approval) not in (PaymentType.TRANSFER, PaymentType.OTHER):
+        return None
+    return best_skonto(approval.invoice, legal_day(work.now), work.settings.xrechnung)
+
+
+def _payment(approval: Approval, skonto: Skonto | None) -> Payment:
+    """What becomes of the amount due; of money the supplier owes nothing is held back."""
+    due = amount_due(approval.invoice)
+    retained = payment_of(due, retained_percent=approval.retained_percent).retained if due > 0 else Decimal(0)
+    return Payment(due, Decimal(0) if skonto is None else skonto.amount, retained)
+
+
+def _day_to_pay(work: UnitOfWork, approval: Approval, skonto: Skonto | None) -> date:
+    """When the bank is to carry it out, so that the money arrives in time; never a day that is over."""
+    if skonto is not None:
+        return skonto.last_day
+    last = last_safe_day(approval.due_on, holidays_of(work.settings.xrechnung.land))
+    return max(last, legal_day(work.now))
 
 
 def withdraw(work: UnitOfWork, approval: Approval) -> None:
@@ -120,30 +192,41 @@ def recall(work: UnitOfWork, approval: Approval) -> None:
     """Ask the finance system to give back an order it may have (Rückruf); its answer settles it."""
     order = living_order(work.session, approval.invoice_id)
     if order is not None:
-        order.recalled_at = work.now
+        # It is given out again at once, so that the finance system hears of it.
+        order.recalled_at, order.leased_until = work.now, None
         work.session.flush()
+        _send(work, order)
+
+
+def must_have_account(approval: Approval) -> None:
+    """Raises NotOrderable where it is not chosen yet which account is meant."""
+    if account_to_pay(approval) is None:
+        raise NotOrderable(obstacle=_SEVERAL_ACCOUNTS)
 
 
 def trust_account(work: UnitOfWork, approval: Approval) -> None:
     """Take the account of an invoice as the supplier's own, because a second person asked the supplier."""
+    _hold_supplier(work, approval)
     approval.bank_check = BankCheck.CONFIRMED
-    for iban in approval.invoice.ibans:
+    iban = account_to_pay(approval)
+    if iban is not None:
         _note_account(work, approval, iban, confirmed_by=work.actor.id)
 
 
-def _remember_account(work: UnitOfWork, approval: Approval, order: PaymentOrder, *, confirmed_by: Any) -> None:
-    if order.iban is not None:
-        _note_account(work, approval, order.iban, confirmed_by=confirmed_by)
+def _send(work: UnitOfWork, order: PaymentOrder) -> None:
+    if work.settings.finance.webhook_url:
+        work.defer(DeliverOrder(order_id=order.id))
 
 
-def _note_account(work: UnitOfWork, approval: Approval, iban: str, *, confirmed_by: Any) -> None:
+def _note_account(work: UnitOfWork, approval: Approval, iban: str, *, confirmed_by: UUID | None) -> None:
     key = approval.supplier_key
-    if key is None or iban in known_accounts(work.session, key):
+    if key is None or iban in known_accounts(work.session, key, None):
         return
     work.session.add(
         SupplierAccount(
             id=new_id(),
             supplier_key=key,
+            name_key=_name_key(approval),
             iban=iban,
             known_since=work.now,
             invoice_id=approval.invoice_id,
@@ -153,6 +236,14 @@ def _note_account(work: UnitOfWork, approval: Approval, iban: str, *, confirmed_
     work.session.flush()
 
 
+def _hold_supplier(work: UnitOfWork, approval: Approval) -> None:
+    hold_supplier(work.session, approval.supplier_key, _name_key(approval))
+
+
+def _name_key(approval: Approval) -> str:
+    return folded_name(approval.invoice.seller_name or "")
+
+
 def _next_number(work: UnitOfWork, year: int) -> str:
     """The number of an order within its budget year; those of one year are given one after another."""
     work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"payment order {year}", 0))))
@@ -160,6 +251,34 @@ def _next_number(work: UnitOfWork, year: int) -> str:
     return f"AO-{year}-{count + 1:06d}"
 
 
+def _about(invoice: Invoice) -> dict[str, Any]:
+    """What the finance system needs to know of the invoice itself, as it says so."""
+    said = {
+        "number": plain_text(invoice.number),
+        "typeCode": invoice.type_code,
+        "issueDate": None if invoice.issue_date is None else invoice.issue_date.isoformat(),
+        "gross": None if invoice.gross is None else format(invoice.gross, "f"),
+        "seller": plain_text(invoice.seller_name),
+        "sellerVatId": plain_text(invoice.seller_vat_id),
+        "sellerTaxNumber": plain_text(invoice.seller_tax_number),
+        "buyerReference": plain_text(invoice.buyer_reference),
+        "orderNumber": plain_text(invoice.order_number),
+        "contractNumber": plain_text(invoice.contract_number),
+    }
+    return {name: value for name, value in said.items() if value}
+
+
 def _frozen(line: AccountLine) -> dict[str, Any]:
-    account = {key: value for key, value in asdict(account_of(line)).items() if value is not None}
-    return {**account, "amount": str(line.booked), "tax": line.tax.value, "text": line.text}
+    """A line as it was signed; amounts and rates as text, so that nobody rounds them."""
+    numbers = {"taxRate": line.tax_rate, "taxAmount": line.tax_amount if line.tax_rate is not None else None}
+    kept = {
+        "product": line.product,
+        "ledgerAccount": line.ledger_account,
+        "costCentre": line.cost_centre,
+        "investment": line.investment,
+        "amount": format(line.booked, "f"),
+        "tax": line.tax.value,
+        **{name: None if value is None else format(value, "f") for name, value in numbers.items()},
+        "text": plain_text(line.text) or None,
+    }
+    return {name: value for name, value in kept.items() if value is not None}
