@@ -19,5 +19,6 @@ import xrechnung.approval.models.flow
 import xrechnung.approval.models.payment
 import xrechnung.approval.models.signing
 import xrechnung.approval.reactions
+import xrechnung.approval.tasks
 import xrechnung.reactions
 import xrechnung.tasks

@@ -67,3 +67,19 @@ class AccountLinesInvalid(Invalid):
     """Diese Kontierung geht nicht auf."""
 
     advice = "{obstacle}"
+
+
+class AssignmentRuleNotFound(NotFound):
+    """Diese Zuweisungsregel gibt es nicht."""
+
+
+class AssignmentRuleInvalid(Invalid):
+    """So kann die Zuweisungsregel nicht gelten."""
+
+    advice = "{obstacle}"
+
+
+class AssignmentRuleExists(Conflict):
+    """Eine Regel mit diesem Muster gibt es schon."""
+
+    advice = "Bitte die vorhandene löschen, wenn sich die Zuständigkeit geändert hat."
