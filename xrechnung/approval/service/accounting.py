@@ -58,6 +58,16 @@ def amount_due(invoice: Invoice) -> Decimal:
     return -due if is_credit_note(invoice.type_code) else due
 
 
+def may_account(work: UnitOfWork, approval: Approval) -> bool:
+    """Whether the actor may book an invoice to accounts now. Callers load it first."""
+    return approval.step in _ACCOUNTABLE and _is_theirs(work, approval)
+
+
+def _is_theirs(work: UnitOfWork, approval: Approval) -> bool:
+    position = entitlement(work, approval)
+    return position.is_accounting or position.works_in_unit or position.may_sign_something
+
+
 def set_lines(
     work: UnitOfWork,
     invoice_id: UUID,
@@ -74,8 +84,7 @@ def set_lines(
     approval = get_approval(work, invoice_id, lock=True, revision=revision)
     if approval.step not in _ACCOUNTABLE:
         raise ActNotPossible(step=STEP_WORDS[approval.step])
-    position = entitlement(work, approval)
-    if not (position.is_accounting or position.works_in_unit or position.may_sign_something):
+    if not _is_theirs(work, approval):
         raise ActNotYours
     lines = _lines(approval.invoice, wanted)
     changes: dict[str, tuple[object, object]] = {} if terms is None else _take_terms(work, approval, terms)
