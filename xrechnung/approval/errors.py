@@ -1,4 +1,4 @@
-from eakte.foundation.errors import Conflict, Forbidden, Invalid, NotFound
+from eakte.foundation.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 
 
 class ActNotPossible(Conflict):
@@ -83,3 +83,45 @@ class AssignmentRuleExists(Conflict):
     """Eine Regel mit diesem Muster gibt es schon."""
 
     advice = "Bitte die vorhandene löschen, wenn sich die Zuständigkeit geändert hat."
+
+
+class PaymentOrderNotFound(NotFound):
+    """Diese Anordnung gibt es nicht."""
+
+
+class OrderNotGiven(Conflict):
+    """Diese Anordnung ist noch nicht übergeben."""
+
+    advice = "Bitte zuerst abholen (:claim); bis dahin kann sie noch zurückgezogen werden."
+
+
+class OrderGone(Conflict):
+    """Diese Anordnung gilt nicht mehr; sie darf nicht ausgeführt werden."""
+
+    advice = "Sie wurde zurückgezogen oder als nicht buchbar gemeldet."
+
+
+class OrderBookedAlready(Conflict):
+    """Diese Anordnung ist schon anders als gebucht gemeldet."""
+
+    advice = "Gemeldet ist die Buchung {ledger_number}."
+
+
+class LeaseUnknown(Conflict):
+    """Mit dieser Abholung wurde diese Anordnung nicht ausgegeben."""
+
+
+class NothingToTransfer(Conflict):
+    """Unter diesen Anordnungen ist keine SEPA-Überweisung."""
+
+    advice = "Überwiesen werden nur abgeholte, nicht zurückgerufene Anordnungen in Euro mit gültiger IBAN."
+
+
+class DebtorAccountMissing(Conflict):
+    """Das Konto der Stadt für SEPA-Dateien ist nicht eingerichtet."""
+
+    advice = "Bitte EAKTE_FINANCE__DEBTOR_NAME, …_IBAN und …_BIC setzen."
+
+
+class FinanceSystemUnavailable(Unavailable):
+    """Das Finanzverfahren nimmt die Anordnung nicht an."""

@@ -650,7 +650,7 @@ def upgrade() -> None:
         "payment_orders",
         ["pay_on", "id"],
         unique=False,
-        postgresql_where="state in ('open', 'handed_over')",
+        postgresql_where="state in ('open', 'handed_over') or (state = 'taken' and recalled_at is not null)",
     )
     op.create_index(
         "uq_payment_orders_alive",
@@ -674,9 +674,7 @@ def downgrade() -> None:
     op.drop_index(
         "uq_payment_orders_alive", table_name="payment_orders", postgresql_where="state not in ('withdrawn', 'failed')"
     )
-    op.drop_index(
-        "ix_payment_orders_open", table_name="payment_orders", postgresql_where="state in ('open', 'handed_over')"
-    )
+    op.drop_index("ix_payment_orders_open", table_name="payment_orders")
     op.drop_index(op.f("ix_payment_orders_invoice_id"), table_name="payment_orders")
     op.drop_table("payment_orders")
     op.drop_index(op.f("ix_invoice_acts_invoice_id_id"), table_name="invoice_acts")

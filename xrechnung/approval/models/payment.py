@@ -117,7 +117,13 @@ class PaymentOrder(Table):
             unique=True,
             postgresql_where="state not in ('withdrawn', 'failed')",
         ),
-        Index("ix_payment_orders_open", "pay_on", "id", postgresql_where="state in ('open', 'handed_over')"),
+        # What the finance system has to hear of: new orders, unacknowledged ones, recalls.
+        Index(
+            "ix_payment_orders_open",
+            "pay_on",
+            "id",
+            postgresql_where="state in ('open', 'handed_over') or (state = 'taken' and recalled_at is not null)",
+        ),
         CheckConstraint("payable - skonto - retained = amount", name="amount"),
     )
 
