@@ -270,7 +270,11 @@ def _about(invoice: Invoice) -> dict[str, Any]:
 
 def _frozen(line: AccountLine) -> dict[str, Any]:
     """A line as it was signed; amounts and rates as text, so that nobody rounds them."""
-    numbers = {"taxRate": line.tax_rate, "taxAmount": line.tax_amount if line.tax_rate is not None else None}
+    numbers: dict[str, Decimal | None] = {}
+    if line.tax is not TaxTreatment.INCLUDED:
+        numbers |= {"taxRate": line.tax_rate, "taxAmount": line.tax_amount}
+    if line.tax is TaxTreatment.DEDUCTIBLE:
+        numbers |= {"deductiblePercent": line.deductible_percent}
     kept = {
         "product": line.product,
         "ledgerAccount": line.ledger_account,
