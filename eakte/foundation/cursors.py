@@ -38,30 +38,32 @@ def page_of(
 ) -> Page[RowT]:
     """One page of `statement`, ordered by the columns in `order`, which must identify a row. Raises InvalidCursor."""
     if cursor is not None:
-        after = _decode(cursor, order)
+        after = after_mark(cursor, order)
         statement = statement.where(tuple_(*order) > tuple_(*after))
     rows = session.scalars(statement.order_by(*order).limit(limit + 1)).all()
     more = len(rows) > limit
     rows = rows[:limit]
-    return Page(rows, _encode(rows[-1], order) if more else None)
+    return Page(rows, mark_of(rows[-1], order) if more else None)
 
 
 def _signature(order: Sequence[InstrumentedAttribute[Any]]) -> str:
     return ",".join(str(column) for column in order)
 
 
-def _encode(row: Any, order: Sequence[InstrumentedAttribute[Any]]) -> str:
+def mark_of(row: Any, order: Sequence[InstrumentedAttribute[Any]]) -> str:
+    """The cursor of whatever follows a row in this order, for lists that are put together from several."""
     values = [str(getattr(row, column.key)) for column in order]
     return base64.urlsafe_b64encode(json.dumps([_signature(order), *values]).encode()).decode()
 
 
-def _decode(cursor: str, order: Sequence[InstrumentedAttribute[Any]]) -> list[Any]:
+def after_mark(cursor: str, order: Sequence[InstrumentedAttribute[Any]]) -> list[Any]:
+    """The values a cursor stands for. Raises InvalidCursor."""
     try:
         signature, *values = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
         if signature != _signature(order) or not all(isinstance(value, str) for value in values):
             raise InvalidCursor
         return [_typed(column, value) for column, value in zip(order, values, strict=True)]
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
         raise InvalidCursor from error
 
 

@@ -41,7 +41,9 @@ from tests.support.factories import (
     a_unit,
     an_entry,
 )
+from xrechnung.approval.rules.assignment import Criterion
 from xrechnung.approval.rules.signing import SigningAct
+from xrechnung.approval.service.assignment import WantedRule, make_rule
 from xrechnung.approval.service.beginning import begin_approval
 from xrechnung.approval.service.signing import grant_signing_right
 from xrechnung.service.receiving import note_invoice
@@ -303,6 +305,19 @@ RULES: dict[str, Rule] = {
     "GET /api/v1/invoices/{invoice_id}/acts": on("invoice", P.READ),
     # Nobody may do this yet, whatever they may do otherwise; who may what is in tests/xrechnung/approval.
     "POST /api/v1/invoices/{invoice_id}/acts": on("invoice", P.READ, lambda w: {"act": "claim"}),
+    "GET /api/v1/invoices/work-list": Rule(S.LISTED, P.WORK_INVOICES, also=P.HANDLE_INVOICES, shows="invoice"),
+    "GET /api/v1/invoices/work-list/counts": Rule(S.SIGNED_IN),
+    "GET /api/v1/invoices/{invoice_id}/assignment-rules": on("invoice", P.READ),
+    "POST /api/v1/invoices/{invoice_id}/assignment-rules": on(
+        "invoice", P.HANDLE_INVOICES, lambda w: {"criterion": "supplier"}
+    ),
+    "GET /api/v1/assignment-rules": Rule(S.HOUSE, P.HANDLE_INVOICES),
+    "POST /api/v1/assignment-rules": Rule(
+        S.HOUSE,
+        P.HANDLE_INVOICES,
+        body=lambda w: {"criterion": "leitweg_id", "pattern": "04011000", "unitId": w["unit"]},
+    ),
+    "DELETE /api/v1/assignment-rules/{rule_id}": Rule(S.HOUSE, P.HANDLE_INVOICES, {"rule_id": "assignment_rule"}),
     "GET /api/v1/me/signing-rights": Rule(S.SIGNED_IN),
     "GET /api/v1/signing-rights": Rule(S.HOUSE, P.MANAGE_SIGNING),
     "POST /api/v1/signing-rights": Rule(
@@ -349,6 +364,7 @@ def world(house: House) -> World:
         person = a_client(work, kind=IdentityKind.PERSON)
         holidays = {"valid_from": date(2026, 7, 1), "valid_until": date(2026, 7, 14)}
         rows = {
+            "assignment_rule": make_rule(work, WantedRule(Criterion.SUPPLIER, "DE123456788", unit.id)),
             "plan": plan,
             "entry": entry,
             "other_entry": an_entry(work, plan=plan),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -24,8 +25,8 @@ from xrechnung.approval.rules.signing import Side
 from xrechnung.approval.rules.workflow import OPEN, Act, Certificate, InvoiceClass, Step
 from xrechnung.models import Invoice
 
-_IS_OPEN = literal_column(f"step in ({', '.join(repr(step.value) for step in sorted(OPEN))})")
-_URGENCY = ("urgent_on", literal_column("(- at_stake)"), "invoice_id")
+_IS_OPEN: ColumnElement[bool] = literal_column(f"step in ({', '.join(repr(step.value) for step in sorted(OPEN))})")
+_URGENCY: tuple[str | ColumnElement[Any], ...] = ("urgent_on", literal_column("(- at_stake)"), "invoice_id")
 
 
 class Approval(Table):

@@ -208,6 +208,7 @@ def remember_rule(work: UnitOfWork, invoice_id: UUID, criterion: Criterion) -> A
     Raises InvoiceNotFound, ApprovalNotBegun, ActionForbidden, AssignmentRuleInvalid, AssignmentRuleExists.
     """
     approval = get_approval(work, invoice_id)
+    require_unlimited(work, Permission.HANDLE_INVOICES)
     pattern = rememberable(approval).get(criterion)
     if pattern is None:
         raise AssignmentRuleInvalid(obstacle="Dazu sagt die Rechnung nichts.")
