@@ -6,19 +6,21 @@ Nothing is collected: a chunk of answers is given on before many more are asked 
 import gc
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 from eakte.entrypoints.commands.files import files_in, why_unreadable
 from xrechnung.judging.deciding import judge_invoice
 from xrechnung.judging.verdict import Verdict
 
 STDIN = Path("-")
+NOT_JUDGED = 2
 _CHUNK = 16
 _AHEAD = 4
 """Chunks asked for beyond those being judged, for each process."""
@@ -40,8 +42,15 @@ class Answer:
     def status(self) -> int:
         """0 accepted, 1 refused, 2 not judged."""
         if self.verdict is None:
-            return 2
+            return NOT_JUDGED
         return 0 if self.verdict.accepted else 1
+
+
+class Told(NamedTuple):
+    """An answer put into words; its status counts for that of the command."""
+
+    status: int
+    words: str
 
 
 def invoices_in(paths: Iterable[Path]) -> Iterator[Path]:
@@ -53,24 +62,26 @@ def invoices_in(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def check_files(files: Sequence[Path], today: date, *, jobs: int = 1) -> Iterator[Answer]:
-    """Judge files by the rules of a day. Raises BrokenProcessPool when a process was killed."""
+def check_files(files: Sequence[Path], today: date, tell: Callable[[Answer], str], *, jobs: int = 1) -> Iterator[Told]:
+    """Judge files by the rules of a day. Raises BrokenProcessPool when a process was killed.
+
+    `tell` is called by the process that judged, since words pass between processes faster than verdicts do.
+    """
     if jobs == 1 or len(files) <= _CHUNK or STDIN in files:
         spare_collections()
-        yield from (check_file(file, today) for file in files)
+        yield from _tell_of(files, today, tell)
         return
-    waiting: deque[Future[list[Answer]]] = deque()
-    chunks = _chunks(files)
-    with ProcessPoolExecutor(jobs, get_context("spawn"), spare_collections) as processes:
-        try:
-            for chunk in chunks:
-                waiting.append(processes.submit(_check_chunk, chunk, today))
-                if len(waiting) > jobs * _AHEAD:
-                    yield from waiting.popleft().result()
-            while waiting:
+    waiting: deque[Future[list[Told]]] = deque()
+    processes = ProcessPoolExecutor(jobs, get_context("spawn"), spare_collections)
+    try:
+        for chunk in _chunks(files):
+            waiting.append(processes.submit(_tell_of_chunk, chunk, today, tell))
+            if len(waiting) > jobs * _AHEAD:
                 yield from waiting.popleft().result()
-        finally:
-            processes.shutdown(wait=False, cancel_futures=True)
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        processes.shutdown(cancel_futures=True)
 
 
 def spare_collections() -> None:
@@ -93,8 +104,14 @@ def read_file(file: Path) -> bytes:
     return sys.stdin.buffer.read() if file == STDIN else file.read_bytes()
 
 
-def _check_chunk(files: list[Path], today: date) -> list[Answer]:
-    return [check_file(file, today) for file in files]
+def _tell_of(files: Iterable[Path], today: date, tell: Callable[[Answer], str]) -> Iterator[Told]:
+    for file in files:
+        answer = check_file(file, today)
+        yield Told(answer.status, tell(answer))
+
+
+def _tell_of_chunk(files: list[Path], today: date, tell: Callable[[Answer], str]) -> list[Told]:
+    return list(_tell_of(files, today, tell))
 
 
 def _chunks(files: Sequence[Path]) -> Iterator[list[Path]]:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from eakte.entrypoints.checking import Answer, check_files, invoices_in
+from eakte.entrypoints.checking import NOT_JUDGED, Answer, Told, check_files, invoices_in
 from eakte.foundation import clock
 from eakte.foundation.errors import Unavailable
 from xrechnung.judging.telling import as_json
@@ -42,21 +42,21 @@ def check(
         raise typer.Exit(2)
     counts = Counter[int]()
     with _bar(len(files)) as advance:
-        for answer in _answers(files, jobs):
-            counts[answer.status] += 1
+        for status, words in _answers(files, _line if json_lines else _words, jobs):
+            counts[status] += 1
             if json_lines:
-                sys.stdout.write(_line(answer))
+                sys.stdout.write(words)
             else:
-                _tell(answer)
+                typer.echo(words, err=status == NOT_JUDGED)
             advance()
     if not json_lines and len(files) > 1:
         typer.echo(f"{len(files)} geprüft: {counts[0]} angenommen, {counts[1]} abgelehnt, {counts[2]} nicht prüfbar.")
     raise typer.Exit(max(counts))
 
 
-def _answers(files: list[Path], jobs: int) -> Iterator[Answer]:
+def _answers(files: list[Path], tell: Callable[[Answer], str], jobs: int) -> Iterator[Told]:
     try:
-        yield from check_files(files, clock.legal_day(clock.now()), jobs=jobs)
+        yield from check_files(files, clock.legal_day(clock.now()), tell, jobs=jobs)
     except BrokenProcessPool:
         raise CheckingDied from None
 
@@ -67,21 +67,21 @@ def _line(answer: Answer) -> str:
     return json.dumps({"file": answer.file, **verdict, "problem": answer.problem}, ensure_ascii=False) + "\n"
 
 
-def _tell(answer: Answer) -> None:
+def _words(answer: Answer) -> str:
+    """The answer as people read it; the colours go away where nobody sees them."""
     verdict = answer.verdict
     if verdict is None:
-        typer.echo(f"{answer.file}: {answer.problem}", err=True)
-        return
+        return f"{answer.file}: {answer.problem}"
     word, colour = ("angenommen", typer.colors.GREEN) if verdict.accepted else ("abgelehnt", typer.colors.RED)
     scenario = verdict.scenario or "kein Prüfszenario"
     inside = f", eingebettet als {verdict.embedded}" if verdict.embedded else ""
-    typer.echo(f"{answer.file}: ", nl=False)
-    typer.secho(word, fg=colour, bold=True, nl=False)
-    typer.echo(f" ({scenario}, Prüfregeln {verdict.release}{inside})")
+    judged = typer.style(word, fg=colour, bold=True)
+    lines = [f"{answer.file}: {judged} ({scenario}, Prüfregeln {verdict.release}{inside})"]
     for finding in verdict.findings:
-        typer.echo(f"  {WEIGHTS[finding.severity]} {finding.rule}: {finding.message}{_where(finding)}")
+        lines.append(f"  {WEIGHTS[finding.severity]} {finding.rule}: {finding.message}{_where(finding)}")
         if finding.remedy:
-            typer.echo(f"      {finding.remedy}")
+            lines.append(f"      {finding.remedy}")
+    return "\n".join(lines)
 
 
 def _where(finding: Finding) -> str:
