@@ -7,6 +7,7 @@ from eakte.documents.models import DocumentKind, DocumentSource, RenditionKind
 from eakte.records.models import PartyRole
 from eakte.records.plan_rules import DisposalCode, EntryKind
 from eakte.records.rules import Action, Medium, RecordKind, RecordState
+from eakte.web.invoice_wording import APPROVAL_WORDS
 from ingest.batches.rules import BatchState, Drawn, FileState, Purpose, Verdict
 from ingest.proof.transfer_note import MeansOfIntegrity
 from ingest.rules import ItemState
@@ -107,6 +108,7 @@ _PAIRS: tuple[tuple[StrEnum, str], ...] = (
     (Severity.FATAL, "Fehler"),
     (Severity.ERROR, "Fehler"),
     (Severity.WARNING, "Warnung"),
+    *APPROVAL_WORDS,
     (Severity.INFORMATION, "Information"),
     (Severity.HINT, "Hinweis"),
     (Action.EDIT, "Bearbeiten"),
@@ -185,6 +187,8 @@ EVENTS = {
     "xrechnung.InvoiceSetAside": "E-Rechnung ist von Hand zu prüfen",
     "xrechnung.InvoiceSentOn": "Prüfung der E-Rechnung wiederholt",
     "xrechnung.InvoiceTwinFound": "Dublette einer E-Rechnung vermutet",
+    "xrechnung.InvoiceActed": "Rechnung bearbeitet",
+    "xrechnung.InvoiceAccounted": "Rechnung kontiert",
 }
 
 FIELDS = {
@@ -227,6 +231,10 @@ FIELDS = {
     "reason": "Grund",
     "twin": "gleicht der Rechnung",
     "differences": "Unterschiede",
+    "act": "Schritt",
+    "step": "Bearbeitungsstand",
+    "principal": "in Vertretung für",
+    "lines": "Kontierung",
 }
 
 # What the fields of forms are called where they are not called the same in the history.
@@ -273,6 +281,13 @@ FIELD_NAMES = FIELDS | {
     "sample_minimum": "Mindestzahl der Stichprobe",
     "buffer_days": "Tage der Aufbewahrung",
     "unit_id": "Federführende Stelle",
+    "person": "Benutzername",
+    "deputy": "Vertretung",
+    "limit": "Wertgrenze",
+    "valid_from": "gültig ab",
+    "valid_until": "gültig bis",
+    "original": "Nummer der anderen Rechnung",
+    "lines": "Kontierung",
 }
 
 # Bookkeeping that says nothing to people, in the list of what changed.
@@ -314,6 +329,13 @@ DONE = {
     "wiederholt": "Die Datei ist wieder unterwegs.",
     "rechnung": "Die Rechnung ist abgelegt; sie wird jetzt gelesen und geprüft.",
     "pruefung": "Die Prüfung beginnt neu.",
+    "schritt": "Festgehalten.",
+    "weitergegeben": "Festgehalten. Die Rechnung liegt jetzt bei einer anderen Stelle.",
+    "kontiert": "Die Kontierung ist gespeichert.",
+    "befugnis": "Die Befugnis ist erteilt.",
+    "entzogen": "Die Befugnis ist entzogen.",
+    "abwesend": "Die Abwesenheit ist eingetragen.",
+    "anwesend": "Die Abwesenheit ist gelöscht.",
     "verworfen": "Die Datei wird nicht abgelegt; ihr Original bleibt erhalten.",
     "kennwort": "Das Kennwort ist geändert. Bitte damit neu anmelden.",
     "abgemeldet": "Sie sind abgemeldet.",

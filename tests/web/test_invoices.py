@@ -42,7 +42,7 @@ def test_a_checked_invoice_is_told_and_not_kept(visit: Visit) -> None:
     visitor.open("/rechnungen/neu")
     page = visitor.send("/rechnungen/neu", {"action": "check"}, files=[("falsch.xml", a_ubl_invoice(gross="120.00"))])
     assert "formal zu beanstanden: sie verstößt gegen Prüfregeln" in page.words()
-    (letter,) = page.all("//textarea")
+    (letter,) = page.all("//textarea[@id='nachricht']")
     assert "Regel BR-CO-15" in letter.text_content()
     assert "Noch keine." in visitor.open("/rechnungen").words()
 
@@ -78,13 +78,13 @@ def test_an_invoice_shows_what_it_says_and_what_was_found(visit: Visit, filed: A
     assert "119,00 EUR" in words
     assert "2 % bei Zahlung bis 15.09.2026" in words.replace("\u00a0", " ")
     assert "04011000-1234512345-06" in words
-    assert not page.all("//textarea")
+    assert not page.all("//textarea[@id='nachricht']")
 
 
 def test_a_refused_invoice_comes_with_a_letter_to_its_supplier(visit: Visit, filed: Any) -> None:
     page = filed(visit(), a_ubl_invoice(gross="120.00"))
     assert "formal beanstandet" in page.words("//header")
-    (letter,) = page.all("//textarea")
+    (letter,) = page.all("//textarea[@id='nachricht']")
     assert "Ihre Rechnung RE-2026-0815 vom 01.09.2026 können wir so nicht annehmen." in letter.text_content()
     assert "BR-CO-15" in page.words("//ol[contains(@class, 'findings')]")
 

@@ -11,14 +11,15 @@ from eakte.access.queries import BERLIN
 from eakte.documents.api import disposition, streamed
 from eakte.documents.files import store_original
 from eakte.documents.models import DocumentSource, DocumentVersion, RenditionKind
-from eakte.documents.queries import get_document, visible_among
+from eakte.documents.queries import visible_among
 from eakte.foundation.bodies import RequestInvalid
-from eakte.foundation.errors import Finding
+from eakte.foundation.errors import Finding, Forbidden
 from eakte.foundation.work import UnitOfWork
 from eakte.records.errors import ReferenceNotFound
 from eakte.records.models import Case, Dossier
 from eakte.records.queries import get_record_by_reference, permissions_on
 from eakte.web.errors import TargetOfOtherKind
+from eakte.web.flow_views import flow_of
 from eakte.web.forms import Filled, Refusal, attempt, files_of, refusal_of, texts_of
 from eakte.web.invoice_views import attachments_of, findings_view, invoice_path
 from eakte.web.pages.uploads import nothing_chosen
@@ -149,25 +150,27 @@ def _form(request: Request, work: UnitOfWork, filled: Filled) -> Response:
 def show_invoice(
     request: Request, work: PageWork, invoice_id: UUID, still: Annotated[bool, Query(alias="ruhig")] = False
 ) -> Response:
-    return _page(request, work, invoice_id, None, still=still)
+    return invoice_page(request, work, invoice_id, None, still=still)
 
 
 @router.post("/{invoice_id}/wiederholen")
 def check_again(request: Request, work: FormWork, form: OwnForm, invoice_id: UUID) -> Response:
     outcome = attempt(work, lambda: receiving.send_on(work, invoice_id))
     if isinstance(outcome, Refusal):
-        return _page(request, work, invoice_id, outcome)
+        return invoice_page(request, work, invoice_id, outcome)
     return go_to(invoice_path(invoice_id), "pruefung")
 
 
-def _page(
+def invoice_page(
     request: Request, work: UnitOfWork, invoice_id: UUID, refusal: Refusal | None, *, still: bool = False
 ) -> Response:
+    """The page of an invoice, for whoever sees the record or has to work on the invoice."""
     invoice = queries.get_invoice(work, invoice_id, to=Permission.READ)
-    document = get_document(work, invoice.document_id, to=Permission.READ)
+    document = queries.document_of(work.session, invoice)
     version = work.session.get_one(DocumentVersion, invoice.version_id)
     rights = permissions_on(work.actor, document)
-    may_read = Permission.READ_CONTENT in rights and version.withheld is None
+    sees_record = Permission.READ in rights
+    may_read = version.withheld is None and _may_read(work, invoice_id)
     refused = invoice.accepted is False
     return render(
         request,
@@ -178,7 +181,9 @@ def _page(
         title=title_of_invoice(invoice.type_code, invoice.number, invoice.seller_name),
         document=document,
         version=version,
-        trail=trail_of(work, document),
+        trail=trail_of(work, document) if sees_record else [],
+        sees_record=sees_record,
+        flow=flow_of(work, invoice_id),
         findings=findings_view(invoice.findings) if may_read else [],
         complaint=complaint(invoice.number, invoice.issue_date, invoice.findings) if may_read and refused else None,
         twins=reading.twins(work, invoice),
@@ -186,9 +191,18 @@ def _page(
         files=reading.files_of(work, invoice, _FILES) if may_read else [],
         may_read=may_read,
         may_repeat=invoice.failure is not None and Permission.EDIT in rights,
+        today=work.now.astimezone(BERLIN).date(),
         still=still,
         path=invoice_path(invoice.id),
     )
+
+
+def _may_read(work: UnitOfWork, invoice_id: UUID) -> bool:
+    try:
+        queries.get_invoice(work, invoice_id, to=Permission.READ_CONTENT)
+    except Forbidden:
+        return False
+    return True
 
 
 @router.get("/{invoice_id}/ansicht")
@@ -205,6 +219,7 @@ def show_view(work: PageWork, invoice_id: UUID) -> Response:
 
 @router.get("/{invoice_id}/dateien/{kind}")
 def read_file(work: PageWork, invoice_id: UUID, kind: RenditionKind) -> Response:
-    found = reading.file_of(work, invoice_id, kind)
+    original = kind is RenditionKind.ORIGINAL
+    found = reading.original_of(work, invoice_id) if original else reading.file_of(work, invoice_id, kind)
     headers = disposition(found.file_name, found.digest)
     return streamed(work.storage, found.key, found.digest, headers, found.media_type, None)

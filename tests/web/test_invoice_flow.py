@@ -1,0 +1,167 @@
+"""The way of an invoice at the browser: whoever has to do something sees what, and needs few clicks for it."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from eakte.access import Role
+from eakte.foundation.work import House
+from tests.support.approval import Town
+from tests.support.factories import a_token
+from tests.web.conftest import Page, Visitor
+from xrechnung.approval.rules.signing import SigningAct
+from xrechnung.approval.rules.workflow import Act, Step
+
+EVIL = "<script>alert(1)</script>{{7*7}}"
+As = Callable[[str], Visitor]
+
+
+@pytest.fixture
+def town(house: House) -> Town:
+    """Central accounting (Zita), a parks department with a clerk (Anna) and a head who orders (Bernd)."""
+    town = Town(house)
+    town.unit("Parks")
+    town.unit("Schools")
+    town.person("Zita", Role.ACCOUNTING, everywhere=True)
+    town.person("Anna", Role.CLERK, unit="Parks")
+    town.person("Bernd", Role.HEAD, unit="Parks")
+    town.may_sign("Anna", SigningAct.CERTIFY_FACTUAL, SigningAct.CERTIFY_ARITHMETIC, unit="Parks", limit="10000")
+    town.may_sign("Bernd", SigningAct.ORDER, unit="Parks", limit="10000")
+    return town
+
+
+@pytest.fixture
+def at_browser(app: FastAPI, town: Town) -> As:
+    """A browser in which somebody of the town is logged in."""
+
+    def at_browser(name: str) -> Visitor:
+        visitor = Visitor(TestClient(app))
+        visitor.client.cookies.set("eakte", a_token(town.house, town.people[name]))
+        return visitor
+
+    return at_browser
+
+
+def page_of(invoice_id: UUID) -> str:
+    return f"/rechnungen/{invoice_id}"
+
+
+def do(visitor: Visitor, invoice_id: UUID, act: str, **fields: str) -> Page:
+    """One click on the page of an invoice."""
+    visitor.open(page_of(invoice_id))
+    return visitor.send(f"{page_of(invoice_id)}/schritt", {"act": act, **fields})
+
+
+def buttons(page: Page) -> list[str]:
+    return [button.get("value") for button in page.all("//*[@id='rechnungslauf']//button[@name='act']")]
+
+
+def test_an_invoice_is_approved_with_a_click_or_two_for_each(town: Town, at_browser: As) -> None:
+    invoice_id = town.invoice()
+    zita, anna, bernd = at_browser("Zita"), at_browser("Anna"), at_browser("Bernd")
+    page = do(zita, invoice_id, "assign", unit=str(town.units["Parks"]))
+    assert "zugewiesen" in page.words("//*[@id='rechnungslauf']")
+    anna.open(f"{page_of(invoice_id)}/kontierung")
+    lines = {"product-1": "55101", "ledger_account-1": "5241", "percent-1": "100", "takes_skonto": "true"}
+    page = anna.send(f"{page_of(invoice_id)}/kontierung", {"action": "save", **lines})
+    assert (page.status, "119,00" in page.words("//*[@id='rechnungslauf']//table")) == (200, True)
+    page = do(anna, invoice_id, "certify_combined")
+    assert "sachlich und rechnerisch richtig seit" in page.words()
+    assert bernd.open(page_of(invoice_id)).words("//button[contains(@class, 'main')]") == "Zahlung anordnen"
+    page = do(bernd, invoice_id, "order")
+    assert "AO-2026-000001: 119,00 EUR" in page.words()
+    assert town.approval(invoice_id).step is Step.ORDERED
+
+
+def test_the_page_says_why_something_is_not_possible_and_who_could(town: Town, at_browser: As) -> None:
+    invoice_id = town.invoice(gross="10000.01")
+    town.person("Carla", Role.HEAD, unit="Parks")
+    town.may_sign("Carla", SigningAct.ORDER)
+    town.may_sign("Anna", SigningAct.CERTIFY_FACTUAL, SigningAct.CERTIFY_ARITHMETIC)
+    town.assign(invoice_id, "Parks", by="Zita")
+    town.account("Anna", invoice_id)
+    town.act("Anna", invoice_id, Act.CERTIFY_COMBINED)
+    page = at_browser("Bernd").open(page_of(invoice_id))
+    assert "order" not in buttons(page)
+    assert "liegt keine gültige Befugnis vor. Unterschreiben dürfte: Carla." in page.words()
+
+
+def test_an_act_without_its_reason_comes_back_with_what_is_missing(town: Town, at_browser: As) -> None:
+    page = do(at_browser("Zita"), town.invoice(), "reject")
+    assert (page.status, "Hierfür ist ein Grund anzugeben." in page.words("//*[@role='alert']")) == (422, True)
+
+
+def test_who_decides_on_an_old_state_is_told(town: Town, at_browser: As) -> None:
+    invoice_id, zita = town.invoice(), at_browser("Zita")
+    zita.open(page_of(invoice_id))
+    town.assign(invoice_id, "Parks", by="Zita")
+    page = zita.send(f"{page_of(invoice_id)}/schritt", {"act": "cancel", "reason": "Irrläufer"})
+    assert (page.status, "Jemand anderes war schneller" in page.words("//*[@role='alert']")) == (409, True)
+
+
+def test_a_unit_reads_its_invoice_although_it_sees_nothing_else_of_the_dossier(town: Town, at_browser: As) -> None:
+    invoice_id, anna = town.invoice(), at_browser("Anna")
+    assert anna.open(page_of(invoice_id)).status == 404
+    town.assign(invoice_id, "Parks", by="Zita")
+    page = anna.open(page_of(invoice_id))
+    assert (page.status, "in einem Bereich, den Sie sonst nicht sehen" in page.words()) == (200, True)
+    assert not [link for link in page.links() if link.startswith(("/akten", "/vorgaenge", "/dokumente"))]
+    assert anna.open(f"{page_of(invoice_id)}/dateien/original").status == 200
+
+
+def test_a_duplicate_is_named_by_the_number_people_know(town: Town, at_browser: As) -> None:
+    first, second, zita = town.invoice("RE-77"), town.invoice("RE-77"), at_browser("Zita")
+    page = do(zita, second, "mark_duplicate", original="RE-78", reason="kam schon im Juli")
+    assert (page.status, "Diese Nummer hat keine andere Rechnung." in page.words()) == (422, True)
+    do(zita, second, "mark_duplicate", original="RE-77", reason="kam schon im Juli")
+    assert (town.approval(first).step, town.approval(second).step) == (Step.CHECKED, Step.DUPLICATE)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"product-1": "55101"}, "Zeile 1: Produkt und Sachkonto sind nötig."),
+        ({"product-1": "55101", "ledger_account-1": "5241", "amount-1": "12.3"}, "ist keine Zahl wie 1.234,50"),
+        ({"product-1": "55101", "ledger_account-1": "5241", "percent-1": "90"}, "ergeben zusammen nicht 100 %"),
+    ],
+)
+def test_account_lines_that_do_not_add_up_come_back_as_they_were_written(
+    town: Town, at_browser: As, row: dict[str, str], said: str
+) -> None:
+    invoice_id, zita = town.invoice(), at_browser("Zita")
+    zita.open(f"{page_of(invoice_id)}/kontierung")
+    page = zita.send(f"{page_of(invoice_id)}/kontierung", {"action": "save", **row})
+    assert (page.status, said in page.words("//*[@role='alert']")) == (422, True)
+    assert page.all("//*[@id='product-1']")[0].get("value") == "55101"
+
+
+def test_a_split_over_many_accounts_gets_as_many_rows_as_it_needs(town: Town, at_browser: As) -> None:
+    invoice_id, zita = town.invoice(), at_browser("Zita")
+    zita.open(f"{page_of(invoice_id)}/kontierung")
+    row = {"product-1": "55101", "ledger_account-1": "5241", "amount-1": "1.000,00"}
+    page = zita.send(f"{page_of(invoice_id)}/kontierung", {"action": "more", **row})
+    assert len(page.all("//tbody/tr")) > 5
+    assert page.all("//*[@id='amount-1']")[0].get("value") == "1.000,00"
+
+
+def test_nothing_a_supplier_or_a_colleague_wrote_runs_and_everybody_can_use_the_page(
+    town: Town, at_browser: As
+) -> None:
+    invoice_id, zita = town.invoice(EVIL, seller_name=EVIL, ibans=[EVIL, "DE02120300000000202051"]), at_browser("Zita")
+    do(zita, invoice_id, "hold", reason=EVIL)
+    do(zita, invoice_id, "resume")
+    for path in (page_of(invoice_id), f"{page_of(invoice_id)}/kontierung"):
+        page = zita.open(path)
+        assert page.status == 200
+        assert EVIL in page.words("//body")
+        assert not page.all("//script")
+        names = page.all("//@id")
+        assert len(names) == len(set(names))
+        for field in page.all("//input[not(@type='hidden')] | //select | //textarea"):
+            assert page.all(f"//label[@for='{field.get('id')}']"), field.get("name")
+        levels = [int(heading.tag[1]) for heading in page.all("//main//*[self::h1 or self::h2 or self::h3]")]
+        assert all(below - above <= 1 for above, below in pairwise(levels))
