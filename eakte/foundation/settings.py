@@ -134,7 +134,9 @@ class XrechnungSettings(Section):
     """What checking one invoice may cost, and how often it is tried.
 
     `kosit_bundle` is the official configuration, a ZIP file or a folder; with it a second opinion is sought.
-    `land` is the Land whose public holidays count, by its two letters; `exchange_rates` say how many euros one unit of
+    `land` is the Land whose public holidays count, by its two letters; `skonto_from` says whether days of Skonto count
+    from the date of the invoice, as its terms are written, or from its receipt, where the city's own terms of
+    purchase agree that; `exchange_rates` say how many euros one unit of
     a currency is worth where signing limits are asked. What ends without payment is filed `file_after_days` days later.
     """
 
@@ -162,6 +164,18 @@ class FinanceSettings(Section):
     debtor_name: str = ""
     debtor_iban: str = ""
     debtor_bic: str = ""
+
+
+class SmtpSettings(Section):
+    """The mail server that reminders go out by. Without a host no mail is sent; the work lists say the same."""
+
+    host: str = ""
+    port: int = 587
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    sender: str = "e-akte@localhost"
+    timeout_s: float = 30.0
 
 
 class ClientSettings(Section):
@@ -207,6 +221,7 @@ class Settings(BaseSettings):
     seal: SealSettings = SealSettings()
     xrechnung: XrechnungSettings = XrechnungSettings()
     finance: FinanceSettings = FinanceSettings()
+    smtp: SmtpSettings = SmtpSettings()
     worker: WorkerSettings = WorkerSettings()
     client: ClientSettings = ClientSettings()
 

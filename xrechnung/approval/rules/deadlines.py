@@ -1,10 +1,13 @@
 """What is lost when: due dates, Skonto days, and the days on which somebody is reminded before them."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+from xrechnung.judging.hints.skonto import last_day
 
 GERMANY = ZoneInfo("Europe/Berlin")
 _DAY = timedelta(days=1)
@@ -41,6 +44,16 @@ def business_days_before(day: date, count: int, holidays: Container[date]) -> da
     return day
 
 
+def skonto_until(days: int, issued: date, received: date, *, from_receipt: bool) -> date:
+    """The last day of a Skonto of so many days.
+
+    The terms of payment (BT-20) name days and nothing they count from; by custom that is the date of the invoice.
+    Where the parties agreed that they count from its receipt, an invoice that came late leaves its full time; one
+    dated ahead of its receipt is never worse off for that.
+    """
+    return last_day(max(issued, received) if from_receipt else issued, days)
+
+
 def payment_due(stated: date | None, received: date, holidays: Container[date]) -> date:
     """The last day to pay in time: as stated in the invoice (BT-9), else after the statutory 30 days from receipt.
 
@@ -68,6 +81,15 @@ class Errand(StrEnum):
     """Send what people are reminded of."""
 
 
+BEGINS_AT: Mapping[Errand, time] = MappingProxyType({Errand.DEADLINES: time(4), Errand.DIGESTS: time(6)})
+"""When an errand begins in Germany; hours that every day has once, those on which clocks change too."""
+
+
+def is_time_for(errand: Errand, now: datetime) -> bool:
+    """Whether an errand of this day may begin; whoever comes late still begins it that day."""
+    return now.astimezone(GERMANY).time() >= BEGINS_AT[errand]
+
+
 @dataclass(frozen=True, slots=True)
 class Reminder:
     """On this day these people hear that something will be lost."""
@@ -78,6 +100,8 @@ class Reminder:
 
 LEAD: tuple[tuple[Addressee, int], ...] = ((Addressee.UNIT, 5), (Addressee.DEPUTY, 3), (Addressee.HEAD, 2))
 """Business days before the last safe day on which each of them is told."""
+HORIZON = timedelta(days=30)
+"""No reminder is due longer before the last safe day, whatever holidays lie between."""
 EXECUTION_DAYS = 1
 """Business days between order and credit at the supplier's bank (§ 675s BGB)."""
 

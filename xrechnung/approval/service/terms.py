@@ -9,7 +9,7 @@ import holidays as public_holidays
 
 from eakte.foundation.settings import XrechnungSettings
 from xrechnung.approval.models.flow import Approval
-from xrechnung.approval.rules.deadlines import last_safe_day, legal_day, payment_due
+from xrechnung.approval.rules.deadlines import last_safe_day, legal_day, payment_due, skonto_until
 from xrechnung.models import Invoice
 
 
@@ -34,11 +34,16 @@ def best_skonto(invoice: Invoice, today: date, settings: XrechnungSettings) -> S
     offers = [
         Skonto(Decimal(term["amount"]), until, last_safe_day(until, free))
         for term in invoice.skonto
-        if term["until"] is not None and term["amount"] is not None
-        for until in (date.fromisoformat(term["until"]),)
+        if term["amount"] is not None and invoice.issue_date is not None
+        for until in (_until(term["days"], invoice.issue_date, invoice, settings),)
     ]
     reachable = [offer for offer in offers if offer.last_day >= today and offer.amount > 0]
     return max(reachable, key=lambda offer: offer.amount, default=None)
+
+
+def _until(days: int, issued: date, invoice: Invoice, settings: XrechnungSettings) -> date:
+    received = legal_day(invoice.received_at)
+    return skonto_until(days, issued, received, from_receipt=settings.skonto_from == "receipt")
 
 
 def set_times(approval: Approval, today: date, settings: XrechnungSettings) -> None:
