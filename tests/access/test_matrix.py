@@ -29,6 +29,7 @@ from ingest.batches.queries import documents_of
 from ingest.errors import OriginalMissing
 from ingest.service.receiving import open_ingest, receive
 from ingest.sources.uploads.service import Announced, begin_upload
+from tests.support.approval import a_given_order
 from tests.support.factories import (
     LETTER,
     AsActor,
@@ -318,6 +319,30 @@ RULES: dict[str, Rule] = {
         body=lambda w: {"criterion": "leitweg_id", "pattern": "04011000", "unitId": w["unit"]},
     ),
     "DELETE /api/v1/assignment-rules/{rule_id}": Rule(S.HOUSE, P.HANDLE_INVOICES, {"rule_id": "assignment_rule"}),
+    "GET /api/v1/invoices/{invoice_id}/account-lines": on("invoice", P.READ),
+    # Nobody may book it at this step; who may is in tests/xrechnung/approval.
+    "PUT /api/v1/invoices/{invoice_id}/account-lines": on(
+        "invoice",
+        P.READ,
+        lambda w: {"lines": [{"product": "55101", "ledgerAccount": "5241", "percent": "100"}]},
+    ),
+    "GET /api/v1/invoices/{invoice_id}/account-line-proposals": on("invoice", P.READ),
+    "POST /api/v1/invoices/transfers:claim": Rule(S.HOUSE, P.TAKE_ORDERS, body=lambda w: {}),
+    "GET /api/v1/invoices/transfers": Rule(S.HOUSE, P.TAKE_ORDERS),
+    "GET /api/v1/invoices/transfers.pain001": Rule(S.HOUSE, P.TAKE_ORDERS),
+    "GET /api/v1/invoices/transfers/{order_id}": Rule(S.HOUSE, P.TAKE_ORDERS, {"order_id": "order"}),
+    "POST /api/v1/invoices/transfers/{order_id}:acknowledge": Rule(
+        S.HOUSE, P.TAKE_ORDERS, {"order_id": "order"}, body=lambda w: {"lease": w["order"]}
+    ),
+    "POST /api/v1/invoices/transfers/{order_id}:book": Rule(
+        S.HOUSE,
+        P.TAKE_ORDERS,
+        {"order_id": "order"},
+        body=lambda w: {"ledgerNumber": "4711", "bookedOn": "2026-09-08"},
+    ),
+    "POST /api/v1/invoices/transfers/{order_id}:fail": Rule(
+        S.HOUSE, P.TAKE_ORDERS, {"order_id": "order"}, body=lambda w: {"reason": "Konto gesperrt"}
+    ),
     "GET /api/v1/me/signing-rights": Rule(S.SIGNED_IN),
     "GET /api/v1/signing-rights": Rule(S.HOUSE, P.MANAGE_SIGNING),
     "POST /api/v1/signing-rights": Rule(
@@ -360,7 +385,7 @@ def world(house: House) -> World:
         batch = a_batch(work, unit=unit)
         other_identity = a_client(work)
         invoice = note_invoice(work, document, version_of(work.session, document.id, None))
-        begin_approval(work, invoice)
+        order = a_given_order(work, begin_approval(work, invoice))
         person = a_client(work, kind=IdentityKind.PERSON)
         holidays = {"valid_from": date(2026, 7, 1), "valid_until": date(2026, 7, 14)}
         rows = {
@@ -392,6 +417,7 @@ def world(house: House) -> World:
             "item": item,
             "upload": begin_upload(work, Announced("stapel.pdf", 3)),
             "invoice": invoice,
+            "order": order,
             "person": person,
             "signing_right": grant_signing_right(
                 work,

@@ -18,14 +18,16 @@ from eakte.foundation.work import SYSTEM, House, UnitOfWork
 from eakte.records.models import Dossier
 from tests.support.factories import a_case, a_document, a_dossier, a_unit
 from xrechnung.approval.models.flow import Approval, InvoiceAct
-from xrechnung.approval.models.payment import AccountLine
+from xrechnung.approval.models.payment import AccountLine, PaymentOrder
 from xrechnung.approval.queries.flow import get_approval
 from xrechnung.approval.rules.accounts import Account, Share
+from xrechnung.approval.rules.payment import OrderState
 from xrechnung.approval.rules.signing import SigningAct
-from xrechnung.approval.rules.workflow import Act
+from xrechnung.approval.rules.workflow import Act, Step
 from xrechnung.approval.service.accounting import WantedLine, set_lines
 from xrechnung.approval.service.acting import PossibleAct, Wish, act_on, possible_acts
 from xrechnung.approval.service.beginning import begin_approval
+from xrechnung.approval.service.ordering import issue
 from xrechnung.approval.service.signing import grant_signing_right
 from xrechnung.models import Invoice
 from xrechnung.queries import keys_of_number
@@ -166,3 +168,23 @@ class Town:
     def possible(self, person: str, invoice_id: UUID) -> dict[Act, PossibleAct]:
         with self.work(person) as work:
             return {one.act: one for one in possible_acts(work, get_approval(work, invoice_id))}
+
+
+def a_given_order(work: UnitOfWork, approval: Approval) -> PaymentOrder:
+    """An order that the finance system has fetched, whoever signed it; its lease is its own id."""
+    act = InvoiceAct(
+        id=new_id(),
+        invoice_id=approval.invoice_id,
+        act=Act.CLAIM,
+        from_step=Step.ASSIGNED,
+        to_step=Step.ASSIGNED,
+        round=approval.round,
+        person_id=SYSTEM.id,
+        at=work.now,
+    )
+    work.session.add(act)
+    work.session.flush()
+    order = issue(work, approval, act)
+    order.state, order.deliveries, order.leases = OrderState.HANDED_OVER, 1, [order.id]
+    work.session.flush()
+    return order
