@@ -138,7 +138,10 @@ def specifications(root: etree._Element, syntax: Syntax | None) -> tuple[str, ..
     """Every specification identifier (BT-24) an invoice claims, untrimmed, as the official scenarios compare it."""
     if syntax is None:
         return ()
-    return tuple(str(_STRING(element)) for element in root.iterfind(_SPECIFICATIONS[syntax]))
+    claims = [root]
+    for tag in _SPECIFICATIONS[syntax]:
+        claims = [child for element in claims for child in element.iterchildren(tag)]
+    return tuple(str(_STRING(claim)) if len(claim) else claim.text or "" for claim in claims)
 
 
 _UBL = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
@@ -150,9 +153,13 @@ _ROOTS = {
     "rsm:CrossIndustryInvoice": Syntax.CII,
 }
 _SPECIFICATIONS = {
-    Syntax.UBL_INVOICE: f"{_UBL}CustomizationID",
-    Syntax.UBL_CREDIT_NOTE: f"{_UBL}CustomizationID",
-    Syntax.CII: f"{_RSM}ExchangedDocumentContext/{_RAM}GuidelineSpecifiedDocumentContextParameter/{_RAM}ID",
+    Syntax.UBL_INVOICE: (f"{_UBL}CustomizationID",),
+    Syntax.UBL_CREDIT_NOTE: (f"{_UBL}CustomizationID",),
+    Syntax.CII: (
+        f"{_RSM}ExchangedDocumentContext",
+        f"{_RAM}GuidelineSpecifiedDocumentContextParameter",
+        f"{_RAM}ID",
+    ),
 }
 
 

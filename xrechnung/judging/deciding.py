@@ -48,7 +48,8 @@ def judge_invoice(data: bytes, *, today: date) -> Verdict:
 def judge_root(root: etree._Element, release: Release, *, today: date, embedded: str | None = None) -> Verdict:
     """The verdict on a parsed invoice."""
     syntax, specification = detect(root)
-    scenario = release.scenario(syntax, specifications(root, syntax))
+    claimed = specifications(root, syntax) if specification is None else (specification,)
+    scenario = release.scenario(syntax, claimed)
     with Tree(root) as tree:
         refusal, findings = _decide(root, tree, release, scenario, specification)
         hints = hints_on(tree.head.root, syntax, today=today) if syntax is not None else ()

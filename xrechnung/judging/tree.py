@@ -6,6 +6,7 @@ taken over once, and the lines (BG-25) one after the other, which keeps an invoi
 
 from collections.abc import Iterator
 from decimal import ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from re import ASCII, compile
 from typing import Self
 
@@ -39,6 +40,8 @@ MOST_NAMES = 5_000
 """Names remembered; UBL and CII together have fewer, and a hostile document must not fill our memory."""
 MOST_DIGITS = 10_000
 """Of a number we still count with; the official processor stops for lack of memory only."""
+LONGEST_PLAIN, REMEMBERED = 20, 4096
+"""Numbers of so many characters are remembered, so many: rules read the same ones again and again."""
 _NO_KIDS: "dict[str, list[Node]]" = {}
 _NO_ATTRIBUTES: dict[str, str] = {}
 _HALF, _CENT = Decimal("0.5"), Decimal("0.01")
@@ -107,8 +110,8 @@ class Node:
     @property
     def decimal(self) -> Decimal:
         """The text as xs:decimal; undefined where it is none."""
-        text = self.text
-        return Decimal(text) if _is_plain(text) else to_decimal(self)
+        plain = _plain_decimal(self.text) if len(self.text) <= LONGEST_PLAIN else None
+        return to_decimal(self) if plain is None else plain
 
     def below(self) -> "Iterator[Node]":
         """This node and everything below it, in no particular order of names."""
@@ -256,8 +259,9 @@ def to_decimal(node: Node, text: str | None = None) -> Decimal:
 
 def to_double(node: Node) -> float:
     """The text of a node as xs:double, as comparisons of untyped nodes with numbers do; undefined where it is none."""
-    if _is_plain(node.text):
-        return float(node.text)
+    plain = _plain_double(node.text) if len(node.text) <= LONGEST_PLAIN else None
+    if plain is not None:
+        return plain
     stripped = node.text.strip(" \t\r\n")
     if _DOUBLE.fullmatch(stripped):
         return float(stripped)
@@ -266,9 +270,19 @@ def to_double(node: Node) -> float:
     raise Undefined(node, f"{node.name} is no number")
 
 
+@lru_cache(REMEMBERED)
+def _plain_decimal(written: str) -> Decimal | None:
+    return Decimal(written) if _is_plain(written) else None
+
+
+@lru_cache(REMEMBERED)
+def _plain_double(written: str) -> float | None:
+    return float(written) if _is_plain(written) else None
+
+
 def _is_plain(written: str) -> bool:
     """Digits with a point or without, as nearly all numbers are; others take longer to look at."""
-    return written.isascii() and written.replace(".", "", 1).isdigit() and len(written) <= MOST_DIGITS
+    return written.isascii() and written.replace(".", "", 1).isdigit()
 
 
 def round2(amount: Decimal) -> Decimal:

@@ -77,7 +77,9 @@ class _Values:
         self.is_ubl = syntax.is_ubl
 
     def all(self, what: str) -> list[Node]:
-        return [node for path in self._paths[what] for node in self._root.at(*path)]
+        path, *others = self._paths[what]
+        found = self._root.at(*path)
+        return [*found, *(node for other in others for node in self._root.at(*other))] if others else found
 
     def first(self, what: str) -> Node | None:
         found = self.all(what)
