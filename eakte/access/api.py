@@ -77,9 +77,7 @@ def list_identities(work: Work, cursor: Cursor = None, limit: Limit = 50) -> Pag
 
 @router.post("/identities", status_code=201, summary="Person oder Fachverfahren aufnehmen")
 def create_identity(work: Work, new: NewIdentity, response: Response) -> IdentityShape:
-    identity = service.create_identity(
-        work, kind=new.kind, login=new.login, display_name=new.display_name, password=new.password
-    )
+    identity = service.create_identity(work, **new.model_dump())
     response.headers["Location"] = f"/api/v1/identities/{identity.id}"
     return _tagged(identity, response)
 
@@ -98,9 +96,7 @@ def read_identity(work: Work, identity_id: UUID, response: Response) -> Identity
 def change_identity(
     work: Work, identity_id: UUID, patch: IdentityPatch, revision: Revision, response: Response
 ) -> IdentityShape:
-    identity = service.change_identity(
-        work, identity_id, display_name=patch.display_name, active=patch.active, revision=revision
-    )
+    identity = service.change_identity(work, identity_id, revision=revision, **patch.model_dump())
     return _tagged(identity, response)
 
 

@@ -65,8 +65,13 @@ class IdentityShape(Shape):
     kind: IdentityKind = Field(title="Art")
     login: str = Field(title="Benutzername")
     display_name: str = Field(title="Anzeigename")
+    email: str | None = Field(title="E-Mail-Adresse für Erinnerungen")
     active: bool = Field(title="Aktiv")
     created_at: datetime
+
+
+# One address and nothing besides; mail servers that know more than ASCII are no requirement.
+_ADDRESS = r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[0-9A-Za-z][0-9A-Za-z.\-]{0,252}"
 
 
 class NewIdentity(Shape):
@@ -76,12 +81,16 @@ class NewIdentity(Shape):
     login: str = Field(title="Benutzername", min_length=1, max_length=200, pattern=r"^\S+$", examples=["a.tschoepe"])
     display_name: str = Field(title="Anzeigename", min_length=1, max_length=300)
     password: str | None = Field(None, title="Kennwort", max_length=1000)
+    email: str | None = Field(None, title="E-Mail-Adresse für Erinnerungen", pattern=f"^{_ADDRESS}$")
 
 
 class IdentityPatch(Shape):
     """Änderung einer Person oder eines Fachverfahrens"""
 
     display_name: str | None = Field(None, title="Anzeigename", min_length=1, max_length=300)
+    email: str | None = Field(
+        None, title="E-Mail-Adresse für Erinnerungen; leer: keine mehr", pattern=f"^({_ADDRESS})?$"
+    )
     active: bool | None = Field(None, title="Aktiv")
 
 

@@ -77,7 +77,13 @@ def create_unit(work: UnitOfWork, *, key: str, name: str, parent_id: UUID | None
 
 
 def create_identity(
-    work: UnitOfWork, *, kind: IdentityKind, login: str, display_name: str, password: str | None = None
+    work: UnitOfWork,
+    *,
+    kind: IdentityKind,
+    login: str,
+    display_name: str,
+    password: str | None = None,
+    email: str | None = None,
 ) -> Identity:
     """Admit a person or an API client. Raises LoginTaken, WeakPassword."""
     queries.require_unlimited(work, Permission.MANAGE_ACCESS)
@@ -88,6 +94,7 @@ def create_identity(
         kind=kind,
         login=login,
         display_name=display_name,
+        email=email or None,
         password_hash=None if password is None else _hash(password),
         created_at=work.now,
     )
@@ -102,16 +109,21 @@ def change_identity(
     identity_id: UUID,
     *,
     display_name: str | None = None,
+    email: str | None = None,
     active: bool | None = None,
     revision: int | None = None,
 ) -> Identity:
     """Rename an identity, or switch it off and on; switched off, none of its tokens is worth anything.
+
+    An empty `email` takes the address away, None leaves it.
 
     Raises IdentityNotFound, ActionForbidden, Stale.
     """
     identity = queries.get_identity(work, identity_id, revision=revision)
     if display_name is not None:
         identity.display_name = display_name
+    if email is not None:
+        identity.email = email or None
     if active is not None:
         identity.active = active
     if changes := changes_of(identity):

@@ -23,6 +23,7 @@ from ingest.sources.definitions import load_sources
 from ingest.sources.neighbours import neighbour_of
 from ingest.sources.running import sources_at_work
 from ingest.sources.uploads.service import discard_expired
+from xrechnung.approval.service.reminding import begin_rounds
 from xrechnung.service.receiving import resume_stranded_invoices
 
 log = structlog.get_logger()
@@ -114,6 +115,7 @@ async def _resume_stranded(house: House) -> None:
             convert_waiting(work)
             resume_stranded_batches(work)
             resume_stranded_invoices(work)
+            begin_rounds(work)
             discard_expired(work)
             resume_update(work)
 

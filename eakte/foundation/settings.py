@@ -135,9 +135,9 @@ class XrechnungSettings(Section):
 
     `kosit_bundle` is the official configuration, a ZIP file or a folder; with it a second opinion is sought.
     `land` is the Land whose public holidays count, by its two letters; `skonto_from` says whether days of Skonto count
-    from the date of the invoice, as its terms are written, or from its receipt, where the city's own terms of
-    purchase agree that; `exchange_rates` say how many euros one unit of
-    a currency is worth where signing limits are asked. What ends without payment is filed `file_after_days` days later.
+    from the date of the invoice, as is custom, or from its receipt, where the city's own terms of purchase say so.
+    `exchange_rates` say how many euros one unit of a currency is worth where signing limits are asked. What ends
+    without payment is filed `file_after_days` days later.
     """
 
     timeout_s: float = 180.0
@@ -145,6 +145,7 @@ class XrechnungSettings(Section):
     attempts: int = 5
     kosit_bundle: Path | None = None
     land: str = Field(default="BY", pattern="^(BW|BY|BE|BB|HB|HH|HE|MV|NI|NW|RP|SL|SN|ST|SH|TH)$")
+    skonto_from: Literal["issue", "receipt"] = "issue"
     exchange_rates: Annotated[tuple[tuple[str, Decimal], ...], BeforeValidator(_pairs)] = ()
     file_after_days: int = Field(default=30, ge=0)
 

@@ -99,9 +99,7 @@ class AssignInvoice(Job):
 
 
 class LookAtDeadlines(Job):
-    """Note what can no longer be had, and find whom to remind of what, on a day."""
-
-    day: date
+    """Note what can no longer be had, and find whom to remind of what, today."""
 
 
 class RemindOfInvoice(Job):
@@ -113,9 +111,7 @@ class RemindOfInvoice(Job):
 
 
 class CompileDigests(Job):
-    """Find who gets an e-mail on a day."""
-
-    day: date
+    """Find who gets an e-mail today."""
 
 
 class SendDigest(Job):
@@ -123,3 +119,21 @@ class SendDigest(Job):
 
     person_id: UUID
     day: date
+
+
+class WriteRejection(Job):
+    """Put the letter that refuses an invoice on paper and into the record."""
+
+    act_id: UUID
+
+
+class FileInvoice(Job):
+    """Put the workflow sheet of an invoice into the record (Ablage)."""
+
+    invoice_id: UUID
+
+
+class CloseInvoiceCase(Job):
+    """Close the case of a filed invoice (zdA)."""
+
+    invoice_id: UUID

@@ -5,13 +5,30 @@ import json
 from eakte.foundation.jobs import handles
 from eakte.foundation.work import BeginWork
 from xrechnung.approval.adapters.budget_port import BudgetsOverHttp
+from xrechnung.approval.adapters.mail import Delivery, MailServerUnavailable, hand_over
 from xrechnung.approval.adapters.webhook import Webhook
-from xrechnung.approval.messages import AssignInvoice, CheckBudget, DeliverOrder
+from xrechnung.approval.messages import (
+    AssignInvoice,
+    CheckBudget,
+    CloseInvoiceCase,
+    CompileDigests,
+    DeliverOrder,
+    FileInvoice,
+    LookAtDeadlines,
+    RemindOfInvoice,
+    SendDigest,
+    WriteRejection,
+)
+from xrechnung.approval.models.assignment import DigestState
 from xrechnung.approval.schemas.transfers import delivery_shape
-from xrechnung.approval.service import assignment, budgets, transferring
+from xrechnung.approval.service import assignment, budgets, filing, rejecting, reminding, transferring
+from xrechnung.approval.service.paper import store
+from xrechnung.showing.pdf import render_pdf
 
 # After what people wait for, before what follows from it.
-ASSIGNING = 5
+ASSIGNING, REMINDING = 5, -5
+FILING = -5
+"""Nobody waits for it."""
 DELIVERIES = 4500
 """Tries to deliver an order, about one a minute: three days, after which it can still be fetched."""
 
@@ -60,3 +77,89 @@ def deliver_order(job: DeliverOrder, begin: BeginWork) -> None:
     webhook.send(message.id, now, message.model_dump_json(by_alias=True).encode())
     with begin() as work:
         transferring.acknowledge_order(work, order.id, order.leases[-1])
+
+
+# --- deadlines and e-mails ----------------------------------------------------------------------------------
+
+
+@handles(LookAtDeadlines, queue="default", priority=REMINDING, attempts=20)
+def look_at_deadlines(job: LookAtDeadlines, begin: BeginWork) -> None:
+    """Note what is lost first, since what is lost next decides whom to remind."""
+    with begin() as work:
+        reminding.note_lapsed(work)
+    with begin() as work:
+        for reminder in reminding.find_reminders(work):
+            work.defer(reminder)
+
+
+@handles(RemindOfInvoice, queue="default", priority=REMINDING, attempts=20)
+def remind_of_invoice(job: RemindOfInvoice, begin: BeginWork) -> None:
+    """One stage of one deadline of one invoice."""
+    with begin() as work:
+        reminding.remind(work, job.invoice_id, job.deadline, job.addressee)
+
+
+@handles(CompileDigests, queue="default", priority=REMINDING, attempts=20)
+def compile_digests(job: CompileDigests, begin: BeginWork) -> None:
+    """After the reminders of the day, which begin hours before."""
+    with begin() as work:
+        for digest in reminding.compile_digests(work):
+            work.defer(digest)
+
+
+_OUTCOMES = {
+    Delivery.TAKEN: DigestState.SENT,
+    Delivery.REFUSED: DigestState.REFUSED,
+    Delivery.DOUBTFUL: DigestState.DOUBTFUL,
+}
+
+
+@handles(SendDigest, queue="default", priority=REMINDING, attempts=100)
+def send_digest(job: SendDigest, begin: BeginWork) -> None:
+    """At most once: that it is handed over is committed before it is; only what was surely not taken is tried again."""
+    with begin() as work:
+        letter = reminding.claim_digest(work, job.person_id, job.day)
+        settings = work.settings.smtp
+    if letter is None:
+        return
+    try:
+        state = _OUTCOMES[hand_over(letter, settings)]
+    except MailServerUnavailable:
+        with begin() as work:
+            reminding.settle_digest(work, job.person_id, job.day, DigestState.WAITING)
+        raise
+    with begin() as work:
+        reminding.settle_digest(work, job.person_id, job.day, state)
+
+
+@handles(WriteRejection, queue="default", priority=ASSIGNING, attempts=20)
+def write_rejection(job: WriteRejection, begin: BeginWork) -> None:
+    """Set the letter to the supplier, then file it."""
+    with begin() as work:
+        draft = rejecting.draft_letter(work, job.act_id)
+        storage = work.storage
+    if draft is None:
+        return
+    file = store(storage, draft, render_pdf(draft.sheet, draft.footer, on=draft.on))
+    with begin() as work:
+        rejecting.file_letter(work, draft, file)
+
+
+@handles(FileInvoice, queue="default", priority=FILING, attempts=20)
+def file_invoice(job: FileInvoice, begin: BeginWork) -> None:
+    """Set the workflow sheet, then file it."""
+    with begin() as work:
+        draft = filing.draft_sheet(work, job.invoice_id)
+        storage = work.storage
+    if draft is None:
+        return
+    file = store(storage, draft, render_pdf(draft.sheet, draft.footer, on=draft.on))
+    with begin() as work:
+        filing.file_sheet(work, draft, file)
+
+
+@handles(CloseInvoiceCase, queue="default", priority=FILING, attempts=30)
+def close_invoice_case(job: CloseInvoiceCase, begin: BeginWork) -> None:
+    """Close the case as soon as nothing in it is under way any more."""
+    with begin() as work:
+        filing.close_case(work, job.invoice_id)

@@ -49,13 +49,14 @@ def add_user(
     name: Annotated[str, typer.Option(help="Anzeigename")],
     client: Annotated[bool, typer.Option("--client", help="Fachverfahren statt Person")] = False,
     password: Annotated[str | None, typer.Option(prompt=False, help="Kennwort; sonst wird gefragt")] = None,
+    email: Annotated[str | None, typer.Option(help="E-Mail-Adresse für Erinnerungen")] = None,
 ) -> None:
     """Eine Person oder ein Fachverfahren aufnehmen."""
     if password is None and not client:
         password = typer.prompt("Kennwort", hide_input=True, confirmation_prompt=True)
     with opened_house() as house, house.begin(OPERATOR) as work:
         kind = IdentityKind.CLIENT if client else IdentityKind.PERSON
-        create_identity(work, kind=kind, login=login, display_name=name, password=password)
+        create_identity(work, kind=kind, login=login, display_name=name, password=password, email=email)
     out.print(f"{login} aufgenommen.")
 
 
