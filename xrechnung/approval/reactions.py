@@ -1,9 +1,16 @@
 """What the approval does when others speak: an invoice that was checked begins its way."""
 
+from collections.abc import Iterable
+
+from eakte.foundation.errors import Finding
 from eakte.foundation.messages import on
 from eakte.foundation.work import UnitOfWork
-from xrechnung.approval.messages import AssignInvoice, InvoiceActed
-from xrechnung.approval.rules.workflow import Act
+from eakte.records.guards import guards
+from eakte.records.models import Record
+from eakte.records.rules import Action
+from xrechnung.approval.messages import AssignInvoice, FileInvoice, InvoiceActed, WriteRejection
+from xrechnung.approval.queries.filing import UNPAID_ENDS, unfinished_in
+from xrechnung.approval.rules.workflow import STEP_WORDS, Act
 from xrechnung.approval.service.beginning import begin_approval
 from xrechnung.messages import InvoiceChecked, InvoiceDisputed, InvoiceEvent, InvoiceRefused, InvoiceSetAside
 from xrechnung.models import Invoice
@@ -23,3 +30,32 @@ def find_its_unit(work: UnitOfWork, event: InvoiceActed) -> None:
     """What may be worked on is sent to its unit, once it is known whether it came before."""
     if event.act in (Act.CHECK, Act.ACCEPT):
         work.defer(AssignInvoice(invoice_id=event.invoice_id))
+
+
+@on(InvoiceActed)
+def go_on(work: UnitOfWork, event: InvoiceActed) -> None:
+    """What follows by itself: a letter to the supplier, filing, the formal check of what is taken up again."""
+    match event.act:
+        case Act.REJECT:
+            work.defer(WriteRejection(act_id=event.act_id))
+        case Act.ACKNOWLEDGE_BOOKED:
+            work.defer(FileInvoice(invoice_id=event.invoice_id))
+        case Act.REOPEN:
+            begin_approval(work, work.session.get_one(Invoice, event.invoice_id))
+
+
+@guards(Action.CLOSE)
+def _invoices_on_their_way(work: UnitOfWork, record: Record) -> Iterable[Finding]:
+    """Nothing is closed in which an invoice is not filed yet."""
+    for approval in unfinished_in(work.session, record.id):
+        message = f"Eine E-Rechnung ist noch im Rechnungslauf ({STEP_WORDS[approval.step]})."
+        yield Finding("invoice-not-filed", message, str(approval.invoice_id))
+
+
+@guards(Action.CANCEL)
+def _invoices_to_be_paid(work: UnitOfWork, record: Record) -> Iterable[Finding]:
+    """Nothing is cancelled in which an invoice may still be paid."""
+    for approval in unfinished_in(work.session, record.id):
+        if approval.step not in UNPAID_ENDS:
+            message = f"Eine E-Rechnung ist noch im Rechnungslauf ({STEP_WORDS[approval.step]})."
+            yield Finding("invoice-not-filed", message, str(approval.invoice_id))

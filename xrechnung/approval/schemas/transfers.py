@@ -23,6 +23,7 @@ class OrderedLineShape(Shape):
     amount: Amount = Field(title="Anteil am fälligen Betrag, brutto", examples=["119.00"])
     tax: TaxTreatment = Field(title="Steuerkennzeichen")
     tax_rate: Amount | None = Field(default=None, title="Steuersatz in Prozent", examples=["19"])
+    deductible_percent: Amount | None = Field(default=None, title="Abziehbarer Teil der Vorsteuer in Prozent")
     tax_amount: Amount | None = Field(
         default=None, title="Abziehbare Vorsteuer, oder nach § 13b UStG geschuldete Steuer"
     )

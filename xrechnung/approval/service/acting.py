@@ -28,6 +28,7 @@ from xrechnung.approval.rules.signing import IN_WORDS, SIDES, Obstacle, Permit
 from xrechnung.approval.rules.workflow import STEP_WORDS, TRANSITIONS, Act, Step, Who, acts_at, is_complete, target_of
 from xrechnung.approval.service import ordering
 from xrechnung.approval.service.entitlement import Entitlement, entitlement
+from xrechnung.approval.service.rejecting import letter_to_supplier
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +267,10 @@ def _mark_duplicate(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[st
     return {"original": str(wish.original_id)}
 
 
+def _reject(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
+    return {"letter": letter_to_supplier(approval, wish.reason)}
+
+
 def _accept(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
     if not _can_be_accepted(approval):
         raise InvoiceNotAcceptable
@@ -291,5 +296,6 @@ _BEFORE: Mapping[Act, Callable[[UnitOfWork, Approval, Wish], dict[str, Any]]] = 
     Act.HAND_BACK: _hand_back,
     Act.MARK_DUPLICATE: _mark_duplicate,
     Act.ACCEPT: _accept,
+    Act.REJECT: _reject,
     Act.CONFIRM_ACCOUNT: _confirm_account,
 }

@@ -62,6 +62,7 @@ def _lines(order: PaymentOrder) -> tuple[WantedLine, ...]:
             ),
             TaxTreatment(line["tax"]),
             tax_rate=Decimal(line["taxRate"]) if "taxRate" in line else None,
+            deductible_percent=Decimal(line.get("deductiblePercent", 100)),
         )
         for line, share in zip(kept, shares, strict=True)
         if share
