@@ -34,7 +34,7 @@ class Entry:
     amount: Decimal
     iban: str | None
     given_up: bool = False
-    paid: bool = False
+    paid_on: date | None = None
     reported: bool = False
 
 
@@ -48,13 +48,13 @@ class Ledger:
     def take(self, order: Any) -> None:
         """Enter an order, once; one that is recalled is never carried out from now on, unless it was already."""
         entry = self.entries.setdefault(order.id, Entry(order.amount, order.iban))
-        if order.recalled_at is not None and not entry.paid:
+        if order.recalled_at is not None and entry.paid_on is None:
             entry.given_up = True
 
-    def pay(self, order_id: UUID) -> None:
+    def pay(self, order_id: UUID, today: date) -> None:
         entry = self.entries[order_id]
-        if not entry.given_up and not entry.paid:
-            entry.paid = True
+        if not entry.given_up and entry.paid_on is None:
+            entry.paid_on = today
             self.payments.append(order_id)
 
 
@@ -85,13 +85,13 @@ class FinanceSystem:
             if entry.reported:
                 continue
             self._moment()
-            self.ledger.pay(order_id)
+            self.ledger.pay(order_id, self._today)
             self._moment()
             self._report(order_id, entry)
 
     def _report(self, order_id: UUID, entry: Entry) -> None:
-        if entry.paid:
-            self._line.book(order_id, f"B-{self.ledger.payments.index(order_id) + 1}", self._today)
+        if entry.paid_on is not None:
+            self._line.book(order_id, f"B-{self.ledger.payments.index(order_id) + 1}", entry.paid_on)
         else:
             self._line.fail(order_id, "Auf Rückruf nicht ausgeführt")
         self._moment()
