@@ -10,14 +10,25 @@ _MOST = 20
 _REFUSING = (Severity.FATAL, Severity.ERROR)
 
 
-def complaint(number: str | None, issue_date: date | None, findings: Sequence[Mapping[str, Any]]) -> str:
-    """The text: which invoice, what refuses it and what to change, each once; findings as a verdict tells them."""
+def complaint(
+    number: str | None,
+    issue_date: date | None,
+    findings: Sequence[Mapping[str, Any]],
+    *,
+    reason: str | None = None,
+) -> str:
+    """The text: which invoice, what refuses it and what to change, each once; findings as a verdict tells them.
+
+    `reason` is what somebody of the house says besides.
+    """
     refusing = [finding for finding in findings if finding["severity"] in _REFUSING]
     named = f"Ihre Rechnung {number}" if number else "Ihre elektronische Rechnung"
     dated = f" vom {issue_date:%d.%m.%Y}" if issue_date is not None else ""
     lines = ["Sehr geehrte Damen und Herren,", ""]
-    lines += [f"{named}{dated} können wir so nicht annehmen. Sie erfüllt diese Vorgaben für E-Rechnungen nicht:", ""]
-    lines += _points(refusing)
+    lines.append(f"{named}{dated} können wir so nicht annehmen.")
+    if reason:
+        lines += ["", reason.strip()]
+    lines += ["", "Sie erfüllt diese Vorgaben für E-Rechnungen nicht:", "", *_points(refusing)] if refusing else [""]
     lines += ["Bitte berichtigen Sie die Rechnung und senden Sie sie uns neu zu.", "", "Mit freundlichen Grüßen"]
     return "\n".join(lines)
 

@@ -24,6 +24,7 @@ from ingest.sources.neighbours import neighbour_of
 from ingest.sources.running import sources_at_work
 from ingest.sources.uploads.service import discard_expired
 from xrechnung.approval.service.reminding import begin_rounds
+from xrechnung.approval.service.filing import file_what_ended
 from xrechnung.service.receiving import resume_stranded_invoices
 
 log = structlog.get_logger()
@@ -115,6 +116,7 @@ async def _resume_stranded(house: House) -> None:
             convert_waiting(work)
             resume_stranded_batches(work)
             resume_stranded_invoices(work)
+            file_what_ended(work)
             begin_rounds(work)
             discard_expired(work)
             resume_update(work)

@@ -1,0 +1,1 @@
+"""What the approval puts on paper: the workflow sheet (Laufzettel) of an invoice and the letter that refuses one."""
