@@ -23,8 +23,8 @@ from ingest.sources.definitions import load_sources
 from ingest.sources.neighbours import neighbour_of
 from ingest.sources.running import sources_at_work
 from ingest.sources.uploads.service import discard_expired
-from xrechnung.approval.service.reminding import begin_rounds
 from xrechnung.approval.service.filing import file_what_ended
+from xrechnung.approval.service.reminding import begin_rounds
 from xrechnung.service.receiving import resume_stranded_invoices
 
 log = structlog.get_logger()
