@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from eakte.access import Role
-from eakte.access.models import Identity, IdentityKind
+from eakte.access.models import Identity, IdentityKind, OrganisationalUnit
 from eakte.access.queries import actor_for
 from eakte.access.service import appoint_deputy, create_identity, grant_role
 from eakte.documents.queries import version_of
@@ -61,8 +61,8 @@ class Town:
 
     def unit(self, name: str, below: str | None = None) -> UUID:
         with self.work() as work:
-            parent = self.units[below] if below else None
-            self.units[name] = a_unit(work, parent=parent).id if parent else a_unit(work).id
+            parent = work.session.get_one(OrganisationalUnit, self.units[below]) if below else None
+            self.units[name] = a_unit(work, parent=parent).id
         return self.units[name]
 
     def person(self, name: str, *roles: Role, unit: str | None = None, everywhere: bool = False) -> UUID:
