@@ -68,7 +68,10 @@ class DeputyshipNotFound(NotFound):
 class DeputyshipInvalid(Invalid):
     """Diese Vertretung ist nicht möglich."""
 
-    advice = "Niemand vertritt sich selbst, und „gültig ab“ darf nicht nach „gültig bis“ liegen."
+    advice = (
+        "Niemand vertritt sich selbst oder setzt sich selbst als Vertretung ein, und „gültig ab“ darf nicht nach "
+        "„gültig bis“ liegen."
+    )
 
 
 class ActionForbidden(Forbidden):

@@ -17,7 +17,7 @@ from eakte.access.errors import (
     TokenNotFound,
     UnitNotFound,
 )
-from eakte.access.models import ApiToken, Deputyship, Grant, Identity, OrganisationalUnit
+from eakte.access.models import ApiToken, Deputyship, Grant, Identity, IdentityKind, OrganisationalUnit
 from eakte.access.rules import PERMISSIONS, Permission
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.table import must_be_at
@@ -184,6 +184,39 @@ def get_grant(work: UnitOfWork, grant_id: UUID) -> Grant:
     return grant
 
 
+def get_principal(work: UnitOfWork, identity_id: UUID) -> Identity:
+    """Somebody whose absence the actor arranges: oneself, staff of the units one heads, or anybody by managing access.
+
+    Staff is who holds roles in those units and nowhere else, since a deputy gets all of them. Raises IdentityNotFound.
+    """
+    identity = work.session.get(Identity, identity_id)
+    arranges = identity_id == work.actor.id or _manages_access(work) or _is_staff(work, identity_id)
+    if identity is None or not arranges:
+        raise IdentityNotFound
+    return identity
+
+
+def _manages_access(work: UnitOfWork) -> bool:
+    try:
+        require_unlimited(work, Permission.MANAGE_ACCESS)
+    except ActionForbidden:
+        return False
+    return True
+
+
+def _is_staff(work: UnitOfWork, identity_id: UUID) -> bool:
+    headed = _units_headed(work.actor)
+    if not headed:
+        return False
+    held = set(work.session.scalars(select(Grant.unit_id).where(Grant.identity_id == identity_id)))
+    return bool(held) and held <= headed
+
+
+def _units_headed(actor: Actor) -> frozenset[UUID | None]:
+    scopes = [one for one in actor.scopes if Permission.ARRANGE_ABSENCES in one.permissions and one.entry_id is None]
+    return frozenset[UUID | None]().union(*(scope.units for scope in scopes if scope.units is not None))
+
+
 def get_deputyship(work: UnitOfWork, deputyship_id: UUID) -> Deputyship:
     """A deputyship, for those who manage access. Raises DeputyshipNotFound, ActionForbidden."""
     require_unlimited(work, Permission.MANAGE_ACCESS)
@@ -198,6 +231,42 @@ def deputyships_of(work: UnitOfWork, principal_id: UUID) -> list[Deputyship]:
     get_identity(work, principal_id)
     statement = select(Deputyship).where(Deputyship.principal_id == principal_id)
     return list(work.session.scalars(statement.order_by(Deputyship.valid_from, Deputyship.id)))
+
+
+def get_absence(work: UnitOfWork, deputyship_id: UUID) -> Deputyship:
+    """A deputyship of somebody whose absence the actor arranges. Raises DeputyshipNotFound."""
+    deputyship = work.session.get(Deputyship, deputyship_id)
+    if deputyship is None:
+        raise DeputyshipNotFound
+    try:
+        get_principal(work, deputyship.principal_id)
+    except IdentityNotFound as error:
+        raise DeputyshipNotFound from error
+    return deputyship
+
+
+def absences(work: UnitOfWork, *, ending_from: date, cursor: str | None, limit: int) -> Page[Deputyship]:
+    """Absences that are not over, of people whose absence the actor arranges or stands in for."""
+    statement = select(Deputyship).where(Deputyship.valid_until >= ending_from)
+    if not _manages_access(work):
+        headed = sorted(unit for unit in _units_headed(work.actor) if unit is not None)
+        elsewhere = select(Grant.identity_id).where(or_(Grant.unit_id.is_(None), Grant.unit_id.not_in(headed)))
+        staff = select(Grant.identity_id).where(Grant.unit_id.in_(headed), Grant.identity_id.not_in(elsewhere))
+        own = (Deputyship.principal_id == work.actor.id, Deputyship.deputy_id == work.actor.id)
+        statement = statement.where(or_(*own, Deputyship.principal_id.in_(staff)))
+    order = (Deputyship.valid_from, Deputyship.id)
+    return page_of(work.session, statement, order, cursor=cursor, limit=limit)
+
+
+def colleagues(work: UnitOfWork, *, cursor: str | None, limit: int) -> Page[Identity]:
+    """Whom the actor may ask to stand in: active people who hold a role in a unit where the actor does."""
+    statement = select(Identity).where(
+        Identity.active, Identity.kind == IdentityKind.PERSON, Identity.id != work.actor.id
+    )
+    if not any(scope.units is None for scope in work.actor.scopes) and not work.actor.everything:
+        units = frozenset[UUID]().union(*(scope.units for scope in work.actor.scopes if scope.units is not None))
+        statement = statement.where(Identity.id.in_(select(Grant.identity_id).where(Grant.unit_id.in_(sorted(units)))))
+    return page_of(work.session, statement, (Identity.display_name, Identity.id), cursor=cursor, limit=limit)
 
 
 def get_unit(session: Session, unit_id: UUID) -> OrganisationalUnit:

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     PROTECT = "record:protect"
     MANAGE_PLAN = "plan:manage"
     MANAGE_ACCESS = "access:manage"
+    ARRANGE_ABSENCES = "absence:arrange"
     INGEST = "ingest:use"
     MANAGE_INGEST = "ingest:manage"
     CHECK_SCANS = "scan:check"
@@ -99,6 +100,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.CANCEL,
         Permission.SEE_AUDIT,
         Permission.SEE_INVOICE_FIGURES,
+        Permission.ARRANGE_ABSENCES,
     },
     Role.ARCHIVIST: frozenset({Permission.READ}),
     Role.AUDITOR: frozenset({Permission.READ, Permission.SEE_AUDIT, Permission.SEE_INVOICE_FIGURES}),

@@ -17,6 +17,7 @@ from eakte.access.errors import (
     ActionForbidden,
     DeputyshipInvalid,
     GrantPeriodInvalid,
+    IdentityNotFound,
     LoginFailed,
     LoginTaken,
     TooManyLogins,
@@ -304,6 +305,26 @@ def appoint_deputy(
     """
     queries.get_identity(work, principal_id)
     queries.get_identity(work, deputy_id)
+    return _appoint(work, principal_id, deputy_id, valid_from, valid_until)
+
+
+def enter_absence(
+    work: UnitOfWork, principal_id: UUID, deputy_id: UUID, *, valid_from: date, valid_until: date
+) -> Deputyship:
+    """Note that somebody is away and who stands in (Abwesenheit): for oneself, one's staff, or by managing access.
+
+    Nobody takes another's rights that way. Raises IdentityNotFound, DeputyshipInvalid.
+    """
+    queries.get_principal(work, principal_id)
+    deputy = work.session.get(Identity, deputy_id)
+    if deputy is None or not deputy.active or deputy.kind is not IdentityKind.PERSON:
+        raise IdentityNotFound
+    if deputy_id == work.actor.id:
+        raise DeputyshipInvalid
+    return _appoint(work, principal_id, deputy_id, valid_from, valid_until)
+
+
+def _appoint(work: UnitOfWork, principal_id: UUID, deputy_id: UUID, valid_from: date, valid_until: date) -> Deputyship:
     if principal_id == deputy_id or valid_from > valid_until:
         raise DeputyshipInvalid
     deputyship = Deputyship(
@@ -325,7 +346,15 @@ def appoint_deputy(
 
 def relieve_deputy(work: UnitOfWork, deputyship_id: UUID) -> None:
     """End a deputyship at once. Raises DeputyshipNotFound, ActionForbidden."""
-    deputyship = queries.get_deputyship(work, deputyship_id)
+    _relieve(work, queries.get_deputyship(work, deputyship_id))
+
+
+def end_absence(work: UnitOfWork, deputyship_id: UUID) -> None:
+    """Note that somebody is back, or will not be away. Raises DeputyshipNotFound."""
+    _relieve(work, queries.get_absence(work, deputyship_id))
+
+
+def _relieve(work: UnitOfWork, deputyship: Deputyship) -> None:
     work.session.delete(deputyship)
     changes = {"deputy": (str(deputyship.deputy_id), None)}
     work.publish(DeputyRelieved(record_id=deputyship.principal_id, changes=changes))

@@ -343,6 +343,13 @@ RULES: dict[str, Rule] = {
     "POST /api/v1/invoices/transfers/{order_id}:fail": Rule(
         S.HOUSE, P.TAKE_ORDERS, {"order_id": "order"}, body=lambda w: {"reason": "Konto gesperrt"}
     ),
+    "GET /api/v1/absences": Rule(S.SIGNED_IN),
+    "GET /api/v1/absences/colleagues": Rule(S.SIGNED_IN),
+    "POST /api/v1/absences": Rule(
+        S.SIGNED_IN,
+        body=lambda w: {"deputyId": w["person"], "validFrom": "2026-07-01", "validUntil": "2026-07-14"},
+    ),
+    "DELETE /api/v1/absences/{absence_id}": Rule(S.OWN, P.MANAGE_ACCESS, {"absence_id": "absence"}, whole_house=True),
     "GET /api/v1/me/signing-rights": Rule(S.SIGNED_IN),
     "GET /api/v1/signing-rights": Rule(S.HOUSE, P.MANAGE_SIGNING),
     "POST /api/v1/signing-rights": Rule(
@@ -412,6 +419,7 @@ def world(house: House) -> World:
             "batch": batch,
             "batch_document": documents_of(work.session, batch.id)[0],
             "other_identity": other_identity,
+            "absence": appoint_deputy(work, person.id, other_identity.id, **holidays),
             "deputyship": appoint_deputy(work, identity.id, other_identity.id, **holidays),
             "ingest": ingest,
             "item": item,

@@ -1,1 +1,1 @@
-"""The finance system (Finanzverfahren, HKR) and the bank: one module for each format and each way to speak."""
+"""The finance system (Finanzverfahren, HKR), the bank and the mail server: one module for each format and way to speak."""
