@@ -105,12 +105,18 @@ class Town:
 
     # --- invoices -------------------------------------------------------------------------------------------
 
+    def invoices_dossier(self) -> UUID:
+        """The dossier in which invoices are filed."""
+        if self.dossier_id is None:
+            with self.work() as work:
+                self.dossier_id = a_dossier(work, title="Eingangsrechnungen 2026").id
+        return self.dossier_id
+
     def invoice(self, number: str = "RE-1", gross: str = "119.00", *, begin: bool = True, **facts: Any) -> UUID:
         """An invoice that was found in order, or is in the state that the facts name."""
+        dossier_id = self.invoices_dossier()
         with self.work() as work:
-            if self.dossier_id is None:
-                self.dossier_id = a_dossier(work, title="Eingangsrechnungen 2026").id
-            case = a_case(work, dossier=work.session.get_one(Dossier, self.dossier_id))
+            case = a_case(work, dossier=work.session.get_one(Dossier, dossier_id))
             document = a_document(work, case=case, content=f"<rechnung>{number} {new_id()}</rechnung>".encode())
             said = {
                 "state": InvoiceState.CHECKED,

@@ -1,21 +1,42 @@
 """The queue worked off in the test's own transaction, as a worker would do it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import text
 
+from eakte.foundation.errors import Unavailable
 from eakte.foundation.messages import Job
 from eakte.foundation.work import BeginWork, House
 from ingest.batches.messages import AssembleDocuments, LookAtFile, SealProduct, SplitBatch
 from ingest.batches.tasks import assemble_documents, look_at_file, seal_product, split_batch
 from ingest.messages import CheckItem, FileItem, RecognizeItem
 from ingest.tasks import check_item, file_item, recognize_item
+from xrechnung.approval.messages import (
+    AssignInvoice,
+    CloseInvoiceCase,
+    CompileDigests,
+    FileInvoice,
+    LookAtDeadlines,
+    RemindOfInvoice,
+    WriteRejection,
+)
+from xrechnung.approval.tasks import (
+    assign_invoice,
+    close_invoice_case,
+    compile_digests,
+    file_invoice,
+    look_at_deadlines,
+    remind_of_invoice,
+    write_rejection,
+)
 from xrechnung.messages import JudgeInvoice, SeekSecondOpinion
 from xrechnung.tasks import judge_invoice, seek_second_opinion
 
-_STEPS: dict[type[Job], Callable[[Any, BeginWork], None]] = {
+Handler = Callable[[Any, BeginWork], None]
+_STEPS: dict[type[Job], Handler] = {
     CheckItem: check_item,
     RecognizeItem: recognize_item,
     FileItem: file_item,
@@ -26,6 +47,15 @@ _STEPS: dict[type[Job], Callable[[Any, BeginWork], None]] = {
     JudgeInvoice: judge_invoice,
     SeekSecondOpinion: seek_second_opinion,
 }
+_APPROVAL_STEPS: dict[type[Job], Handler] = {
+    AssignInvoice: assign_invoice,
+    CloseInvoiceCase: close_invoice_case,
+    CompileDigests: compile_digests,
+    FileInvoice: file_invoice,
+    LookAtDeadlines: look_at_deadlines,
+    RemindOfInvoice: remind_of_invoice,
+    WriteRejection: write_rejection,
+}
 _NEXT = text(
     "DELETE FROM procrastinate_jobs WHERE id = (SELECT id FROM procrastinate_jobs WHERE task_name = ANY(:names)"
     " ORDER BY priority DESC, id LIMIT 1) RETURNING task_name, args::text"
@@ -34,11 +64,27 @@ _NEXT = text(
 
 def work_off_ingests(house: House) -> None:
     """Run every step that is queued, and those that follow from it."""
-    steps = {job.name: (job, handler) for job, handler in _STEPS.items()}
+    _work_off(house, _STEPS, house.begin)
+
+
+def work_off_approvals(house: House, begin: BeginWork) -> None:
+    """The same with everything that the approval of invoices asks for, at the time of `begin`."""
+    _work_off(house, {**_STEPS, **_APPROVAL_STEPS}, begin)
+
+
+def _work_off(house: House, handlers: Mapping[type[Job], Handler], begin: BeginWork) -> None:
+    steps = {job.name: (job, handler) for job, handler in handlers.items()}
+    waiting: list[Callable[[], None]] = []
     while True:
         with house.sessions.begin() as session:
             row = session.execute(_NEXT, {"names": list(steps)}).first()
         if row is None:
-            return
+            break
         job, handler = steps[row[0]]
-        handler(job.model_validate(json.loads(row[1])), house.begin)
+        step = partial(handler, job.model_validate(json.loads(row[1])), begin)
+        try:
+            step()
+        except Unavailable:
+            waiting.append(step)
+    for step in waiting:
+        step()
