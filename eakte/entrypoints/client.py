@@ -66,6 +66,10 @@ class Client:
         """The JSON behind a path. Raises ProblemAnswer, ServerUnreachable."""
         return self._send("GET", path, params=_given(params)).json()
 
+    def get_bytes(self, path: str, **params: Any) -> bytes:
+        """What is no JSON behind a path. Raises ProblemAnswer, ServerUnreachable."""
+        return self._send("GET", path, params=_given(params)).content
+
     def pages(self, path: str, **params: Any) -> Iterator[Any]:
         """Every item of a list, page by page."""
         cursor = None

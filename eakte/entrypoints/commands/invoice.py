@@ -22,5 +22,6 @@ group = add_lazily(
         ("show", "invoice_view:show", "Eine Rechnung als HTML-Seite oder PDF/A lesbar machen."),
         ("model", "invoice_view:model", "Den Inhalt einer Rechnung als JSON ausgeben."),
         ("attachments", "invoice_view:attachments", "Die Anlagen einer Rechnung in einen Ordner legen."),
+        ("transfer", "invoice_transfer:app", "Anordnungen an das Finanzverfahren übergeben."),
     ),
 )
