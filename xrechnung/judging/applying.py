@@ -1,14 +1,13 @@
 """Applying rule sets to an invoice: every set sees the head, each line once, and the end."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, localcontext
 
 from xrechnung.judging.cii import CiiCore, CiiNational
 from xrechnung.judging.releases import Release
 from xrechnung.judging.rule_set import RuleSet
-from xrechnung.judging.tree import Node, Tree, Undefined
+from xrechnung.judging.tree import Fragment, Node, Tree, Undefined
 from xrechnung.judging.ubl import UblCore, UblNational
 from xrechnung.judging.verdict import Syntax
 
@@ -21,7 +20,7 @@ class Outcome:
     """What one rule set found: rules with the places where they are broken, or why it has no result."""
 
     broken: dict[str, list[Node]]
-    counts: Counter[str]
+    counts: Mapping[str, int]
     undefined: Undefined | None = None
 
 
@@ -36,20 +35,23 @@ def rule_sets_for(release: Release, syntax: Syntax, parts: frozenset[str]) -> tu
 def apply(sets: Sequence[RuleSet], tree: Tree) -> list[Outcome]:
     """Ask each set about the invoice; one that is undefined for it does not stop the others."""
     stopped: dict[RuleSet, Undefined] = {}
-
-    def ask(question: Callable[[RuleSet], None]) -> None:
-        for each in sets:
-            if each not in stopped:
-                try:
-                    question(each)
-                except Undefined as undefined:
-                    stopped[each] = undefined
-
     with localcontext(EXACT):
-        ask(lambda each: each.head(tree.head))
+        asked = [each for each in sets if _has_result(each, each.head, tree.head, stopped)]
         for line in tree.lines():
-            ask(lambda each, line=line: each.line(line))  # type: ignore[misc]
-        ask(lambda each: each.end())
-    return [
-        Outcome({}, Counter(), stopped[each]) if each in stopped else Outcome(each.broken, each.counts) for each in sets
-    ]
+            asked = [each for each in asked if _has_result(each, each.line, line, stopped)]
+        for each in asked:
+            try:
+                each.end()
+            except Undefined as undefined:
+                stopped[each] = undefined
+    return [Outcome({}, {}, stopped[each]) if each in stopped else Outcome(each.broken, each.counts) for each in sets]
+
+
+def _has_result(
+    rules: RuleSet, ask: Callable[[Fragment], None], part: Fragment, stopped: dict[RuleSet, Undefined]
+) -> bool:
+    try:
+        ask(part)
+    except Undefined as undefined:
+        stopped[rules] = undefined
+    return rules not in stopped

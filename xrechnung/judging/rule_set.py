@@ -1,7 +1,7 @@
 """What a set of rules is, seen from the one that applies it."""
 
 from abc import ABC, abstractmethod
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 
 from xrechnung.judging.releases import Release
@@ -21,7 +21,7 @@ class RuleSet(ABC):
     def __init__(self, release: Release) -> None:
         self.release = release
         self.broken: dict[str, list[Node]] = {}
-        self.counts: Counter[str] = Counter()
+        self.counts: defaultdict[str, int] = defaultdict(int)
 
     @abstractmethod
     def head(self, head: Fragment) -> None:

@@ -42,6 +42,7 @@ MOST_DIGITS = 10_000
 """Of a number we still count with; the official processor stops for lack of memory only."""
 LONGEST_PLAIN, REMEMBERED = 20, 4096
 """Numbers of so many characters are remembered, so many: rules read the same ones again and again."""
+_NOTHING: "list[Node]" = []
 _NO_KIDS: "dict[str, list[Node]]" = {}
 _NO_ATTRIBUTES: dict[str, str] = {}
 _HALF, _CENT = Decimal("0.5"), Decimal("0.01")
@@ -90,14 +91,13 @@ class Node:
 
     def at(self, *names: str) -> "list[Node]":
         """All nodes at the end of a path of names below this one; without names this one."""
-        kids = self.kids
-        nodes = [self]
-        for number, name in enumerate(names, 1):
-            nodes = kids.get(name, [])
-            if len(nodes) != 1:
-                return _below(nodes, names[number:]) if nodes else nodes
-            kids = nodes[0].kids
-        return nodes
+        node, found = self, [self]
+        for name in names:
+            found = node.kids.get(name, _NOTHING)
+            if len(found) != 1:
+                return _below([self], names) if found else []
+            node = found[0]
+        return found
 
     def has(self, name: str) -> bool:
         return name in self.kids

@@ -2,7 +2,7 @@
 
 from xrechnung.judging.cii.header import Header, below
 from xrechnung.judging.common.checks import Check
-from xrechnung.judging.common.xpath import attribute_words, attributes, doubles, has_many_decimals, texts, words
+from xrechnung.judging.common.xpath import attribute_words, attributes, has_many_decimals, is_not_negative, texts, words
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Node
 
@@ -81,8 +81,8 @@ def _prices(rules: RuleSet, item: Node) -> None:
     net = item.at("ram:SpecifiedLineTradeAgreement", "ram:NetPriceProductTradePrice", "ram:ChargeAmount")
     gross = item.at("ram:SpecifiedLineTradeAgreement", "ram:GrossPriceProductTradePrice", "ram:ChargeAmount")
     rules.demand(bool(net), "BR-26", item)
-    rules.demand(any(price >= 0 for price in doubles(net)), "BR-27", item)
-    rules.demand(not gross or any(price >= 0 for price in doubles(gross)), "BR-28", item)
+    rules.demand(is_not_negative(net), "BR-27", item)
+    rules.demand(not gross or is_not_negative(gross), "BR-28", item)
 
 
 def is_vat(tax: Node) -> bool:

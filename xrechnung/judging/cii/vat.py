@@ -12,7 +12,7 @@ from xrechnung.judging.cii.presence import is_vat
 from xrechnung.judging.cii.vat_bases import Bases
 from xrechnung.judging.cii.vat_breakdown import judge_breakdown
 from xrechnung.judging.common.vat_categories import BY_CODE, SPLIT_PAYMENT, Identified, Rate, VatCategory
-from xrechnung.judging.common.xpath import attributes, doubles, is_zero
+from xrechnung.judging.common.xpath import attributes, is_above_zero, is_not_negative, is_zero
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Fragment, Node
 
@@ -176,5 +176,5 @@ def _rate_is_right(wanted: Rate, tax: Node) -> bool:
     if wanted is Rate.ZERO:
         return is_zero(rates)
     if wanted is Rate.ABOVE_ZERO:
-        return any(rate > 0 for rate in doubles(rates))
-    return any(rate >= 0 for rate in doubles(rates))
+        return is_above_zero(rates)
+    return is_not_negative(rates)

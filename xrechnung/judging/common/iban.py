@@ -13,7 +13,7 @@ def is_sound_iban(written: str) -> bool:
 
     Small letters are allowed but get the numbers of other characters, so they spoil the check digits.
     """
-    iban = written.translate(_WITHOUT_BLANKS)
+    iban = written if written.isalnum() else written.translate(_WITHOUT_BLANKS)
     if not _FORM.fullmatch(iban):
         return False
     return int((iban[4:] + iban[:4]).translate(_NUMBERS)) % 97 == 1

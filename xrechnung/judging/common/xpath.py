@@ -79,6 +79,16 @@ def doubles(nodes: Sequence[Node]) -> list[float]:
     return [_LEAST_BELOW_ZERO if "-" in node.text and _is_minus_zero(node) else to_double(node) for node in nodes]
 
 
+def is_above_zero(nodes: Sequence[Node]) -> bool:
+    """Whether one of the nodes at a path is above 0; not so if there is none."""
+    return max(doubles(nodes), default=0) > 0
+
+
+def is_not_negative(nodes: Sequence[Node]) -> bool:
+    """Whether one of the nodes at a path is 0 or more; not so if there is none."""
+    return max(doubles(nodes), default=-1) >= 0
+
+
 def _is_minus_zero(node: Node) -> bool:
     text = node.text.strip(" \t\r\n")
     return text.startswith("-") and "." in text and to_double(node) == 0

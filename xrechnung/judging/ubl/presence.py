@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xrechnung.judging.common.checks import Check
 from xrechnung.judging.common.codes import joined
 from xrechnung.judging.common.days import start_of
-from xrechnung.judging.common.xpath import attributes, doubles, sole, texts, words
+from xrechnung.judging.common.xpath import attributes, is_not_negative, sole, texts, words
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Node
 from xrechnung.judging.ubl.elements import is_document, is_vat, line_above, stands_in
@@ -52,8 +52,8 @@ def line(rules: RuleSet, node: Node) -> None:
     rules.demand(node.has("cbc:LineExtensionAmount"), "BR-24", node)
     rules.demand(words(node.at("cac:Item", "cbc:Name")) != "", "BR-25", node)
     rules.demand(bool(prices), "BR-26", node)
-    rules.demand(max(doubles(prices), default=-1) >= 0, "BR-27", node)
-    rules.demand(max(doubles(gross_prices), default=0) >= 0, "BR-28", node)
+    rules.demand(is_not_negative(prices), "BR-27", node)
+    rules.demand(not gross_prices or is_not_negative(gross_prices), "BR-28", node)
     rules.demand(any(category.has("cbc:ID") and is_vat(category) for category in categories), "BR-CO-04", node)
 
 

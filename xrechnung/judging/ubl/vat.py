@@ -5,14 +5,12 @@ taxable amounts add up: `vat_bases`.
 
 from xrechnung.judging.common.checks import Check
 from xrechnung.judging.common.vat_categories import BY_CODE, Rate, VatCategory
-from xrechnung.judging.common.xpath import doubles, sole_decimal, words
+from xrechnung.judging.common.xpath import is_above_zero, is_not_negative, sole_decimal, words
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Node
 from xrechnung.judging.ubl.elements import is_vat, line_above, says_charge, stands_in
 from xrechnung.judging.ubl.totals import is_near_tax
 
-_ABOVE_ZERO, _NOT_NEGATIVE, _ZERO = Rate.ABOVE_ZERO, Rate.NOT_NEGATIVE, Rate.ZERO
-# Names of their own, since Python 3.11 takes its time to find the member of an enumeration.
 LINE_RATE, ALLOWANCE_RATE, CHARGE_RATE, TAX, REASON = 5, 6, 7, 9, 10
 
 
@@ -52,13 +50,15 @@ def of_anything_else(rules: RuleSet, node: Node) -> None:
 
 def _is_allowed(node: Node, rate: Rate) -> bool:
     percents = node.all("cbc:Percent")
-    if rate is _ABOVE_ZERO:
-        return max(doubles(percents), default=0) > 0
-    if rate is _NOT_NEGATIVE:
-        return max(doubles(percents), default=-1) >= 0
-    if rate is _ZERO:
-        return sole_decimal(percents) == 0
-    return not percents
+    match rate:
+        case Rate.ABOVE_ZERO:
+            return is_above_zero(percents)
+        case Rate.NOT_NEGATIVE:
+            return is_not_negative(percents)
+        case Rate.ZERO:
+            return sole_decimal(percents) == 0
+        case Rate.ABSENT:
+            return not percents
 
 
 def _breakdown(rules: RuleSet, node: Node, subtotal: Node, category: VatCategory) -> None:

@@ -26,15 +26,13 @@ class Place(StrEnum):
     ITEM = "item"
     ALLOWANCE = "allowance"
     CHARGE = "charge"
-    EITHER = "either"
-    """An allowance or charge that does not say which."""
+    ALLOWANCE_OR_CHARGE = "allowance or charge"
+    """It does not say which."""
     BREAKDOWN = "breakdown"
     ELSEWHERE = "elsewhere"
 
 
-# Names of their own, since Python 3.11 takes its time to find the member of an enumeration.
-_ITEM, _ALLOWANCE, _CHARGE, _EITHER, _BREAKDOWN, _ELSEWHERE = Place
-_USED = frozenset({_ITEM, _ALLOWANCE, _CHARGE, _EITHER})
+_ALLOWANCES_AND_CHARGES = frozenset({Place.ALLOWANCE, Place.CHARGE, Place.ALLOWANCE_OR_CHARGE})
 
 
 class Use(NamedTuple):
@@ -113,7 +111,7 @@ class VatUse(OverDocument):
 
     def add(self, part: Fragment) -> None:
         for node in part.named("cac:ClassifiedTaxCategory"):
-            self._uses.add(_use(node, _ITEM))
+            self._uses.add(_use(node, Place.ITEM))
         for node in part.named("cac:TaxCategory"):
             self._add_other(node)
         if not self._is_foreign:
@@ -123,12 +121,12 @@ class VatUse(OverDocument):
         above = node.parent
         if above is not None and above.name == "cac:AllowanceCharge":
             charge = says_charge(above)
-            said = _CHARGE if charge else _ALLOWANCE
-            self._uses.add(_use(node, _EITHER if charge is None else said, is_on_document(above)))
+            said = Place.CHARGE if charge else Place.ALLOWANCE
+            self._uses.add(_use(node, Place.ALLOWANCE_OR_CHARGE if charge is None else said, is_on_document(above)))
             return
-        use = _use(node, _BREAKDOWN if is_in_breakdown(node) else _ELSEWHERE)
+        use = _use(node, Place.BREAKDOWN if is_in_breakdown(node) else Place.ELSEWHERE)
         self._uses.add(use)
-        if use.place is _BREAKDOWN and use.is_vat:
+        if use.place is Place.BREAKDOWN and use.is_vat:
             self._breakdowns.append(use.code)
 
     def end(self, rules: RuleSet, root: Node) -> None:
@@ -151,9 +149,9 @@ class VatUse(OverDocument):
         if suffices:
             return
         asked = [use for use in uses if use.is_vat and (use.on_document or category.rate is not Rate.ABSENT)]
-        if any(use.place is _ALLOWANCE for use in asked):
+        if any(use.place is Place.ALLOWANCE for use in asked):
             rules.break_(category.rule(ALLOWANCE), root)
-        if any(use.place is _CHARGE and (use.is_bare or category.code != IGIC) for use in asked):
+        if any(use.place is Place.CHARGE and (use.is_bare or category.code != IGIC) for use in asked):
             rules.break_(category.rule(CHARGE), root)
 
     def _has_breakdown(self, category: VatCategory, uses: list[Use]) -> bool:
@@ -165,8 +163,8 @@ class VatUse(OverDocument):
         if not category.is_taxed:
             return self._breakdowns.count(category.code) == 1 or not any(use.is_vat for use in uses)
         is_standard = category.code == STANDARD
-        breakdowns = [use for use in uses if use.place is _BREAKDOWN]
-        charged = [use for use in uses if use.place in _USED]
+        breakdowns = [use for use in uses if use.place is Place.BREAKDOWN]
+        charged = [use for use in uses if use.place is Place.ITEM or use.place in _ALLOWANCES_AND_CHARGES]
         if any(use.is_vat or is_standard for use in charged):
             any_scheme = category.code in (STANDARD, IGIC)
             return any((use.is_vat or any_scheme) and (use.is_bare or is_standard) for use in breakdowns)
@@ -175,17 +173,17 @@ class VatUse(OverDocument):
     def _ask_for_nothing_else(self, rules: RuleSet, root: Node) -> None:
         """BR-O-11 to -14: beside a breakdown that is not subject to VAT there is nothing else."""
         others = {use.place for use in self._uses if use.is_vat and use.code != NOT_SUBJECT}
-        rules.demand(_BREAKDOWN not in others, "BR-O-11", root)
-        rules.demand(_ITEM not in others, "BR-O-12", root)
-        rules.demand(_ALLOWANCE not in others, "BR-O-13", root)
-        rules.demand(_CHARGE not in others, "BR-O-14", root)
+        rules.demand(Place.BREAKDOWN not in others, "BR-O-11", root)
+        rules.demand(Place.ITEM not in others, "BR-O-12", root)
+        rules.demand(Place.ALLOWANCE not in others, "BR-O-13", root)
+        rules.demand(Place.CHARGE not in others, "BR-O-14", root)
 
     def _ask_for_split_payment(self, rules: RuleSet, root: Node) -> None:
         """BR-B-01, BR-B-02: Italian split payment, in Italy only and not beside standard rate."""
         bare = [use for use in self._uses if use.is_bare]
         codes = {use.code for use in bare}
         rules.demand(SPLIT_PAYMENT not in codes or not self._is_foreign, "BR-B-01", root)
-        places = (_BREAKDOWN, _ITEM)
+        places = (Place.BREAKDOWN, Place.ITEM)
         beside = {use.code for use in bare if use.place in places or use.on_document}
         rules.demand(not {SPLIT_PAYMENT, STANDARD} <= beside, "BR-B-02", root)
 
@@ -199,7 +197,7 @@ def _use(node: Node, place: Place, on_document: bool = False) -> Use:
 
 def _may_stand_on_items(category: VatCategory, uses: list[Use], *, suffices: bool) -> bool:
     """On lines standard rate counts under any tax scheme, but only VAT can be in order."""
-    items = [use for use in uses if use.place is _ITEM]
+    items = [use for use in uses if use.place is Place.ITEM]
     if category.code == STANDARD:
         return not items or (suffices and any(use.is_vat for use in items))
     return suffices or not any(use.is_vat for use in items)
