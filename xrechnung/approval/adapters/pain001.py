@@ -16,7 +16,7 @@ from sepaxml import SepaTransfer
 
 from xrechnung.approval.models.payment import PaymentOrder
 from xrechnung.approval.rules.payment import OrderState, PaymentType
-from xrechnung.approval.rules.remittance import LONGEST_NAME, LONGEST_REFERENCE, in_sepa_letters
+from xrechnung.approval.rules.remittance import LONGEST_NAME, LONGEST_REFERENCE, SEPA_COUNTRIES, in_sepa_letters
 from xrechnung.judging.hints.iban import Iban, InvalidIban
 
 SCHEMA = "pain.001.001.09"
@@ -34,18 +34,17 @@ class Debtor:
 
 
 def is_sepa_transfer(order: PaymentOrder) -> bool:
-    """Whether a bank is to carry it out: given out, not recalled, in euros, to a sound IBAN."""
+    """Whether a bank is to carry it out: given out, not recalled, in euros, to a sound IBAN within SEPA."""
     if order.payment_type is not PaymentType.TRANSFER or order.currency != "EUR" or order.amount <= 0:
         return False
-    return order.state in _GIVEN and order.recalled_at is None and _is_sound(order.iban)
+    return order.state in _GIVEN and order.recalled_at is None and _is_reached(order.iban)
 
 
-def _is_sound(iban: str | None) -> bool:
+def _is_reached(iban: str | None) -> bool:
     try:
-        Iban.parse(iban or "")
+        return Iban.parse(iban or "").country in SEPA_COUNTRIES
     except InvalidIban:
         return False
-    return True
 
 
 def transfers_as_pain001(orders: Sequence[PaymentOrder], debtor: Debtor, at: datetime) -> bytes:

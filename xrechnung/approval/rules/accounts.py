@@ -76,7 +76,7 @@ def split(total: Decimal, shares: Sequence[Share]) -> tuple[Decimal, ...] | Spli
     if not percentages and rest:
         return SplitFault.REST_LEFT
     divided = iter(_divide(rest, percentages))
-    return tuple(sign * (share.amount if share.amount is not None else next(divided)) for share in shares)
+    return tuple(sign * (next(divided) if share.amount is None else share.amount.quantize(CENT)) for share in shares)
 
 
 def _fault_in(shares: Sequence[Share]) -> SplitFault | None:
