@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from eakte.access import Confidentiality
+from eakte.access import Confidentiality, Permission
 from eakte.access.models import OrganisationalUnit
 from eakte.access.queries import BERLIN
 from eakte.documents.models import DocumentKind
@@ -178,6 +178,8 @@ _MENU = [("/", "Start"), ("/aktenplan", "Aktenplan"), ("/eingaenge", "Eingänge"
 def _menu(actor: Actor) -> list[tuple[str, str]]:
     """Where the main menu leads, for somebody with these rights."""
     menu = [*_MENU, ("/rechnungen", "Rechnungen")] if works_with_invoices(actor) else _MENU
+    if actor.may(Permission.MANAGE_SIGNING):
+        menu = [*menu, ("/rechnungen/befugnisse", "Befugnisse")]
     return [*menu, ("/stapel", "Stapel")] if works_with_batches(actor) else menu
 
 

@@ -1,6 +1,7 @@
 """The way of an invoice at the browser: whoever has to do something sees what, and needs few clicks for it."""
 
 from collections.abc import Callable
+from datetime import date
 from itertools import pairwise
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from eakte.access import Role
+from eakte.access.models import Identity
 from eakte.foundation.work import House
 from tests.support.approval import Town
 from tests.support.factories import a_token
@@ -148,14 +150,68 @@ def test_a_split_over_many_accounts_gets_as_many_rows_as_it_needs(town: Town, at
     assert page.all("//*[@id='amount-1']")[0].get("value") == "1.000,00"
 
 
+def test_what_waits_is_listed_by_what_is_lost_next_and_taken_with_one_click(town: Town, at_browser: As) -> None:
+    late = town.invoice("RE-SPÄT", due_date=date(2026, 12, 1))
+    soon = town.invoice("RE-BALD", due_date=date(2026, 9, 20))
+    elsewhere = town.invoice("RE-FREMD")
+    for invoice_id, unit in ((late, "Parks"), (soon, "Parks"), (elsewhere, "Schools")):
+        town.assign(invoice_id, unit, by="Zita")
+    anna = at_browser("Anna")
+    page = anna.open("/rechnungen/meine")
+    assert [link.text for link in page.all("//tbody//a")] == ["RE-BALD", "RE-SPÄT"]
+    page = anna.send(f"{page_of(soon)}/schritt", {"act": "claim", "revision": str(town.approval(soon).revision)})
+    assert (page.status, town.approval(soon).claimed_by) == (200, town.people["Anna"])
+    page = anna.open("/rechnungen/meine?uebernommen=true")
+    assert [link.text for link in page.all("//tbody//a")] == ["RE-BALD"]
+    assert "Hier wartet nichts." in at_browser("Bernd").open("/rechnungen/meine?uebernommen=true").words()
+
+
+def test_an_invoice_handed_to_others_leads_back_to_the_work_list(town: Town, at_browser: As) -> None:
+    town.person("Sven", Role.ACCOUNTING, unit="Parks")
+    invoice_id = town.invoice()
+    town.assign(invoice_id, "Parks", by="Zita")
+    page = do(at_browser("Sven"), invoice_id, "assign", unit=str(town.units["Schools"]))
+    assert (page.path.partition("?")[0], "liegt jetzt bei einer anderen Stelle" in page.words()) == (
+        "/rechnungen/meine",
+        True,
+    )
+
+
+def test_signing_rights_are_granted_and_taken_back_at_the_browser(town: Town, at_browser: As) -> None:
+    town.person("Ada", Role.ADMINISTRATOR, everywhere=True)
+    with town.work() as work:
+        login = work.session.get_one(Identity, town.people["Anna"]).login
+    ada, anna = at_browser("Ada"), at_browser("Anna")
+    fields = {"person": login, "act": "certify_technical", "limit": "1.500,00", "valid_from": "2026-01-01"}
+    ada.open("/rechnungen/befugnisse")
+    page = ada.send("/rechnungen/befugnisse", {**fields, "limit": "viel"})
+    assert (page.status, "ist keine Zahl" in page.words("//*[@id='limit-fehler']")) == (422, True)
+    page = ada.send("/rechnungen/befugnisse", {**fields, "person": "niemand"})
+    assert (page.status, "gibt es nicht" in page.words("//*[@id='person-fehler']")) == (422, True)
+    assert "Die Befugnis ist erteilt." in ada.send("/rechnungen/befugnisse", fields).words()
+    page = anna.open("/rechnungen/befugnisse")
+    assert "fachtechnisch feststellen alle Stellen 1.500,00 EUR" in page.words("//table")
+    assert not page.all("//main//form")
+    revoke = next(form.get("action") for form in reversed(ada.open("/rechnungen/befugnisse").all("//td//form")))
+    assert "Die Befugnis ist entzogen." in ada.send(revoke).words()
+    assert "entzogen am" in anna.open("/rechnungen/befugnisse").words("//table")
+
+
 def test_nothing_a_supplier_or_a_colleague_wrote_runs_and_everybody_can_use_the_page(
     town: Town, at_browser: As
 ) -> None:
     invoice_id, zita = town.invoice(EVIL, seller_name=EVIL, ibans=[EVIL, "DE02120300000000202051"]), at_browser("Zita")
     do(zita, invoice_id, "hold", reason=EVIL)
     do(zita, invoice_id, "resume")
-    for path in (page_of(invoice_id), f"{page_of(invoice_id)}/kontierung"):
-        page = zita.open(path)
+    town.person("Ada", *Role, everywhere=True)
+    town.may_sign("Zita", SigningAct.ORDER, budgets=[EVIL])
+    for path in (
+        page_of(invoice_id),
+        f"{page_of(invoice_id)}/kontierung",
+        "/rechnungen/meine",
+        "/rechnungen/befugnisse",
+    ):
+        page = at_browser("Ada").open(path)
         assert page.status == 200
         assert EVIL in page.words("//body")
         assert not page.all("//script")

@@ -18,6 +18,7 @@ from eakte.web.pages import (
     ingests,
     invoices,
     invoices_flow,
+    invoices_work,
     plan,
     records,
     search,
@@ -40,6 +41,8 @@ _ROOMS = (
     details,
     uploads,
     ingests,
+    # Before the invoices themselves, whose ids would take its words.
+    invoices_work,
     invoices,
     invoices_flow,
     batches,
