@@ -16,6 +16,7 @@ from xrechnung.approval.rules.deadlines import (
     next_business_day,
     payment_due,
     reminders,
+    skonto_until,
 )
 
 SAXONY = holidays.country_holidays("DE", subdiv="SN", years=range(2024, 2032))
@@ -84,3 +85,24 @@ def test_the_next_business_day_is_never_earlier(day: date) -> None:
     found = next_business_day(day, SAXONY)
     assert found >= day
     assert is_business_day(found, SAXONY)
+
+
+@pytest.mark.parametrize(
+    ("issued", "received", "from_receipt", "until"),
+    [
+        (date(2026, 9, 1), date(2026, 9, 1), False, date(2026, 9, 15)),
+        (date(2026, 9, 1), date(2026, 9, 8), False, date(2026, 9, 15)),
+        (date(2026, 9, 1), date(2026, 9, 8), True, date(2026, 9, 22)),
+        # An invoice that is dated ahead.
+        (date(2026, 9, 8), date(2026, 9, 1), True, date(2026, 9, 22)),
+    ],
+)
+def test_days_of_skonto_count_from_the_invoice_unless_receipt_was_agreed(
+    issued: date, received: date, from_receipt: bool, until: date
+) -> None:
+    assert skonto_until(14, issued, received, from_receipt=from_receipt) == until
+
+
+def test_absurd_days_of_skonto_end_with_the_calendar() -> None:
+    day = date(2026, 9, 1)
+    assert skonto_until(10**7, day, day, from_receipt=False) == date.max
