@@ -12,7 +12,10 @@ _ORDER = [
     *("payOn", "dueOn", "remittance"),
 ]
 _INVOICE = ["id", "number", "typeCode", "issueDate", "gross", "seller", "sellerVatId", "sellerTaxNumber"]
-_LINE = ["product", "ledgerAccount", "costCentre", "investment", "amount", "tax", "taxRate", "deductiblePercent", "taxAmount", "text"]
+_LINE = [
+    *("product", "ledgerAccount", "costCentre", "investment", "amount"),
+    *("tax", "taxRate", "deductiblePercent", "taxAmount", "text"),
+]
 _WORDS_OF_OTHERS = {
     "payee",
     "accountName",

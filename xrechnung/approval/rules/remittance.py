@@ -7,10 +7,11 @@ LONGEST_REFERENCE = 140
 """Letters of a reference that banks pass on."""
 LONGEST_NAME = 70
 # Schemes of the EPC reach these countries (EPC409-09).
-SEPA_COUNTRIES = frozenset(
+_COUNTRIES = (
     "AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO PL PT RO RS SE "
-    "SI SK SM VA".split()  # noqa: SIM905
+    "SI SK SM VA"
 )
+SEPA_COUNTRIES = frozenset(_COUNTRIES.split())
 _NOT_SEPA = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]")
 _GERMAN = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ẞ": "SS", "&": "+", "€": "EUR"}
