@@ -2,117 +2,33 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from io import BytesIO
-from uuid import UUID
 
 import pytest
-from xrechnung.approval.queries.filing import reminders_of
 
 from eakte.access import Role
-from eakte.documents.files import store_original
-from eakte.documents.models import Document, DocumentSource
-from eakte.documents.queries import documents
 from eakte.foundation.work import House
-from eakte.records.models import Case
 from eakte.records.rules import RecordState
-from tests.support.approval import PARKS, Town
-from tests.support.handing_over import TownLine, finance_client
+from tests.support.approval import PARKS
+from tests.support.city import LEITWEG_ID, City, a_city
+from tests.support.handing_over import TownLine
 from tests.support.invoices import a_ubl_invoice
-from tests.support.queue import work_off_approvals
 from xrechnung.approval.errors import ActNotPossible, NotOrderable, SignatureForbidden
 from xrechnung.approval.models.payment import PaymentOrder
+from xrechnung.approval.queries.filing import reminders_of
 from xrechnung.approval.queries.flow import acts_of, get_approval
 from xrechnung.approval.queries.orders import orders_of
 from xrechnung.approval.rules.accounts import Account, Share
-from xrechnung.approval.rules.assignment import Criterion
 from xrechnung.approval.rules.payment import OrderState, PaymentType
 from xrechnung.approval.rules.signing import SigningAct
 from xrechnung.approval.rules.workflow import Act, Step
-from xrechnung.approval.service.assignment import WantedRule, make_rule
 from xrechnung.approval.service.entitlement import entitlement
-from xrechnung.approval.service.reminding import begin_rounds
-from xrechnung.service.receiving import file_invoice
 
-CERTIFY = (SigningAct.CERTIFY_FACTUAL, SigningAct.CERTIFY_ARITHMETIC)
 POOLS, SCHOOLS = Account("42401", "5241"), Account("21101", "5241")
-LEITWEG_ID = "04011000-1234512345-06"
-
-
-class City(Town):
-    """The town with everything around it: an office that receives, workers, and a finance system."""
-
-    def receive(self, content: bytes, name: str = "rechnung.xml") -> UUID:
-        """An invoice comes in and the workers do what follows."""
-        dossier_id = self.invoices_dossier()
-        with self.work() as work:
-            stored = store_original(work.storage, BytesIO(content), name, max_bytes=1 << 20)
-            channel = DocumentSource.EMAIL
-            invoice = file_invoice(work, stored, case_id=None, dossier_id=dossier_id, channel=channel)
-        self.work_off()
-        return invoice.id
-
-    def work_off(self) -> None:
-        work_off_approvals(self.house, lambda *_: self.work())
-
-    def certified(self, invoice_id: UUID, *shares: Share) -> UUID:
-        """Assigned to the parks, booked, and found right by Anna."""
-        if self.approval(invoice_id).unit_id is None:
-            self.assign(invoice_id, "Parks", by="Zita")
-        self.account("Anna", invoice_id, *shares)
-        self.act("Anna", invoice_id, Act.CERTIFY_COMBINED)
-        return invoice_id
-
-    def ordered(self, invoice_id: UUID, *, by: str = "Bernd") -> PaymentOrder:
-        self.act(by, invoice_id, Act.ORDER)
-        with self.work() as work:
-            return orders_of(work.session, invoice_id)[-1]
-
-    def done(self, invoice_id: UUID) -> list[Act]:
-        with self.work() as work:
-            return [act.act for act in acts_of(work.session, invoice_id)]
-
-    def case_of(self, invoice_id: UUID) -> tuple[RecordState, list[str]]:
-        """The state of an invoice's case and the titles of what lies in it."""
-        with self.work() as work:
-            document = work.session.get_one(Document, get_approval(work, invoice_id).invoice.document_id)
-            case = work.session.get_one(Case, document.case_id)
-            page = documents(work, case_id=case.id, modified_after=None, external_key=None, cursor=None, limit=50)
-            return case.state, [one.title for one in page.items]
-
-    def pays(self, paid_on: date) -> list[UUID]:
-        """The finance system fetches what is there, books and pays it; the ids of the invoices."""
-        line = TownLine(self)
-        claimed = line.claim()
-        for order in claimed.orders:
-            line.acknowledge(order.id, claimed.lease)
-            line.book(order.id, f"B-{order.number}", paid_on)
-        self.work_off()
-        return [order.invoice_id for order in claimed.orders]
-
-    def goes_through_the_day(self) -> None:
-        """What the house does once a day with invoices."""
-        with self.work() as work:
-            begin_rounds(work)
-        self.work_off()
 
 
 @pytest.fixture
 def city(house: House) -> City:
-    """Zita is central accounting, Anna certifies for the parks, Bernd heads them, Carla is his deputy."""
-    city = City(house)
-    for unit in ("Parks", "Schools"):
-        city.unit(unit)
-    city.person("Zita", Role.ACCOUNTING, everywhere=True)
-    city.person("Anna", Role.CLERK, unit="Parks")
-    city.person("Bernd", Role.HEAD, unit="Parks")
-    city.person("Carla", Role.HEAD, unit="Schools")
-    city.may_sign("Anna", *CERTIFY, unit="Parks", limit="10000")
-    city.may_sign("Bernd", SigningAct.ORDER, unit="Parks", limit="10000")
-    city.may_sign("Carla", SigningAct.ORDER, unit="Schools", limit="10000")
-    finance_client(city)
-    with city.work() as work:
-        make_rule(work, WantedRule(Criterion.LEITWEG_ID, LEITWEG_ID, city.units["Parks"]))
-    return city
+    return a_city(house)
 
 
 def test_the_plain_invoice(city: City) -> None:

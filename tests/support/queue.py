@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -86,5 +87,7 @@ def _work_off(house: House, handlers: Mapping[type[Job], Handler], begin: BeginW
             step()
         except Unavailable:
             waiting.append(step)
+    # What still has to wait is seen by its outcome.
     for step in waiting:
-        step()
+        with suppress(Unavailable):
+            step()
