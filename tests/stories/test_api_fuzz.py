@@ -26,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 
 from eakte.access import Confidentiality, Role
 from eakte.access.service import grant_role, issue_token
+from eakte.documents.queries import version_of
 from eakte.entrypoints.api import ROUTERS, create_app
 from eakte.entrypoints.house import open_house
 from eakte.foundation.embedded import EmbeddedPostgres
@@ -36,6 +37,7 @@ from eakte.foundation.work import House
 from eakte.records.models import PartyRole
 from eakte.records.service.details import PartyDetails, add_party, link_records
 from ingest.models import Ingest, IngestItem
+from tests.support.approval import a_given_order
 from tests.support.factories import (
     AsActor,
     a_case,
@@ -47,6 +49,8 @@ from tests.support.factories import (
     an_entry,
 )
 from tests.support.scans import a_scan
+from xrechnung.approval.service.beginning import begin_approval
+from xrechnung.service.receiving import note_invoice
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 NO_HURRY = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True, "database": None}
@@ -99,6 +103,9 @@ def target(house: House) -> Target:
             remember("document_id", document)
             remember("record_id", document)
             remember("party_id", add_party(work, document.id, PartyDetails(PartyRole.APPLICANT, "Anna Muster")))
+            invoice = note_invoice(work, document, version_of(work.session, document.id, None))
+            remember("invoice_id", invoice)
+            remember("order_id", a_given_order(work, begin_approval(work, invoice)))
             remember("link_id", link_records(work, document.id, case.id, note=None))
         for ingest in work.session.query(Ingest):
             remember("ingest_id", ingest)
