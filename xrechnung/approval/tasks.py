@@ -26,7 +26,7 @@ from xrechnung.approval.service.paper import store
 from xrechnung.showing.pdf import render_pdf
 
 # After what people wait for, before what follows from it.
-ASSIGNING, REMINDING = 5, -5
+ASSIGNING, REMINDING = 12, -5
 FILING = -5
 """Nobody waits for it."""
 DELIVERIES = 4500
