@@ -98,6 +98,7 @@ def test_several_processes_give_the_same_lines_in_the_same_order(tmp_path: Path)
         (tmp_path / f"{number}.xml").write_bytes(a_ubl_invoice(gross="119.00" if number % 7 else "1.00"))
     alone, together = eakte("check", "--json", tmp_path), eakte("check", "--json", "--jobs", 2, tmp_path)
     assert together.stdout == alone.stdout
+    assert together.stderr == alone.stderr == ""
     assert (together.returncode, alone.returncode) == (1, 1)
 
 

@@ -47,6 +47,7 @@ _NO_KIDS: "dict[str, list[Node]]" = {}
 _NO_ATTRIBUTES: dict[str, str] = {}
 _HALF, _CENT = Decimal("0.5"), Decimal("0.01")
 _MOST_DIGITS_AT_ONCE = 20
+"""Before the point, of amounts that any precision in use can round in one step."""
 
 
 class Undefined(Exception):

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from xrechnung.judging.cii.header import Header
 from xrechnung.judging.common.codes import extended, is_listed
-from xrechnung.judging.common.xpath import texts, words
+from xrechnung.judging.common.xpath import says_something, texts, words
 from xrechnung.judging.releases import Release
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Node, collapse
@@ -57,5 +57,5 @@ class CleanVehicles:
 
 
 def _is_tender(document: Node) -> bool:
-    is_named = words(document.all("ram:IssuerAssignedID")) != ""
+    is_named = says_something(document.all("ram:IssuerAssignedID"))
     return words(document.all("ram:TypeCode")) == "50" and is_named

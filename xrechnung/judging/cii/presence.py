@@ -2,7 +2,15 @@
 
 from xrechnung.judging.cii.header import Header, below
 from xrechnung.judging.common.checks import Check
-from xrechnung.judging.common.xpath import attribute_words, attributes, has_many_decimals, is_not_negative, texts, words
+from xrechnung.judging.common.xpath import (
+    attribute_words,
+    attributes,
+    has_many_decimals,
+    is_not_negative,
+    says_something,
+    texts,
+    words,
+)
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Node
 
@@ -13,11 +21,11 @@ def document(rules: RuleSet, header: Header) -> None:
     root, agreement, issued = header.root, header.agreement, below(header.document, "ram:IssueDateTime")
     guideline = below(header.context, "ram:GuidelineSpecifiedDocumentContextParameter", "ram:ID")
     days = [day for day in below(issued, "udt:DateTimeString") if day.attributes.get("format") == "102"]
-    rules.demand(words(guideline) != "", "BR-01", root)
-    rules.demand(words(below(header.document, "ram:ID")) != "", "BR-02", root)
-    rules.demand(words(days) != "", "BR-03", root)
-    rules.demand(words(below(header.document, "ram:TypeCode")) != "", "BR-04", root)
-    rules.demand(words(header.invoice_currency) != "", "BR-05", root)
+    rules.demand(says_something(guideline), "BR-01", root)
+    rules.demand(says_something(below(header.document, "ram:ID")), "BR-02", root)
+    rules.demand(says_something(days), "BR-03", root)
+    rules.demand(says_something(below(header.document, "ram:TypeCode")), "BR-04", root)
+    rules.demand(says_something(header.invoice_currency), "BR-05", root)
     seller, buyer = below(agreement, "ram:SellerTradeParty"), below(agreement, "ram:BuyerTradeParty")
     _party(rules, seller, ("BR-06", "BR-08", "BR-09", "BR-62"), root)
     _party(rules, buyer, ("BR-07", "BR-10", "BR-11", "BR-63"), root)
@@ -25,16 +33,16 @@ def document(rules: RuleSet, header: Header) -> None:
     for summation in header.summation:
         _totals(rules, header, summation)
     for reference in below(header.settlement, "ram:InvoiceReferencedDocument"):
-        rules.demand(words(reference.all("ram:IssuerAssignedID")) != "", "BR-55", reference)
+        rules.demand(says_something(reference.all("ram:IssuerAssignedID")), "BR-55", reference)
 
 
 def _party(rules: RuleSet, party: list[Node], ids: tuple[str, str, str, str], root: Node) -> None:
     """Name, address, country, and the scheme of the (first) electronic address of seller or buyer."""
     name, address, country, scheme = ids
     addresses = below(party, "ram:PostalTradeAddress")
-    rules.demand(words(below(party, "ram:Name")) != "", name, root)
+    rules.demand(says_something(below(party, "ram:Name")), name, root)
     rules.demand(bool(addresses), address, root)
-    rules.demand(words(below(addresses, "ram:CountryID")) != "", country, root)
+    rules.demand(says_something(below(addresses, "ram:CountryID")), country, root)
     electronic = [each.all("ram:URIUniversalCommunication")[:1] for each in party]
     ids_there = below([each for first in electronic for each in first], "ram:URIID")
     rules.demand(attribute_words(ids_there, "schemeID") != "" or not any(electronic), scheme, root)
@@ -43,7 +51,7 @@ def _party(rules: RuleSet, party: list[Node], ids: tuple[str, str, str, str], ro
 def _delivery(rules: RuleSet, header: Header) -> None:
     for delivery in header.delivery:
         addresses = delivery.at("ram:ShipToTradeParty", "ram:PostalTradeAddress")
-        rules.demand(not addresses or words(below(addresses, "ram:CountryID")) != "", "BR-57", delivery)
+        rules.demand(not addresses or says_something(below(addresses, "ram:CountryID")), "BR-57", delivery)
 
 
 def _totals(rules: RuleSet, header: Header, node: Node) -> None:
@@ -62,13 +70,13 @@ def line(rules: RuleSet, header: Header, item: Node) -> None:
     """One invoice line (BG-25)."""
     product, settlement = item.all("ram:SpecifiedTradeProduct"), item.all("ram:SpecifiedLineTradeSettlement")
     quantity = item.at("ram:SpecifiedLineTradeDelivery", "ram:BilledQuantity")
-    rules.demand(words(item.at("ram:AssociatedDocumentLineDocument", "ram:LineID")) != "", "BR-21", item)
+    rules.demand(says_something(item.at("ram:AssociatedDocumentLineDocument", "ram:LineID")), "BR-21", item)
     rules.demand(bool(quantity), "BR-22", item)
     rules.demand(any("unitCode" in each.attributes for each in quantity), "BR-23", item)
     total = below(settlement, "ram:SpecifiedTradeSettlementLineMonetarySummation", "ram:LineTotalAmount")
     rules.demand(bool(total), "BR-24", item)
     rules.demand(not has_many_decimals(total), "BR-DEC-23", item)
-    rules.demand(words(below(product, "ram:Name")) != "", "BR-25", item)
+    rules.demand(says_something(below(product, "ram:Name")), "BR-25", item)
     _prices(rules, item)
     standard = below(product, "ram:GlobalID")
     rules.demand(not standard or attribute_words(standard, "schemeID") != "", "BR-64", item)
@@ -97,7 +105,7 @@ def _classification(rules: RuleSet, node: Node) -> None:
 
 
 def _supporting_document(rules: RuleSet, node: Node) -> None:
-    rules.demand(words(node.all("ram:IssuerAssignedID")) != "", "BR-52", node)
+    rules.demand(says_something(node.all("ram:IssuerAssignedID")), "BR-52", node)
 
 
 def _characteristic(rules: RuleSet, node: Node) -> None:
@@ -115,7 +123,7 @@ def _payment_means(rules: RuleSet, node: Node) -> None:
         return
     for account in node.all("ram:PayeePartyCreditorFinancialAccount"):
         iban, other = account.all("ram:IBANID"), account.all("ram:ProprietaryID")
-        rules.demand(words(iban) != "" or words(other) != "", "BR-50", account)
+        rules.demand(says_something(iban) or says_something(other), "BR-50", account)
         rules.demand(bool(iban or other), "BR-61", account)
 
 
@@ -143,11 +151,11 @@ def _seller(rules: RuleSet, node: Node) -> None:
 
 def _tax_representative(rules: RuleSet, node: Node) -> None:
     registrations = node.at("ram:SpecifiedTaxRegistration", "ram:ID")
-    rules.demand(words(node.all("ram:Name")) != "", "BR-18", node)
+    rules.demand(says_something(node.all("ram:Name")), "BR-18", node)
     rules.demand(node.has("ram:PostalTradeAddress"), "BR-19", node)
-    rules.demand(words(node.at("ram:PostalTradeAddress", "ram:CountryID")) != "", "BR-20", node)
+    rules.demand(says_something(node.at("ram:PostalTradeAddress", "ram:CountryID")), "BR-20", node)
     vat_ids = [each for each in registrations if each.attributes.get("schemeID") == "VA"]
-    rules.demand(words(vat_ids) != "", "BR-56", node)
+    rules.demand(says_something(vat_ids), "BR-56", node)
 
 
 def _period(rules: RuleSet, node: Node) -> None:

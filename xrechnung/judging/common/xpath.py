@@ -32,6 +32,14 @@ def words(nodes: Sequence[Node]) -> str:
     return ""
 
 
+def says_something(nodes: Sequence[Node]) -> bool:
+    """Whether the text at a path is more than white space (`normalize-space(…) != ''`)."""
+    if len(nodes) == 1:
+        return nodes[0].text.strip(" \t\r\n") != ""
+    sole(nodes)
+    return False
+
+
 def attribute_words(nodes: Sequence[Node], name: str) -> str:
     """What `normalize-space` makes of an attribute of the nodes at a path."""
     node = sole([node for node in nodes if name in node.attributes])

@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from re import ASCII, IGNORECASE, Match, compile
 
+from xrechnung.judging.hints.hint import remembered
+
 MOST_USUAL_PERCENT = Decimal(10)
 MOST_USUAL_DAYS = 90
 
@@ -94,6 +96,7 @@ class _Clause:
         )
 
 
+@remembered
 def free_text_skonto(text: str) -> tuple[SkontoProposal, ...]:
     """What free payment terms seem to offer for early payment, in the order of the text."""
     if not _PERCENT.search(text):

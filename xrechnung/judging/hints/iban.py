@@ -5,13 +5,13 @@ python-stdnum carries the registry of all countries and their national check dig
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from re import ASCII, compile
 
 from stdnum import iban, numdb
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
-from xrechnung.judging.hints.hint import REMEMBERED, Hint, quoted
+from xrechnung.judging.hints.hint import Hint, quoted, remembered
 
 _STARTS_LIKE_IBAN = compile(r"\s*[A-Za-z]{2}\s*\d", ASCII)
 _ALLOWED = compile(r"[A-Za-z]{2}\d{2}[A-Za-z0-9]*", ASCII)
@@ -79,7 +79,7 @@ def length_in(country: str) -> int | None:
     return 4 + sum(int(size) for size in _FIELD.findall(structure)) if structure else None
 
 
-@lru_cache(REMEMBERED)
+@remembered
 def iban_hints(text: str, term: str = "BT-84", *, must_be_iban: bool = True) -> tuple[Hint, ...]:
     """What is wrong with an account id; without `must_be_iban` only if it was meant to be an IBAN."""
     if not must_be_iban and not _STARTS_LIKE_IBAN.match(text):

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from re import ASCII, compile
 
-from xrechnung.judging.hints.hint import REMEMBERED, Hint, quoted
+from xrechnung.judging.hints.hint import Hint, quoted, remembered
 
 MOST_CHARACTERS = 46
 REQUIRED_FORM = (
@@ -68,7 +67,7 @@ class LeitwegId:
         return "-".join(part for part in (self.coarse, self.fine, self.check) if part)
 
 
-@lru_cache(REMEMBERED)
+@remembered
 def leitweg_id_hints(text: str, term: str = "BT-10") -> tuple[Hint, ...]:
     """What is wrong with a Leitweg-ID; also for the electronic address (BT-49) with scheme 0204."""
     try:

@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from re import ASCII, compile
 
+from xrechnung.judging.hints.hint import remembered
+
 CENT = Decimal("0.01")
 MOST_PERCENT = Decimal(100)
 MOST_BASE_AMOUNT = Decimal(10**15)
@@ -89,6 +91,7 @@ class SkontoOffer:
     """What remains to be paid."""
 
 
+@remembered
 def parse_terms(text: str) -> PaymentTerms:
     """Read payment terms; white space must be as received, a line break at the end counts."""
     skonto: list[Skonto] = []

@@ -5,14 +5,13 @@ python-stdnum knows form and check digits of each country; whether a number was 
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from re import ASCII, compile
 
 from stdnum.de import stnr
 from stdnum.eu import vat
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
-from xrechnung.judging.hints.hint import REMEMBERED, Hint, quoted
+from xrechnung.judging.hints.hint import Hint, quoted, remembered
 
 _COUNTRY = compile(r"[A-Z]{2}", ASCII)
 _BUSINESS_ID = compile(r"DE\d{9}-\d{5}", ASCII)
@@ -62,7 +61,7 @@ class VatId:
         return cls(number)
 
 
-@lru_cache(REMEMBERED)
+@remembered
 def vat_id_hints(text: str, term: str = "BT-31") -> tuple[Hint, ...]:
     """What is wrong with a VAT id; ids of countries outside the EU are not judged."""
     try:
@@ -81,7 +80,7 @@ def vat_id_hints(text: str, term: str = "BT-31") -> tuple[Hint, ...]:
     return ()
 
 
-@lru_cache(REMEMBERED)
+@remembered
 def tax_number_hints(text: str, country: str | None = "DE", term: str = "BT-32") -> tuple[Hint, ...]:
     """What is wrong with the tax number of a seller in Germany; those of other countries are not judged."""
     if country != "DE":

@@ -1,7 +1,7 @@
 """How to pay (BG-16 to BG-19): BR-49 to BR-51, BR-61."""
 
 from xrechnung.judging.common.checks import Check
-from xrechnung.judging.common.xpath import texts, words
+from xrechnung.judging.common.xpath import says_something, texts, words
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Node
 from xrechnung.judging.ubl.elements import stands_in
@@ -18,7 +18,7 @@ def instructions(rules: RuleSet, node: Node) -> None:
     rules.demand(not by_transfer or bool(node.at("cac:PayeeFinancialAccount", "cbc:ID")), "BR-61", node)
     if not CREDIT_TRANSFERS.isdisjoint(texts(codes)):
         for account in node.all("cac:PayeeFinancialAccount"):
-            rules.demand(words(account.all("cbc:ID")) != "", "BR-50", account)
+            rules.demand(says_something(account.all("cbc:ID")), "BR-50", account)
 
 
 def card_number(rules: RuleSet, node: Node) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xrechnung.judging.common.checks import Check
 from xrechnung.judging.common.codes import joined
 from xrechnung.judging.common.days import start_of
-from xrechnung.judging.common.xpath import attributes, is_not_negative, sole, texts, words
+from xrechnung.judging.common.xpath import attributes, is_not_negative, says_something, sole, texts
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Node
 from xrechnung.judging.ubl.elements import is_document, is_vat, line_above, stands_in
@@ -20,13 +20,13 @@ def document(rules: RuleSet, root: Node) -> None:
         return
     type_codes = root.all("cbc:InvoiceTypeCode"), root.all("cbc:CreditNoteTypeCode")
     codes = root.at("cac:InvoicePeriod", "cbc:DescriptionCode")
-    rules.demand(words(root.all("cbc:CustomizationID")) != "", "BR-01", root)
-    rules.demand(words(root.all("cbc:ID")) != "", "BR-02", root)
-    rules.demand(words(root.all("cbc:IssueDate")) != "", "BR-03", root)
-    rules.demand(any(words(code) != "" for code in type_codes), "BR-04", root)
-    rules.demand(words(root.all("cbc:DocumentCurrencyCode")) != "", "BR-05", root)
-    rules.demand(words(root.at(*_SELLER, "cac:PartyLegalEntity", "cbc:RegistrationName")) != "", "BR-06", root)
-    rules.demand(words(root.at(*_BUYER, "cac:PartyLegalEntity", "cbc:RegistrationName")) != "", "BR-07", root)
+    rules.demand(says_something(root.all("cbc:CustomizationID")), "BR-01", root)
+    rules.demand(says_something(root.all("cbc:ID")), "BR-02", root)
+    rules.demand(says_something(root.all("cbc:IssueDate")), "BR-03", root)
+    rules.demand(any(says_something(code) for code in type_codes), "BR-04", root)
+    rules.demand(says_something(root.all("cbc:DocumentCurrencyCode")), "BR-05", root)
+    rules.demand(says_something(root.at(*_SELLER, "cac:PartyLegalEntity", "cbc:RegistrationName")), "BR-06", root)
+    rules.demand(says_something(root.at(*_BUYER, "cac:PartyLegalEntity", "cbc:RegistrationName")), "BR-07", root)
     rules.demand(bool(root.at(*_SELLER, "cac:PostalAddress")), "BR-08", root)
     rules.demand(bool(root.at(*_BUYER, "cac:PostalAddress")), "BR-10", root)
     rules.demand(not (root.has("cbc:TaxPointDate") and codes), "BR-CO-03", root)
@@ -46,11 +46,11 @@ def line(rules: RuleSet, node: Node) -> None:
     prices = node.at("cac:Price", "cbc:PriceAmount")
     gross_prices = node.at("cac:Price", "cac:AllowanceCharge", "cbc:BaseAmount")
     categories = node.at("cac:Item", "cac:ClassifiedTaxCategory")
-    rules.demand(words(node.all("cbc:ID")) != "", "BR-21", node)
+    rules.demand(says_something(node.all("cbc:ID")), "BR-21", node)
     rules.demand(bool(quantities), "BR-22", node)
     rules.demand(bool(attributes(quantities, "unitCode")), "BR-23", node)
     rules.demand(node.has("cbc:LineExtensionAmount"), "BR-24", node)
-    rules.demand(words(node.at("cac:Item", "cbc:Name")) != "", "BR-25", node)
+    rules.demand(says_something(node.at("cac:Item", "cbc:Name")), "BR-25", node)
     rules.demand(bool(prices), "BR-26", node)
     rules.demand(is_not_negative(prices), "BR-27", node)
     rules.demand(not gross_prices or is_not_negative(gross_prices), "BR-28", node)
@@ -73,7 +73,7 @@ def seller(rules: RuleSet, node: Node) -> None:
 def representative(rules: RuleSet, node: Node) -> None:
     """The seller's tax representative (BG-11)."""
     registrations = node.all("cac:PartyTaxScheme")
-    rules.demand(words(node.at("cac:PartyName", "cbc:Name")) != "", "BR-18", node)
+    rules.demand(says_something(node.at("cac:PartyName", "cbc:Name")), "BR-18", node)
     rules.demand(node.has("cac:PostalAddress"), "BR-19", node)
     rules.demand(any(each.has("cbc:CompanyID") and is_vat(each) for each in registrations), "BR-56", node)
 
@@ -109,7 +109,7 @@ _ADDRESSES = (
 def postal_address(rules: RuleSet, node: Node) -> None:
     for rule, above in _ADDRESSES:
         if stands_in(node, *above):
-            rules.demand(words(node.at("cac:Country", "cbc:IdentificationCode")) != "", rule, node)
+            rules.demand(says_something(node.at("cac:Country", "cbc:IdentificationCode")), rule, node)
 
 
 def delivery_address(rules: RuleSet, node: Node) -> None:
@@ -132,7 +132,7 @@ def period(rules: RuleSet, node: Node) -> None:
 
 
 def supporting_document(rules: RuleSet, node: Node) -> None:
-    rules.demand(words(node.all("cbc:ID")) != "", "BR-52", node)
+    rules.demand(says_something(node.all("cbc:ID")), "BR-52", node)
 
 
 def preceding_invoice(rules: RuleSet, node: Node) -> None:
