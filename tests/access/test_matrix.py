@@ -350,6 +350,10 @@ RULES: dict[str, Rule] = {
         body=lambda w: {"deputyId": w["person"], "validFrom": "2026-07-01", "validUntil": "2026-07-14"},
     ),
     "DELETE /api/v1/absences/{absence_id}": Rule(S.OWN, P.MANAGE_ACCESS, {"absence_id": "absence"}, whole_house=True),
+    "GET /api/v1/reports/invoices/cycle-times": Rule(S.SOMEWHERE, P.SEE_INVOICE_FIGURES),
+    "GET /api/v1/reports/invoices/skonto": Rule(S.SOMEWHERE, P.SEE_INVOICE_FIGURES),
+    "GET /api/v1/reports/invoices/backlog": Rule(S.SOMEWHERE, P.SEE_INVOICE_FIGURES),
+    "GET /api/v1/reports/invoices/refusals": Rule(S.SOMEWHERE, P.SEE_INVOICE_FIGURES),
     "GET /api/v1/me/signing-rights": Rule(S.SIGNED_IN),
     "GET /api/v1/signing-rights": Rule(S.HOUSE, P.MANAGE_SIGNING),
     "POST /api/v1/signing-rights": Rule(

@@ -6,8 +6,8 @@ with words of their own (`/invoices/work-list`) are not taken for an invoice's i
 
 from fastapi import APIRouter
 
-from xrechnung.approval.api import absences, account_lines, acts, assignment, signing_rights, transfers, work_list
+from xrechnung.approval.api import absences, account_lines, acts, assignment, reports, signing_rights, transfers, work_list
 
-_MODULES = (absences, account_lines, acts, assignment, signing_rights, transfers, work_list)
+_MODULES = (absences, account_lines, acts, assignment, reports, signing_rights, transfers, work_list)
 router = APIRouter()
 router.routes.extend(route for module in _MODULES for route in module.router.routes)
