@@ -56,10 +56,10 @@ def work_list(work: UnitOfWork, wanted: WantedWork, *, cursor: str | None, limit
     if pools is None:
         statement = _page(select(Approval).where(_of(work, wanted), _seen_from(seats)), after, limit)
     else:
-        heads = [_page(_head(work, wanted, seats, unit), after, limit).subquery() for unit in pools]
-        chosen = union_all(*(select(head.c.invoice_id) for head in heads)) if heads else None
-        mine = Approval.invoice_id.in_(chosen) if chosen is not None else false()
-        statement = select(Approval).where(mine).order_by(*_ORDER).limit(limit + 1)
+        # Chosen before they are loaded: in one statement the planner would walk the list of the whole house.
+        heads = [_page(_head(work, wanted, seats, unit), after, limit) for unit in pools]
+        chosen = work.session.scalars(union_all(*heads)).all() if heads else []
+        statement = _page(select(Approval).where(Approval.invoice_id.in_(chosen)), None, limit)
     rows = work.session.scalars(statement).all()
     page = rows[:limit]
     return Page(page, mark_of(page[-1], _ORDER) if len(rows) > limit else None)
