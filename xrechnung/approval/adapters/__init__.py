@@ -1,1 +1,1 @@
-"""The finance system (Finanzverfahren, HKR), the bank and the mail server: one module for each format and way to speak."""
+"""The finance system (Finanzverfahren), the bank and the mail server: a module for each format and way to speak."""

@@ -17,7 +17,7 @@ from xrechnung.approval.schemas.account_lines import (
     wanted_lines,
 )
 from xrechnung.approval.service.accounting import set_lines
-from xrechnung.approval.service.ordering import bank_check
+from xrechnung.approval.service.bank_accounts import bank_check
 from xrechnung.approval.service.proposals import proposals_for
 
 router = APIRouter(tags=["Rechnungslauf"], route_class=ApiRoute)

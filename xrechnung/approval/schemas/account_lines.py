@@ -14,7 +14,7 @@ from xrechnung.approval.models.payment import AccountLine
 from xrechnung.approval.rules.accounts import Account, Share
 from xrechnung.approval.rules.payment import BankCheck, BudgetState, PaymentType, TaxTreatment
 from xrechnung.approval.service.accounting import PaymentTerms, WantedLine, amount_due
-from xrechnung.approval.service.ordering import payment_type
+from xrechnung.approval.service.bank_accounts import payment_type
 from xrechnung.approval.service.proposals import Proposal
 from xrechnung.schemas import Amount
 

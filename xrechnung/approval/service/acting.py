@@ -26,7 +26,7 @@ from xrechnung.approval.queries.flow import get_approval
 from xrechnung.approval.rules.deadlines import legal_day
 from xrechnung.approval.rules.signing import IN_WORDS, SIDES, Obstacle, Permit
 from xrechnung.approval.rules.workflow import STEP_WORDS, TRANSITIONS, Act, Step, Who, acts_at, is_complete, target_of
-from xrechnung.approval.service import ordering
+from xrechnung.approval.service import bank_accounts, ordering
 from xrechnung.approval.service.entitlement import Entitlement, entitlement
 from xrechnung.approval.service.rejecting import letter_to_supplier
 
@@ -90,7 +90,7 @@ def act_on(
     elif act is Act.RECALL:
         ordering.recall(work, approval)
     elif act is Act.CONFIRM_ACCOUNT:
-        ordering.trust_account(work, approval)
+        bank_accounts.trust_account(work, approval)
     if TRANSITIONS[act].certifies and is_complete(approval.kind, approval.certified):
         perform(work, approval, Act.COMPLETE, by_house=True)
     return done
@@ -206,7 +206,7 @@ def _obstacle(work: UnitOfWork, approval: Approval, act: Act, position: Entitlem
         return ClaimedBySomebodyElse.__doc__
     if act is Act.HAND_BACK and approval.claimed_by is None:
         return "Niemand hat diese Rechnung übernommen."
-    if act is Act.CONFIRM_ACCOUNT and not ordering.bank_check(work, approval).stops_the_flow:
+    if act is Act.CONFIRM_ACCOUNT and not bank_accounts.bank_check(work, approval).stops_the_flow:
         return "Die Bankverbindung ist nicht zu bestätigen."
     if act is Act.ACCEPT and not _can_be_accepted(approval):
         return InvoiceNotAcceptable.advice
@@ -284,10 +284,10 @@ def _can_be_accepted(approval: Approval) -> bool:
 
 
 def _confirm_account(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
-    if not ordering.bank_check(work, approval).stops_the_flow:
+    if not bank_accounts.bank_check(work, approval).stops_the_flow:
         raise ActNotPossible(step=STEP_WORDS[approval.step])
-    ordering.must_have_account(approval)
-    return {"iban": ordering.account_to_pay(approval)}
+    bank_accounts.must_have_account(approval)
+    return {"iban": bank_accounts.account_to_pay(approval)}
 
 
 _BEFORE: Mapping[Act, Callable[[UnitOfWork, Approval, Wish], dict[str, Any]]] = {

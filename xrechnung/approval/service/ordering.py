@@ -3,7 +3,6 @@
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -12,29 +11,26 @@ from eakte.foundation.work import UnitOfWork
 from xrechnung.approval.errors import NotOrderable
 from xrechnung.approval.messages import DeliverOrder
 from xrechnung.approval.models.flow import Approval, InvoiceAct
-from xrechnung.approval.models.payment import AccountLine, PaymentOrder, SupplierAccount
-from xrechnung.approval.queries.orders import hold_supplier, known_accounts, lines_of, living_order, orders_of
+from xrechnung.approval.models.payment import AccountLine, PaymentOrder
+from xrechnung.approval.queries.orders import lines_of, living_order, orders_of
 from xrechnung.approval.rules.accounts import IN_WORDS, Payment, SplitFault, payment_of, split
 from xrechnung.approval.rules.deadlines import last_safe_day, legal_day
-from xrechnung.approval.rules.payment import (
-    BankCheck,
-    OrderState,
-    PaymentType,
-    TaxTreatment,
-    type_of_payment,
-)
+from xrechnung.approval.rules.payment import OrderState, PaymentType, TaxTreatment
 from xrechnung.approval.rules.remittance import plain_text, reference_of
 from xrechnung.approval.service.accounting import amount_due, share_of
+from xrechnung.approval.service.bank_accounts import (
+    IBAN_DIFFERS,
+    SEVERAL_ACCOUNTS,
+    account_to_pay,
+    bank_check,
+    payment_type,
+    remember_account,
+    settle_bank_check,
+)
 from xrechnung.approval.service.budgets import is_overspent
 from xrechnung.approval.service.terms import Skonto, best_skonto, holidays_of
-from xrechnung.judging.hints.duplicates import folded_name
 from xrechnung.models import Invoice
 
-_IBAN_DIFFERS = (
-    "Die Bankverbindung weicht von der bekannten des Lieferanten ab. Eine zweite Person muss sie auf einem anderen Weg "
-    "beim Lieferanten bestätigen lassen."
-)
-_SEVERAL_ACCOUNTS = "Die Rechnung nennt mehrere Konten; bitte bei der Kontierung wählen, auf welches gezahlt wird."
 _OVERSPENT = "Die Mittel reichen nicht aus; wer trotzdem anordnet, gibt dafür einen Grund an."
 _NOTHING_LEFT = "Skonto und Sicherheitseinbehalt sind zusammen höher als der fällige Betrag."
 
@@ -62,54 +58,20 @@ def what_is_missing(work: UnitOfWork, approval: Approval) -> str | None:
     if booked != tuple(line.booked for line in lines):
         return "Die Kontierung passt nicht mehr zum Rechnungsbetrag; bitte neu kontieren."
     if payment_type(approval) is PaymentType.TRANSFER and account_to_pay(approval) is None:
-        return _SEVERAL_ACCOUNTS
+        return SEVERAL_ACCOUNTS
     if amount_due(approval.invoice) > 0 and _payment(approval, _skonto(work, approval)).paid_now < 0:
         return _NOTHING_LEFT
-    return _IBAN_DIFFERS if bank_check(work, approval).stops_the_flow else None
-
-
-def bank_check(work: UnitOfWork, approval: Approval) -> BankCheck:
-    """How the account to be paid to compares with those the supplier is known by, now.
-
-    A supplier is known by its key, and by its name: who uses that with another tax number is somebody else, until a
-    second person has asked.
-    """
-    if payment_type(approval) is not PaymentType.TRANSFER:
-        return BankCheck.NOT_NEEDED
-    if approval.bank_check is BankCheck.CONFIRMED:
-        return BankCheck.CONFIRMED
-    known = known_accounts(work.session, approval.supplier_key, _name_key(approval))
-    chosen = account_to_pay(approval)
-    wanted = {chosen} if chosen is not None else set(approval.invoice.ibans)
-    if wanted <= known:
-        return BankCheck.KNOWN
-    return BankCheck.DIFFERENT if known or approval.supplier_key is None else BankCheck.FIRST
-
-
-def payment_type(approval: Approval) -> PaymentType:
-    """How the invoice is settled."""
-    invoice = approval.invoice
-    return type_of_payment(amount_due(invoice), invoice.payment_means, has_account=bool(invoice.ibans))
-
-
-def account_to_pay(approval: Approval) -> str | None:
-    """The account somebody chose, or the only one there is; None where it is not chosen yet."""
-    ibans = approval.invoice.ibans
-    return approval.pay_to or (ibans[0] if len(ibans) == 1 else None)
+    return IBAN_DIFFERS if bank_check(work, approval).stops_the_flow else None
 
 
 def issue(work: UnitOfWork, approval: Approval, act: InvoiceAct) -> PaymentOrder:
     """Make the order that was signed; from now on nothing of it changes."""
-    _hold_supplier(work, approval)
-    approval.bank_check = bank_check(work, approval)
-    if approval.bank_check.stops_the_flow:
-        # Somebody else was first with another account, at the same moment.
-        raise NotOrderable(obstacle=_IBAN_DIFFERS)
+    settle_bank_check(work, approval)
     order = _order(work, approval, act)
     work.session.add(order)
     work.session.flush()
     if order.iban is not None:
-        _note_account(work, approval, order.iban, confirmed_by=None)
+        remember_account(work, approval, order.iban, confirmed_by=None)
     _send(work, order)
     return order
 
@@ -198,50 +160,9 @@ def recall(work: UnitOfWork, approval: Approval) -> None:
         _send(work, order)
 
 
-def must_have_account(approval: Approval) -> None:
-    """Raises NotOrderable where it is not chosen yet which account is meant."""
-    if account_to_pay(approval) is None:
-        raise NotOrderable(obstacle=_SEVERAL_ACCOUNTS)
-
-
-def trust_account(work: UnitOfWork, approval: Approval) -> None:
-    """Take the account of an invoice as the supplier's own, because a second person asked the supplier."""
-    _hold_supplier(work, approval)
-    approval.bank_check = BankCheck.CONFIRMED
-    iban = account_to_pay(approval)
-    if iban is not None:
-        _note_account(work, approval, iban, confirmed_by=work.actor.id)
-
-
 def _send(work: UnitOfWork, order: PaymentOrder) -> None:
     if work.settings.finance.webhook_url:
         work.defer(DeliverOrder(order_id=order.id))
-
-
-def _note_account(work: UnitOfWork, approval: Approval, iban: str, *, confirmed_by: UUID | None) -> None:
-    key = approval.supplier_key
-    if key is None or iban in known_accounts(work.session, key, None):
-        return
-    work.session.add(
-        SupplierAccount(
-            id=new_id(),
-            supplier_key=key,
-            name_key=_name_key(approval),
-            iban=iban,
-            known_since=work.now,
-            invoice_id=approval.invoice_id,
-            confirmed_by=confirmed_by,
-        )
-    )
-    work.session.flush()
-
-
-def _hold_supplier(work: UnitOfWork, approval: Approval) -> None:
-    hold_supplier(work.session, approval.supplier_key, _name_key(approval))
-
-
-def _name_key(approval: Approval) -> str:
-    return folded_name(approval.invoice.seller_name or "")
 
 
 def _next_number(work: UnitOfWork, year: int) -> str:

@@ -15,7 +15,7 @@ from xrechnung.approval.queries.orders import lines_of, orders_of
 from xrechnung.approval.rules.payment import BankCheck, OrderState
 from xrechnung.approval.rules.signing import NEEDED
 from xrechnung.approval.rules.workflow import REQUIRED, Certificate
-from xrechnung.approval.service import ordering
+from xrechnung.approval.service import bank_accounts
 from xrechnung.approval.service.acting import PossibleAct, possible_acts
 from xrechnung.approval.service.entitlement import entitlement
 
@@ -64,7 +64,7 @@ def standing_of(work: UnitOfWork, invoice_id: UUID) -> Standing:
         if approval.claimed_by
         else None,
         missing=REQUIRED[approval.kind] - approval.certified,
-        bank_check=ordering.bank_check(work, approval),
+        bank_check=bank_accounts.bank_check(work, approval),
         account_lines=len(lines_of(work.session, invoice_id)),
         order=living[-1] if living else None,
     )
