@@ -9,8 +9,11 @@ from sqlalchemy import text
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from eakte.foundation import clock
+from eakte.foundation.clock import legal_day
 from eakte.foundation.ids import new_id
 from eakte.foundation.work import House
+from xrechnung.approval.queries.figures import under_way, waiting_on
 
 log = structlog.get_logger()
 
@@ -20,6 +23,10 @@ JOBS = Gauge("eakte_jobs", "Aufträge je Warteschlange und Zustand", ["queue", "
 ITEMS = Gauge("eakte_ingest_items", "Dateien im Eingang je Zustand", ["state"])
 INVOICES = Gauge("eakte_invoices", "E-Rechnungen je Stand der formalen Prüfung", ["state"])
 DISPUTED = Gauge("eakte_invoices_disputed", "E-Rechnungen, über die die amtliche Prüfkonfiguration anders urteilt")
+APPROVALS = Gauge("eakte_invoice_approvals", "E-Rechnungen im Rechnungslauf je Bearbeitungsstand", ["step"])
+OVERDUE = Gauge("eakte_invoice_approvals_overdue", "E-Rechnungen, deren letzter Tag für die Anordnung vorüber ist")
+AT_STAKE = Gauge("eakte_invoice_skonto_at_stake", "Skonto, das offene E-Rechnungen noch gewinnen können, in Euro")
+ORDERS = Gauge("eakte_payment_orders", "Anordnungen, die noch nicht gebucht sind, je Stand der Übergabe", ["state"])
 INDEX_LAG = Gauge("eakte_index_requests", "Änderungen, die der Suchindex noch nicht kennt")
 
 
@@ -63,6 +70,7 @@ def metrics(request: Request) -> Response:
             (JOBS, "SELECT queue_name, status::text, count(*) FROM procrastinate_jobs GROUP BY 1, 2"),
             (ITEMS, "SELECT state, count(*) FROM ingest_items GROUP BY 1"),
             (INVOICES, "SELECT state, count(*) FROM invoices GROUP BY 1"),
+            (ORDERS, "SELECT state, count(*) FROM payment_orders WHERE state IN ('open', 'handed_over') GROUP BY 1"),
         ):
             gauge.clear()
             for *labels, count in session.execute(text(statement)):
@@ -72,4 +80,10 @@ def metrics(request: Request) -> Response:
             (DISPUTED, "SELECT count(*) FROM invoices WHERE disagreement IS NOT NULL"),
         ):
             figure.set(session.execute(text(statement)).scalar_one())
+        APPROVALS.clear()
+        for step, count in under_way(session).items():
+            APPROVALS.labels(step).set(count)
+        waiting = waiting_on(session, legal_day(clock.now()))
+        OVERDUE.set(waiting.overdue)
+        AT_STAKE.set(float(waiting.at_stake))
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)

@@ -125,3 +125,9 @@ class DebtorAccountMissing(Conflict):
 
 class FinanceSystemUnavailable(Unavailable):
     """Das Finanzverfahren nimmt die Anordnung nicht an."""
+
+
+class CaseNotFree(Unavailable):
+    """Der Vorgang der Rechnung lässt sich noch nicht schließen."""
+
+    advice = "Er wird geschlossen, sobald nichts mehr darin unterwegs ist."

@@ -153,3 +153,12 @@ def test_a_report_is_a_table_for_who_asks_for_one(busy: Town, as_person: As) -> 
     assert head == "unitId;unit;currency;orders;taken;share;won;lost"
     assert row.endswith(";Amt;EUR;6;3;0.5;7.14;7.14")
     assert Decimal(row.rsplit(";", 1)[1]) == Decimal("7.14")
+
+
+def test_operations_watch_what_waits_and_what_is_not_fetched(busy: Town, app: FastAPI) -> None:
+    busy.assign(busy.invoice("RE-offen", skonto=SKONTO), "Parks", by="Zita")
+    figures = TestClient(app).get("/metrics").text
+    assert 'eakte_invoice_approvals{step="assigned"} 1.0' in figures
+    assert "eakte_invoice_approvals_overdue 1.0" in figures
+    assert 'eakte_payment_orders{state="open"} 6.0' in figures
+    assert not [one for one in busy.people if one in figures]

@@ -19,13 +19,13 @@ from eakte.records.rules import Action, RecordState
 from eakte.records.service.lifecycle import change_case_state
 from tests.support.approval import PARKS, Town
 from tests.support.queue import work_off_ingests
-from xrechnung.approval.errors import ActNotPossible
+from xrechnung.approval.errors import ActNotPossible, CaseNotFree
 from xrechnung.approval.messages import CloseInvoiceCase, FileInvoice, WriteRejection
 from xrechnung.approval.queries.flow import acts_of, get_approval
 from xrechnung.approval.rules.accounts import Share
 from xrechnung.approval.rules.workflow import Act, Step
 from xrechnung.approval.service.acting import perform
-from xrechnung.approval.service.filing import CaseNotFree, file_what_ended
+from xrechnung.approval.service.filing import file_what_ended
 from xrechnung.approval.tasks import close_invoice_case, file_invoice, write_rejection
 from xrechnung.models import Invoice
 from xrechnung.rules import InvoiceState

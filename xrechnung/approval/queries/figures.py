@@ -206,6 +206,31 @@ def backlog(session: Session, units: frozenset[UUID] | None, now: datetime, toda
     return [Backlog(*tuple(row)) for row in session.execute(statement)]
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits in the whole house: how much of it too late, and the euros of Skonto still to be won."""
+
+    overdue: int
+    at_stake: Decimal
+
+
+def waiting_on(session: Session, day: date) -> Waiting:
+    """What waits on a day, read off the index of open ones."""
+    overdue = func.count().filter(Approval.urgent_on < day)
+    statement = select(overdue, func.coalesce(func.sum(Approval.at_stake), 0))
+    row = session.execute(statement.where(Approval.step.in_(_open_steps()))).one()
+    return Waiting(row[0], row[1])
+
+
+def under_way(session: Session) -> dict[Step, int]:
+    """How many invoices are at each step that is no end; ends only grow, and nobody watches them."""
+    statement = select(Approval.step, func.count()).where(Approval.step.in_(_UNDER_WAY)).group_by(Approval.step)
+    return {row[0]: row[1] for row in session.execute(statement)}
+
+
+_UNDER_WAY = (*sorted(OPEN), Step.ORDERED, Step.HANDED_OVER, Step.RECALLED)
+
+
 def _open_steps() -> Sequence[ColumnElement[str]]:
     # As literals, since the indexes hold open steps only and parameters would not tell that.
     return [literal_column(f"'{step.value}'") for step in sorted(OPEN)]

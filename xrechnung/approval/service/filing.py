@@ -7,12 +7,12 @@ import structlog
 
 from eakte.documents.files import StoredFile, derived_id
 from eakte.documents.models import DocumentKind
-from eakte.foundation.errors import Unavailable
 from eakte.foundation.work import UnitOfWork
 from eakte.records.errors import TransitionBlocked
 from eakte.records.rules import Action, RecordState
 from eakte.records.service.details import set_business_data
 from eakte.records.service.lifecycle import change_case_state
+from xrechnung.approval.errors import CaseNotFree
 from xrechnung.approval.messages import CloseInvoiceCase, FileInvoice
 from xrechnung.approval.models.flow import Approval
 from xrechnung.approval.queries import filing as queries
@@ -34,10 +34,6 @@ _JOBS_GRACE = timedelta(hours=1)
 """How long a job for it may take before an invoice is looked after."""
 RETENTION = {"retention_trigger": "annual_statement_adopted"}
 """Vouchers are kept from the year in which the annual statement was adopted (§ 33 KommHV-Doppik and the like)."""
-
-
-class CaseNotFree(Unavailable):
-    """Der Vorgang der Rechnung lässt sich noch nicht schließen."""
 
 
 def draft_sheet(work: UnitOfWork, invoice_id: UUID) -> Draft | None:
