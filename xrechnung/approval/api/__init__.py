@@ -6,7 +6,16 @@ with words of their own (`/invoices/work-list`) are not taken for an invoice's i
 
 from fastapi import APIRouter
 
-from xrechnung.approval.api import absences, account_lines, acts, assignment, reports, signing_rights, transfers, work_list
+from xrechnung.approval.api import (
+    absences,
+    account_lines,
+    acts,
+    assignment,
+    reports,
+    signing_rights,
+    transfers,
+    work_list,
+)
 
 _MODULES = (absences, account_lines, acts, assignment, reports, signing_rights, transfers, work_list)
 router = APIRouter()

@@ -26,7 +26,7 @@ class Span:
 
     def period(self) -> Period:
         since = _midnight(self.first) if self.first is not None else None
-        until = _midnight(self.last + timedelta(days=1)) if self.last is not None else None
+        until = _midnight(self.last + timedelta(days=1)) if self.last is not None and self.last < date.max else None
         return Period(since, until)
 
 
