@@ -115,3 +115,17 @@ def test_many_rounds_of_deaths_lose_and_repeat_nothing(town: Town) -> None:
     for round_ in range(100):
         invoice_ids += a_random_round(town, ledger, Random(1000 + round_), round_)
     must_be_right(town, ledger, invoice_ids)
+    # Every fate was met, the recall that came too late as well as the one that came in time.
+    assert fates(town, invoice_ids) == {
+        (OrderState.BOOKED, False),
+        (OrderState.BOOKED, True),
+        (OrderState.FAILED, True),
+        (OrderState.WITHDRAWN, False),
+    }
+
+
+def fates(town: Town, invoice_ids: list[UUID]) -> set[tuple[OrderState, bool]]:
+    """How orders ended, and whether they had been recalled."""
+    with town.work() as work:
+        orders = [order for invoice_id in invoice_ids for order in orders_of(work.session, invoice_id)]
+    return {(order.state, order.recalled_at is not None) for order in orders}

@@ -63,6 +63,7 @@ def transfers_as_pain001(orders: Sequence[PaymentOrder], debtor: Debtor, at: dat
 
 
 def _payment(order: PaymentOrder) -> dict[str, object]:
+    # The holder's own name, where it is told: banks compare it with the account (Verification of Payee).
     return {
         "name": in_sepa_letters(order.account_name or order.payee, LONGEST_NAME) or "NOTPROVIDED",
         "IBAN": order.iban,
