@@ -13,9 +13,16 @@ from xrechnung.approval.models.payment import AccountLine
 from xrechnung.approval.rules.accounts import Account, Share
 from xrechnung.approval.rules.payment import TaxTreatment
 from xrechnung.approval.service.accounting import PaymentTerms, WantedLine
+from xrechnung.approval.service.proposals import Proposal
 
-_FIELDS = ("product", "ledger_account", "cost_centre", "investment", "amount", "percent", "tax", "text")
+_FIELDS = (
+    *("product", "ledger_account", "cost_centre", "investment", "amount", "percent"),
+    *("tax", "tax_rate", "deductible_percent", "text"),
+)
+_PRESET = {"tax", "tax_rate", "deductible_percent"}
+"""Fields that make no line by themselves."""
 _AT_LEAST, _MORE, _MOST = 3, 5, 200
+_WHOLE = Decimal(100)
 _GERMAN = re.compile(r"-?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
 
 
@@ -41,7 +48,29 @@ def blank_of(texts: Mapping[str, str]) -> Blank:
 
 def written_lines(lines: Sequence[AccountLine]) -> dict[str, str]:
     """Lines as they stand in the form."""
-    return {f"{name}-{line.position}": _written(getattr(line, name)) for line in lines for name in _FIELDS}
+    texts = {f"{name}-{line.position}": _written(getattr(line, name)) for line in lines for name in _FIELDS}
+    whole = {f"deductible_percent-{line.position}" for line in lines if line.deductible_percent == _WHOLE}
+    return {name: "" if name in whole else text for name, text in texts.items()}
+
+
+def proposed_lines(proposal: Proposal) -> dict[str, str]:
+    """The lines of a proposal as they stand in the form; nothing is booked by it."""
+    texts: dict[str, str] = {}
+    for number, line in enumerate(proposal.lines, 1):
+        account = line.share.account
+        row = {
+            "product": account.product,
+            "ledger_account": account.ledger_account,
+            "cost_centre": account.cost_centre,
+            "investment": account.investment,
+            "percent": line.share.percent,
+            "tax": line.tax.value,
+            "tax_rate": line.tax_rate,
+            "deductible_percent": line.deductible_percent if line.deductible_percent != _WHOLE else None,
+            "text": line.text,
+        }
+        texts |= {f"{name}-{number}": _written(value) for name, value in row.items()}
+    return texts
 
 
 def written_terms(approval: Approval) -> dict[str, str]:
@@ -66,7 +95,7 @@ def read_lines(texts: Mapping[str, str]) -> list[WantedLine]:
     lines = []
     for number in blank_of(texts):
         row = {name: texts.get(f"{name}-{number}", "") for name in _FIELDS}
-        if not any(text for name, text in row.items() if name != "tax"):
+        if not any(text for name, text in row.items() if name not in _PRESET):
             continue
         try:
             lines.append(_line(row))
@@ -84,7 +113,10 @@ def _line(row: Mapping[str, str]) -> WantedLine:
     account = Account(row["product"], row["ledger_account"], row["cost_centre"] or None, row["investment"] or None)
     share = Share(account, read_number(row["amount"]), read_number(row["percent"]))
     tax = TaxTreatment(row["tax"]) if row["tax"] in set(TaxTreatment) else TaxTreatment.INCLUDED
-    return WantedLine(share, tax, row["text"] or None)
+    deductible = read_number(row["deductible_percent"])
+    return WantedLine(
+        share, tax, row["text"] or None, read_number(row["tax_rate"]), _WHOLE if deductible is None else deductible
+    )
 
 
 def read_terms(texts: Mapping[str, str]) -> PaymentTerms:

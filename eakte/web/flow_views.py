@@ -107,7 +107,8 @@ def flow_of(work: UnitOfWork, invoice_id: UUID) -> FlowView | None:
 
 
 def _choices(approval: Approval, offers: Sequence[Offer]) -> list[Choice]:
-    allowed = [offer.possible.act for offer in offers if offer.possible.allowed and _concerns(approval, offer)]
+    possible = {offer.possible.act: offer.possible for offer in offers if _concerns(approval, offer)}
+    allowed = [act for act, one in possible.items() if one.allowed]
     if Act.CERTIFY_COMBINED in allowed:
         # Both at once is what people do; one after the other stays possible where only one is theirs.
         allowed = [act for act in allowed if act not in (Act.CERTIFY_FACTUAL, Act.CERTIFY_ARITHMETIC)]
@@ -119,7 +120,7 @@ def _choices(approval: Approval, offers: Sequence[Offer]) -> list[Choice]:
             label=BUTTONS[act],
             grave=act in _GRAVE,
             main=act is first,
-            asks_reason=TRANSITIONS[act].needs_reason,
+            asks_reason=possible[act].needs_reason,
             asks_unit=act is Act.ASSIGN,
             asks_original=act is Act.MARK_DUPLICATE,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from xrechnung.approval.rules.payment import BankCheck, OrderState, TaxTreatment
+from xrechnung.approval.rules.payment import BankCheck, BudgetState, OrderState, TaxTreatment
 from xrechnung.approval.rules.signing import SigningAct
 from xrechnung.approval.rules.workflow import ACT_WORDS, STEP_WORDS, Act, Certificate, InvoiceClass
 
@@ -37,6 +37,9 @@ APPROVAL_WORDS: tuple[tuple[StrEnum, str], ...] = (
     (OrderState.BOOKED, "gebucht"),
     (OrderState.FAILED, "nicht buchbar"),
     (OrderState.WITHDRAWN, "zurückgezogen"),
+    (BudgetState.UNCHECKED, "nicht geprüft"),
+    (BudgetState.AVAILABLE, "Mittel vorhanden"),
+    (BudgetState.OVERSPENT, "Mittel überschritten"),
     (TaxTreatment.INCLUDED, "brutto, kein Vorsteuerabzug"),
     (TaxTreatment.DEDUCTIBLE, "mit Vorsteuerabzug"),
     (TaxTreatment.REVERSE_CHARGE, "Steuer schuldet die Kommune (§ 13b UStG)"),

@@ -282,10 +282,10 @@ FIELD_NAMES = FIELDS | {
     "buffer_days": "Tage der Aufbewahrung",
     "unit_id": "Federführende Stelle",
     "person": "Benutzername",
-    "deputy": "Vertretung",
+    "deputy_id": "Vertretung",
     "limit": "Wertgrenze",
-    "valid_from": "gültig ab",
-    "valid_until": "gültig bis",
+    "valid_from": "Anfang",
+    "valid_until": "Ende",
     "original": "Nummer der anderen Rechnung",
     "lines": "Kontierung",
 }

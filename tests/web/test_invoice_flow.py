@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from eakte.access import Role
 from eakte.access.models import Identity
+from eakte.access.service import change_identity
 from eakte.foundation.work import House
 from tests.support.approval import Town
 from tests.support.factories import a_token
@@ -141,6 +142,34 @@ def test_account_lines_that_do_not_add_up_come_back_as_they_were_written(
     assert page.all("//*[@id='product-1']")[0].get("value") == "55101"
 
 
+def test_what_the_supplier_was_booked_to_before_is_proposed(town: Town, at_browser: As) -> None:
+    former = town.invoice("RE-1")
+    town.assign(former, "Parks", by="Zita")
+    town.account("Anna", former)
+    town.act("Anna", former, Act.CERTIFY_COMBINED)
+    town.act("Bernd", former, Act.ORDER)
+    invoice_id, zita = town.invoice("RE-2", gross="500.00"), at_browser("Zita")
+    page = zita.open(f"{page_of(invoice_id)}/kontierung")
+    (link,) = [link for link in page.links() if "vorschlag" in link]
+    page = zita.open(link)
+    values = {field.get("id"): field.get("value") for field in page.all("//input[@id]")}
+    assert (values["product-1"], values["ledger_account-1"], values["percent-1"]) == ("55101", "5241", "100,00")
+    filled = {name: value for name, value in values.items() if value and name[-1] == "1"}
+    assert "gespeichert" in zita.send(f"{page_of(invoice_id)}/kontierung", {"action": "save", **filled}).words()
+
+
+def test_tax_that_is_treated_apart_takes_its_rate(town: Town, at_browser: As) -> None:
+    invoice_id, zita = town.invoice(), at_browser("Zita")
+    row = {"product-1": "55101", "ledger_account-1": "5241", "percent-1": "100", "tax-1": "reverse_charge"}
+    zita.open(f"{page_of(invoice_id)}/kontierung")
+    page = zita.send(f"{page_of(invoice_id)}/kontierung", {"action": "save", **row})
+    assert (page.status, "ist der Steuersatz anzugeben" in page.words()) == (422, True)
+    page = zita.send(f"{page_of(invoice_id)}/kontierung", {"action": "save", **row, "tax_rate-1": "19"})
+    assert page.status == 200
+    page = zita.open(f"{page_of(invoice_id)}/kontierung")
+    assert page.all("//*[@id='tax_rate-1']")[0].get("value") == "19"
+
+
 def test_a_split_over_many_accounts_gets_as_many_rows_as_it_needs(town: Town, at_browser: As) -> None:
     invoice_id, zita = town.invoice(), at_browser("Zita")
     zita.open(f"{page_of(invoice_id)}/kontierung")
@@ -197,6 +226,22 @@ def test_signing_rights_are_granted_and_taken_back_at_the_browser(town: Town, at
     assert "entzogen am" in anna.open("/rechnungen/befugnisse").words("//table")
 
 
+def test_whoever_goes_on_holiday_names_a_deputy(town: Town, at_browser: As) -> None:
+    town.person("Arno", Role.CLERK, unit="Parks")
+    anna = at_browser("Anna")
+    page = anna.open("/abwesenheit")
+    assert "Arno" in page.words("//select")
+    fields = {"deputy_id": str(town.people["Arno"]), "valid_from": "2099-08-01", "valid_until": "2099-08-14"}
+    assert anna.send("/abwesenheit", {**fields, "deputy_id": ""}).status == 422
+    assert anna.send("/abwesenheit", {**fields, "valid_until": "2099-07-01"}).status == 422
+    page = anna.send("/abwesenheit", fields)
+    assert "Anna 01.08.2099 14.08.2099 Arno" in page.words("//tbody")
+    arno = at_browser("Arno").open("/abwesenheit")
+    assert ("Anna" in arno.words("//tbody"), arno.all("//td//form")) == (True, [])
+    (form,) = page.all("//td//form")
+    assert "Keine." in anna.send(form.get("action")).words()
+
+
 def test_nothing_a_supplier_or_a_colleague_wrote_runs_and_everybody_can_use_the_page(
     town: Town, at_browser: As
 ) -> None:
@@ -205,11 +250,14 @@ def test_nothing_a_supplier_or_a_colleague_wrote_runs_and_everybody_can_use_the_
     do(zita, invoice_id, "resume")
     town.person("Ada", *Role, everywhere=True)
     town.may_sign("Zita", SigningAct.ORDER, budgets=[EVIL])
+    with town.work() as work:
+        change_identity(work, town.people["Anna"], display_name=EVIL, revision=None)
     for path in (
         page_of(invoice_id),
         f"{page_of(invoice_id)}/kontierung",
         "/rechnungen/meine",
         "/rechnungen/befugnisse",
+        "/abwesenheit",
     ):
         page = at_browser("Ada").open(path)
         assert page.status == 200

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from eakte.web.pages import (
+    absences,
     account,
     batches,
     batches_documents,
@@ -30,6 +31,7 @@ from eakte.web.pages import (
 _ROOMS = (
     session,
     account,
+    absences,
     start,
     search,
     plan,

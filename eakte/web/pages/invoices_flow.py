@@ -1,15 +1,24 @@
 """/rechnungen/{id}/schritt and /kontierung: what people do with an invoice on its way to payment."""
 
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from eakte.access import Permission
 from eakte.foundation.bodies import RequestInvalid
 from eakte.foundation.errors import Finding, NotFound
 from eakte.foundation.work import UnitOfWork
-from eakte.web.account_lines import Blank, blank_of, read_lines, read_terms, written_lines, written_terms
+from eakte.web.account_lines import (
+    Blank,
+    blank_of,
+    proposed_lines,
+    read_lines,
+    read_terms,
+    written_lines,
+    written_terms,
+)
 from eakte.web.errors import ActionUnknown
 from eakte.web.forms import Filled, Refusal, attempt, texts_of
 from eakte.web.invoice_views import invoice_path
@@ -23,6 +32,7 @@ from xrechnung.approval.rules.payment import TaxTreatment
 from xrechnung.approval.rules.workflow import Act
 from xrechnung.approval.service.accounting import amount_due, may_account, set_lines
 from xrechnung.approval.service.acting import Wish, act_on
+from xrechnung.approval.service.proposals import proposals_for
 from xrechnung.queries import Wanted
 
 router = APIRouter(prefix="/rechnungen/{invoice_id}", route_class=PageRoute)
@@ -87,10 +97,19 @@ def _still_seen(work: UnitOfWork, invoice_id: UUID) -> bool:
 
 
 @router.get("/kontierung")
-def show_lines(request: Request, work: PageWork, invoice_id: UUID) -> Response:
+def show_lines(
+    request: Request,
+    work: PageWork,
+    invoice_id: UUID,
+    proposal: Annotated[int | None, Query(alias="vorschlag", ge=1, le=9)] = None,
+) -> Response:
     approval = get_approval(work, invoice_id)
-    lines = lines_of(work.session, invoice_id)
-    texts = {**written_lines(lines), **written_terms(approval)}
+    offered = proposals_for(work, invoice_id) if proposal is not None else []
+    if proposal is not None and proposal <= len(offered):
+        lines = proposed_lines(offered[proposal - 1])
+    else:
+        lines = written_lines(lines_of(work.session, invoice_id))
+    texts = {**lines, **written_terms(approval)}
     return _lines(request, work, invoice_id, Filled(texts), blank_of(texts))
 
 
@@ -123,6 +142,7 @@ def _lines(request: Request, work: UnitOfWork, invoice_id: UUID, filled: Filled,
         due=due,
         rows=list(rows),
         taxes=list(TaxTreatment),
+        proposals=proposals_for(work, invoice_id),
         may_account=may_account(work, approval),
         path=invoice_path(invoice_id),
     )
