@@ -150,7 +150,7 @@ def test_a_digest_says_how_many_and_where_and_nothing_about_anybody(town: Town, 
     (mail,) = post.taken
     text = mail.get_content()  # type: ignore[attr-defined]
     assert "2 Rechnungen brauchen" in text
-    assert "https://akte.stadt.example/rechnungen/arbeitsliste" in text
+    assert "https://akte.stadt.example/rechnungen/meine" in text
     for secret in ("Anna", "RE-1", "Grünau", "119", "Parks", str(town.people["Anna"])):
         assert secret not in mail.as_string()
     assert states(town) == [DigestState.SENT]

@@ -39,7 +39,7 @@ from xrechnung.approval.rules.workflow import OPEN, Act, Step
 from xrechnung.approval.service.entitlement import entitlement
 from xrechnung.approval.service.terms import holidays_of, set_times
 
-_WORK_LIST = "/rechnungen/arbeitsliste"
+_WORK_LIST = "/rechnungen/meine"
 
 
 def begin_rounds(work: UnitOfWork) -> None:
