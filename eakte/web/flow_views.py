@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from eakte.access import Permission
 from eakte.access.models import OrganisationalUnit
 from eakte.foundation.work import UnitOfWork
 from eakte.web import queries
@@ -14,9 +15,12 @@ from xrechnung.approval.errors import ApprovalNotBegun
 from xrechnung.approval.models.flow import Approval, InvoiceAct
 from xrechnung.approval.models.payment import AccountLine
 from xrechnung.approval.queries.orders import lines_of
+from xrechnung.approval.queries.seeing import units_where
+from xrechnung.approval.rules.assignment import Criterion
 from xrechnung.approval.rules.signing import NEEDED
 from xrechnung.approval.rules.workflow import REQUIRED, TRANSITIONS, Act
 from xrechnung.approval.service.accounting import may_account
+from xrechnung.approval.service.assignment import rememberable
 from xrechnung.approval.service.standing import Offer, Person, Standing, history_of, offers_for, standing_of
 
 _GRAVE = frozenset({Act.REJECT, Act.CANCEL, Act.MARK_DUPLICATE})
@@ -74,6 +78,8 @@ class FlowView:
     lines: Sequence[AccountLine]
     units: Sequence[OrganisationalUnit]
     may_account: bool
+    rememberable: Mapping[Criterion, str]
+    """By what invoices like this one could find the same unit from now on, where somebody assigned it by hand."""
 
     @property
     def buttons(self) -> list[Choice]:
@@ -103,7 +109,14 @@ def flow_of(work: UnitOfWork, invoice_id: UUID) -> FlowView | None:
         lines=lines_of(work.session, invoice_id),
         units=queries.all_units(work.session) if any(choice.asks_unit for choice in choices) else [],
         may_account=may_account(work, standing.approval),
+        rememberable=_rememberable(work, standing.approval),
     )
+
+
+def _rememberable(work: UnitOfWork, approval: Approval) -> Mapping[Criterion, str]:
+    by_hand = approval.unit_id is not None and approval.assigned_because is None
+    makes_rules = units_where(work.actor, Permission.HANDLE_INVOICES) is None
+    return rememberable(approval) if by_hand and makes_rules else {}
 
 
 def _choices(approval: Approval, offers: Sequence[Offer]) -> list[Choice]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from xrechnung.approval.rules.assignment import Criterion
 from xrechnung.approval.rules.payment import BankCheck, BudgetState, OrderState, TaxTreatment
 from xrechnung.approval.rules.signing import SigningAct
 from xrechnung.approval.rules.workflow import ACT_WORDS, STEP_WORDS, Act, Certificate, InvoiceClass
@@ -40,6 +41,11 @@ APPROVAL_WORDS: tuple[tuple[StrEnum, str], ...] = (
     (BudgetState.UNCHECKED, "nicht geprüft"),
     (BudgetState.AVAILABLE, "Mittel vorhanden"),
     (BudgetState.OVERSPENT, "Mittel überschritten"),
+    (Criterion.LEITWEG_ID, "Leitweg-ID"),
+    (Criterion.ORDER_NUMBER, "Bestellung"),
+    (Criterion.CONTRACT, "Vertrag"),
+    (Criterion.SUPPLIER, "Lieferant"),
+    (Criterion.TEXT, "Text"),
     (TaxTreatment.INCLUDED, "brutto, kein Vorsteuerabzug"),
     (TaxTreatment.DEDUCTIBLE, "mit Vorsteuerabzug"),
     (TaxTreatment.REVERSE_CHARGE, "Steuer schuldet die Kommune (§ 13b UStG)"),

@@ -331,6 +331,7 @@ DONE = {
     "pruefung": "Die Prüfung beginnt neu.",
     "schritt": "Festgehalten.",
     "weitergegeben": "Festgehalten. Die Rechnung liegt jetzt bei einer anderen Stelle.",
+    "gemerkt": "Gemerkt: Solche Rechnungen werden künftig von selbst zugewiesen.",
     "kontiert": "Die Kontierung ist gespeichert.",
     "befugnis": "Die Befugnis ist erteilt.",
     "entzogen": "Die Befugnis ist entzogen.",

@@ -206,6 +206,17 @@ def test_an_invoice_handed_to_others_leads_back_to_the_work_list(town: Town, at_
     )
 
 
+def test_who_assigns_by_hand_can_let_the_house_remember_it(town: Town, at_browser: As) -> None:
+    invoice_id, zita = town.invoice(), at_browser("Zita")
+    page = do(zita, invoice_id, "assign", unit=str(town.units["Parks"]))
+    offered = [button.get("value") for button in page.all("//button[@name='criterion']")]
+    assert "leitweg_id" in offered
+    page = zita.send(f"{page_of(invoice_id)}/merken", {"criterion": "leitweg_id"})
+    assert "werden künftig von selbst zugewiesen" in page.words()
+    assert zita.send(f"{page_of(invoice_id)}/merken", {"criterion": "leitweg_id"}).status == 409
+    assert not at_browser("Anna").open(page_of(invoice_id)).all("//button[@name='criterion']")
+
+
 def test_signing_rights_are_granted_and_taken_back_at_the_browser(town: Town, at_browser: As) -> None:
     town.person("Ada", Role.ADMINISTRATOR, everywhere=True)
     with town.work() as work:

@@ -28,10 +28,12 @@ from eakte.web.session import FormWork, OwnForm, PageRoute, PageWork, seen_revis
 from xrechnung import queries
 from xrechnung.approval.queries.flow import get_approval
 from xrechnung.approval.queries.orders import lines_of
+from xrechnung.approval.rules.assignment import Criterion
 from xrechnung.approval.rules.payment import TaxTreatment
 from xrechnung.approval.rules.workflow import Act
 from xrechnung.approval.service.accounting import amount_due, may_account, set_lines
 from xrechnung.approval.service.acting import Wish, act_on
+from xrechnung.approval.service.assignment import remember_rule
 from xrechnung.approval.service.proposals import proposals_for
 from xrechnung.queries import Wanted
 
@@ -91,6 +93,22 @@ def _still_seen(work: UnitOfWork, invoice_id: UUID) -> bool:
     except NotFound:
         return False
     return True
+
+
+@router.post("/merken")
+def remember(request: Request, work: FormWork, form: OwnForm, invoice_id: UUID) -> Response:
+    texts = texts_of(form)
+    outcome = attempt(work, lambda: remember_rule(work, invoice_id, _criterion(texts)))
+    if isinstance(outcome, Refusal):
+        return invoice_page(request, work, invoice_id, outcome)
+    return go_to(invoice_path(invoice_id), "gemerkt")
+
+
+def _criterion(texts: dict[str, str]) -> Criterion:
+    try:
+        return Criterion(texts.get("criterion", ""))
+    except ValueError:
+        raise ActionUnknown from None
 
 
 # --- account lines ------------------------------------------------------------------------------------------
