@@ -1,6 +1,7 @@
 """Nothing that people write runs, nothing comes from elsewhere, and every page can be used by everybody."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -11,10 +12,14 @@ from eakte.foundation.work import SYSTEM, House
 from eakte.web.rendering import address
 from ingest.batches.rules import BatchState
 from tests.ingest.batches.stacks import a_sheet, a_stack
+from tests.support.approval import Town
 from tests.support.factories import LETTER, a_batch, a_case, a_document, a_dossier, a_unit, unique
 from tests.support.scans import a_page_image
 from tests.web.batches import Scan, begin, decide, parts_of
 from tests.web.conftest import Page, Visit, Visitor
+from xrechnung.approval.rules.accounts import Account, Share
+from xrechnung.approval.rules.signing import SigningAct
+from xrechnung.approval.rules.workflow import Act
 
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'{{7*7}}"
 
@@ -57,7 +62,33 @@ def pages(visit: Visit, house: House, scan: Scan) -> dict[str, Page]:
         "/nirgends",
     ):
         opened[path] = visitor.open(path)
-    return opened | pages_of_batches(visitor, scan, house, case.reference)
+    return opened | pages_of_batches(visitor, scan, house, case.reference) | pages_of_invoices(visitor, house)
+
+
+def pages_of_invoices(visitor: Visitor, house: House) -> dict[str, Page]:
+    """The pages of an invoice on its way, in which the supplier and the people of the house wrote evil."""
+    town = Town(house)
+    town.unit("Parks")
+    town.person("Zita", Role.ACCOUNTING, everywhere=True)
+    town.person("Anna", Role.CLERK, unit="Parks")
+    town.may_sign("Anna", SigningAct.CERTIFY_FACTUAL, budgets=[EVIL])
+    invoice_id = town.invoice(EVIL, seller_name=EVIL, order_number=EVIL, buyer_reference=EVIL)
+    town.act("Zita", invoice_id, Act.HOLD, reason=EVIL)
+    town.act("Zita", invoice_id, Act.RESUME)
+    town.assign(invoice_id, "Parks", by="Zita")
+    town.account("Zita", invoice_id, Share(Account(EVIL, EVIL), percent=Decimal(100)))
+    paths = (
+        "/rechnungen",
+        "/rechnungen/neu",
+        "/rechnungen/meine",
+        "/rechnungen/befugnisse",
+        f"/rechnungen/{invoice_id}",
+        f"/rechnungen/{invoice_id}/kontierung",
+        "/abwesenheit",
+    )
+    opened = {path: visitor.open(path) for path in paths}
+    assert {page.status for page in opened.values()} == {200}
+    return opened
 
 
 def pages_of_batches(visitor: Visitor, scan: Scan, house: House, into: str) -> dict[str, Page]:
