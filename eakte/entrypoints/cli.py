@@ -40,7 +40,7 @@ COMMANDS = (
     ("case", "records:cases", "Vorgänge."),
     ("document", "document:app", "Dokumente ansehen und laden."),
     ("batch", "batch:app", "Papier stapelweise digitalisieren."),
-    ("invoice", "invoice:group", "Elektronische Rechnungen prüfen und ansehen, auch ohne Server und Datenbank."),
+    ("invoice", "invoice:group", "Elektronische Rechnungen prüfen, auch ohne Server, und auf den Weg bringen."),
     ("backup", "admin:backup", "Datensicherung."),
     ("index", "index:app", "Suchindex verwalten."),
     ("audit", "audit:app", "Protokoll prüfen."),

@@ -1,7 +1,7 @@
 """The queue worked off in the test's own transaction, as a worker would do it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -65,29 +65,33 @@ _NEXT = text(
 
 def work_off_ingests(house: House) -> None:
     """Run every step that is queued, and those that follow from it."""
-    _work_off(house, _STEPS, house.begin)
+    for step in _steps(house, _STEPS, house.begin):
+        step()
 
 
 def work_off_approvals(house: House, begin: BeginWork) -> None:
-    """The same with everything that the approval of invoices asks for, at the time of `begin`."""
-    _work_off(house, {**_STEPS, **_APPROVAL_STEPS}, begin)
+    """The same with everything that the approval of invoices asks for, at the time of `begin`.
 
-
-def _work_off(house: House, handlers: Mapping[type[Job], Handler], begin: BeginWork) -> None:
-    steps = {job.name: (job, handler) for job, handler in handlers.items()}
+    What has to wait for something else is tried again at the end; whether that came is seen by the outcome.
+    """
     waiting: list[Callable[[], None]] = []
-    while True:
-        with house.sessions.begin() as session:
-            row = session.execute(_NEXT, {"names": list(steps)}).first()
-        if row is None:
-            break
-        job, handler = steps[row[0]]
-        step = partial(handler, job.model_validate(json.loads(row[1])), begin)
+    for step in _steps(house, {**_STEPS, **_APPROVAL_STEPS}, begin):
         try:
             step()
         except Unavailable:
             waiting.append(step)
-    # What still has to wait is seen by its outcome.
     for step in waiting:
         with suppress(Unavailable):
             step()
+
+
+def _steps(house: House, handlers: Mapping[type[Job], Handler], begin: BeginWork) -> Iterator[Callable[[], None]]:
+    """Each step that is queued, the most urgent first, taken off the queue."""
+    steps = {job.name: (job, handler) for job, handler in handlers.items()}
+    while True:
+        with house.sessions.begin() as session:
+            row = session.execute(_NEXT, {"names": list(steps)}).first()
+        if row is None:
+            return
+        job, handler = steps[row[0]]
+        yield partial(handler, job.model_validate(json.loads(row[1])), begin)

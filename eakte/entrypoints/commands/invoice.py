@@ -10,7 +10,7 @@ from eakte.entrypoints.commands.lazy import add_lazily
 group = add_lazily(
     TyperGroup(
         name="invoice",
-        help="Elektronische Rechnungen prüfen und ansehen, auch ohne Server, und sie auf den Weg bringen.",
+        help="Elektronische Rechnungen prüfen, auch ohne Server, und auf den Weg bringen.",
         no_args_is_help=True,
     ),
     (
