@@ -27,7 +27,7 @@ run: $(STAMP) ## start everything and take the sample batch from paper to search
 	@exec $(BIN)/eakte demo $(if $(filter-out 0,$(ONCE)),--once)
 
 test: check ## everything that says whether the project is sound (PYTEST_ARGS="-k akte -x")
-	$(BIN)/pytest -q --tb=short -n auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/pytest -q --tb=short -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: $(STAMP) ## the static part: ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

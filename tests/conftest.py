@@ -62,6 +62,11 @@ QUIET_TABLES = {
 }
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The stories take longest and come first, so that at the end nobody waits for one of them alone."""
+    items.sort(key=lambda item: "stories" not in item.path.parts)
+
+
 # --- engines --------------------------------------------------------------------------------------------
 
 
