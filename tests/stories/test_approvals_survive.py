@@ -4,9 +4,7 @@ import random
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +16,9 @@ from eakte.access.models import IdentityKind
 from eakte.access.service import create_identity, grant_role
 from eakte.audit.service import verify_audit
 from eakte.entrypoints.sweep import OrphanKind, find_orphans
-from eakte.foundation.embedded import EmbeddedPostgres
 from eakte.foundation.ids import new_id
-from eakte.foundation.settings import StorageSettings
-from tests.conftest import AUDIT_KEY
 from tests.support.factories import a_token, a_unit
-from tests.support.installation import Installation, installation, until
+from tests.support.installation import Installation, until
 from tests.support.invoices import a_ubl_invoice
 from xrechnung.approval.rules.signing import SigningAct
 from xrechnung.approval.service.signing import grant_signing_right
@@ -33,20 +28,6 @@ ACTS = ("check", "assign", "certify_combined", "complete", "order", "hand_over",
 LINES = {"lines": [{"product": "55101", "ledgerAccount": "5241", "percent": "100"}]}
 
 Shape = dict[str, Any]
-
-
-@pytest.fixture
-def running(
-    tmp_path: Path,
-    postgres: EmbeddedPostgres,
-    clone_database: Callable[[str], str],
-    storage_settings: StorageSettings,
-) -> Iterator[Installation]:
-    dsn = postgres.dsn_of(clone_database(f"eakte_{new_id().hex}"))
-    patience = {"EAKTE_INGEST__ATTEMPTS": "100", "EAKTE_XRECHNUNG__ATTEMPTS": "100"}
-    watchful = {"EAKTE_WORKER__HEARTBEAT_S": "0.5", "EAKTE_WORKER__STALLED_S": "3"}
-    with installation(tmp_path / "var", dsn, storage_settings, audit_key=AUDIT_KEY, **patience, **watchful) as stack:
-        yield stack
 
 
 def test_approvals_survive_kills(running: Installation) -> None:

@@ -4,8 +4,6 @@ import random
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,29 +11,11 @@ import pytest
 
 from eakte.audit.service import verify_audit
 from eakte.entrypoints.sweep import OrphanKind, find_orphans
-from eakte.foundation.embedded import EmbeddedPostgres
-from eakte.foundation.ids import new_id
-from eakte.foundation.settings import StorageSettings
-from tests.conftest import AUDIT_KEY
-from tests.support.installation import Installation, installation, until
+from tests.support.installation import Installation, until
 from tests.support.invoices import a_cii_invoice, a_hybrid_pdf, a_ubl_invoice, with_attachment
 from tests.support.scans import a_scan
 
 INVOICES, KILLS = 12, 6
-
-
-@pytest.fixture
-def running(
-    tmp_path: Path,
-    postgres: EmbeddedPostgres,
-    clone_database: Callable[[str], str],
-    storage_settings: StorageSettings,
-) -> Iterator[Installation]:
-    dsn = postgres.dsn_of(clone_database(f"eakte_{new_id().hex}"))
-    patience = {"EAKTE_INGEST__ATTEMPTS": "100", "EAKTE_XRECHNUNG__ATTEMPTS": "100"}
-    watchful = {"EAKTE_WORKER__HEARTBEAT_S": "0.5", "EAKTE_WORKER__STALLED_S": "3"}
-    with installation(tmp_path / "var", dsn, storage_settings, audit_key=AUDIT_KEY, **patience, **watchful) as stack:
-        yield stack
 
 
 def test_invoices_survive_kills(running: Installation) -> None:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,14 +15,10 @@ from sqlalchemy import select, text
 from eakte.audit.service import verify_audit
 from eakte.documents.models import Document, DocumentVersion, Rendition, RenditionKind
 from eakte.entrypoints.sweep import OrphanKind, find_orphans
-from eakte.foundation.embedded import EmbeddedPostgres
-from eakte.foundation.ids import new_id
-from eakte.foundation.settings import StorageSettings
 from eakte.records.models import Case
 from ingest.models import IngestItem
 from ingest.rules import ItemState
-from tests.conftest import AUDIT_KEY
-from tests.support.installation import EAKTE, Installation, installation, json_lines, until
+from tests.support.installation import EAKTE, Installation, json_lines, until
 from tests.support.scans import write_scans
 
 FILES = 50
@@ -32,22 +27,6 @@ UPLOAD_MOMENTS, FILING_MOMENTS = 4, 12
 KILLS = 20
 # So many files are still to come at the last moment; what lags behind more than some of them stops the filing.
 LEFT_FOR_THE_LAST, LAG = 12, 3
-
-
-@pytest.fixture
-def running(
-    tmp_path: Path,
-    postgres: EmbeddedPostgres,
-    clone_database: Callable[[str], str],
-    storage_settings: StorageSettings,
-) -> Iterator[Installation]:
-    dsn = postgres.dsn_of(clone_database(f"eakte_{new_id().hex}"))
-    # Twenty kills in a minute hit some files more often than a machine would in years: no giving up here.
-    patience = {"EAKTE_INGEST__ATTEMPTS": "100"}
-    # The dead are noticed soon, so that the test is short.
-    watchful = {"EAKTE_WORKER__HEARTBEAT_S": "0.5", "EAKTE_WORKER__STALLED_S": "3"}
-    with installation(tmp_path / "var", dsn, storage_settings, audit_key=AUDIT_KEY, **patience, **watchful) as stack:
-        yield stack
 
 
 def test_fifty_files_survive_twenty_kills(running: Installation, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def show_work(
         request,
         "invoice_work.html",
         approvals=page.items,
-        units=unit_names_of(work.session, {row.unit_id for row in page.items if row.unit_id}),
+        units=unit_names_of(work.session, {row.unit_id for row in page.items}),
         people=names_of(work.session, {row.claimed_by for row in page.items if row.claimed_by}),
         counts=[
             (one, count) for one, count in work_counts(work, WantedWork(None, central, None, mine)).items() if count
@@ -146,7 +146,7 @@ def _rights(request: Request, work: UnitOfWork, filled: Filled, cursor: str | No
         manages=page is not None,
         people=names_of(work.session, {row.person_id for row in shown} | {row.granted_by for row in shown}),
         units=queries.all_units(work.session) if page is not None else [],
-        unit_names=unit_names_of(work.session, {row.unit_id for row in shown if row.unit_id}),
+        unit_names=unit_names_of(work.session, {row.unit_id for row in shown}),
         acts=list(SigningAct),
         today=legal_day(work.now),
         next_page=address(_RIGHTS, ab=page.next_cursor) if page is not None and page.next_cursor else None,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 
 from eakte.foundation.http import ApiRoute, Shape, Work
 from xrechnung.approval.adapters.report_csv import report_as_csv
+from xrechnung.approval.queries.names import unit_names_of
 from xrechnung.approval.schemas.reports import (
     BacklogShape,
     CycleTimeShape,
@@ -48,11 +49,11 @@ Asked = Annotated[Span, Depends(asked_span)]
 )
 def read_cycle_times(work: Work, span: Asked, accept: Accept = "") -> Response | ReportShape[CycleTimeShape]:
     found = figures.cycle_times(work, span)
-    names = figures.unit_names(work, {one.unit_id for one in found if one.unit_id})
+    names = unit_names_of(work.session, {one.unit_id for one in found})
     rows = [
         CycleTimeShape(
             unit_id=one.unit_id,
-            unit=names.get(one.unit_id) if one.unit_id else None,
+            unit=names.get(one.unit_id),
             step=one.step,
             invoices=one.invoices,
             median_hours=round(one.median, 2),
@@ -71,11 +72,11 @@ def read_cycle_times(work: Work, span: Asked, accept: Accept = "") -> Response |
 )
 def read_skonto(work: Work, span: Asked, accept: Accept = "") -> Response | ReportShape[SkontoFigureShape]:
     found = figures.skonto(work, span)
-    names = figures.unit_names(work, {one.unit_id for one in found if one.unit_id})
+    names = unit_names_of(work.session, {one.unit_id for one in found})
     rows = [
         SkontoFigureShape(
             unit_id=one.unit_id,
-            unit=names.get(one.unit_id) if one.unit_id else None,
+            unit=names.get(one.unit_id),
             currency=one.currency,
             orders=one.orders,
             taken=one.taken,
@@ -96,12 +97,9 @@ def read_skonto(work: Work, span: Asked, accept: Accept = "") -> Response | Repo
 )
 def read_backlog(work: Work, unit: Unit = None, accept: Accept = "") -> Response | ReportShape[BacklogShape]:
     found = figures.backlog(work, unit)
-    names = figures.unit_names(work, {one.unit_id for one in found if one.unit_id})
+    names = unit_names_of(work.session, {one.unit_id for one in found})
     own = set(BacklogShape.model_fields) - {"unit"}
-    rows = [
-        BacklogShape(**{name: getattr(one, name) for name in own}, unit=names.get(one.unit_id) if one.unit_id else None)
-        for one in found
-    ]
+    rows = [BacklogShape(**{name: getattr(one, name) for name in own}, unit=names.get(one.unit_id)) for one in found]
     return _answer(BacklogShape, rows, accept)
 
 

@@ -31,7 +31,7 @@ def list_work(
     limit: Limit = 50,
 ) -> PageShape[WorkItemShape]:
     page = queries.work_list(work, WantedWork(unit, central, step, mine), cursor=cursor, limit=limit)
-    units = unit_names_of(work.session, {row.unit_id for row in page.items if row.unit_id})
+    units = unit_names_of(work.session, {row.unit_id for row in page.items})
     people = names_of(work.session, {row.claimed_by for row in page.items if row.claimed_by})
     today = legal_day(work.now)
     return PageShape(items=[work_item(row, today, units, people) for row in page.items], next=page.next_cursor)

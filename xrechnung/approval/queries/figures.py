@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session
 from eakte.access.models import Identity, IdentityKind
 from xrechnung.approval.models.flow import Approval, InvoiceAct
 from xrechnung.approval.models.payment import PaymentOrder
-from xrechnung.approval.rules.payment import OrderState
+from xrechnung.approval.rules.payment import GONE
 from xrechnung.approval.rules.workflow import OPEN, Act, Step
 from xrechnung.judging.verdict import Severity
 from xrechnung.models import Invoice
@@ -41,7 +41,6 @@ FEWEST = 5
 """Fewer invoices than these make no figure."""
 ALONE = 1
 """Where one person did all of a group, its figures would be that person's; machines are nobody."""
-_GONE = (OrderState.WITHDRAWN, OrderState.FAILED)
 _REFUSING = (Severity.FATAL.value, Severity.ERROR.value)
 
 
@@ -161,7 +160,7 @@ def skonto(session: Session, units: frozenset[UUID] | None, period: Period) -> l
         .join(Approval, Approval.invoice_id == PaymentOrder.invoice_id)
         .join(Invoice, Invoice.id == PaymentOrder.invoice_id)
         .where(
-            PaymentOrder.state.not_in(_GONE),
+            PaymentOrder.state.not_in(GONE),
             *period.holds(PaymentOrder.ordered_at),
             _lies_in(Approval.unit_id, units),
         )

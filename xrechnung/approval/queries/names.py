@@ -1,6 +1,6 @@
 """What people and units are called, for those who see the invoice they work on."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,9 +15,11 @@ def names_of(session: Session, people: Collection[UUID]) -> dict[UUID, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def unit_names_of(session: Session, units: Collection[UUID]) -> dict[UUID, str]:
-    """The names of some units."""
+def unit_names_of(session: Session, units: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    """The names of some units; no unit has none."""
     rows = session.execute(
-        select(OrganisationalUnit.id, OrganisationalUnit.name).where(OrganisationalUnit.id.in_(units))
+        select(OrganisationalUnit.id, OrganisationalUnit.name).where(
+            OrganisationalUnit.id.in_({one for one in units if one})
+        )
     )
     return {row[0]: row[1] for row in rows}

@@ -8,9 +8,7 @@ from sqlalchemy.orm import Session
 from eakte.access.models import Identity, IdentityKind
 from xrechnung.approval.models.flow import Approval
 from xrechnung.approval.models.payment import AccountLine, PaymentOrder, SupplierAccount
-from xrechnung.approval.rules.payment import OrderState
-
-_GONE = (OrderState.WITHDRAWN, OrderState.FAILED)
+from xrechnung.approval.rules.payment import GONE
 
 
 def lines_of(session: Session, invoice_id: UUID) -> list[AccountLine]:
@@ -27,7 +25,7 @@ def orders_of(session: Session, invoice_id: UUID) -> list[PaymentOrder]:
 
 def living_order(session: Session, invoice_id: UUID) -> PaymentOrder | None:
     """The one order of an invoice that is neither withdrawn nor failed."""
-    statement = select(PaymentOrder).where(PaymentOrder.invoice_id == invoice_id, PaymentOrder.state.not_in(_GONE))
+    statement = select(PaymentOrder).where(PaymentOrder.invoice_id == invoice_id, PaymentOrder.state.not_in(GONE))
     return session.scalar(statement.with_for_update())
 
 
@@ -49,7 +47,7 @@ def orders_of_supplier(session: Session, supplier_key: str, *, limit: int) -> li
     statement = (
         select(PaymentOrder, Approval)
         .join(Approval, Approval.invoice_id == PaymentOrder.invoice_id)
-        .where(Approval.supplier_key == supplier_key, PaymentOrder.state.not_in(_GONE))
+        .where(Approval.supplier_key == supplier_key, PaymentOrder.state.not_in(GONE))
         .order_by(PaymentOrder.id.desc())
         .limit(limit)
     )

@@ -59,6 +59,10 @@ def type_of_payment(due: Decimal, means: str | None, *, has_account: bool) -> Pa
     return _TYPE_OF_MEANS.get(means or "", by_account)
 
 
+GONE = (OrderState.WITHDRAWN, OrderState.FAILED)
+"""States of an order that nobody carries out any more; another one may take its place."""
+
+
 class TaxTreatment(StrEnum):
     """What becomes of the VAT of a line (Steuerkennzeichen)."""
 

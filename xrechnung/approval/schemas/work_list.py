@@ -51,7 +51,7 @@ class WorkCountsShape(Shape):
     items: list[StepCountShape]
 
 
-def work_item(approval: Approval, today: date, units: dict[UUID, str], people: dict[UUID, str]) -> WorkItemShape:
+def work_item(approval: Approval, today: date, units: dict[UUID | None, str], people: dict[UUID, str]) -> WorkItemShape:
     invoice, claimer, unit_id = approval.invoice, approval.claimed_by, approval.unit_id
     return WorkItemShape(
         invoice_id=invoice.id,
@@ -64,7 +64,7 @@ def work_item(approval: Approval, today: date, units: dict[UUID, str], people: d
         step=approval.step,
         step_word=STEP_WORDS[approval.step],
         unit_id=unit_id,
-        unit=units.get(unit_id) if unit_id else None,
+        unit=units.get(unit_id),
         claimed_by=PersonShape(id=claimer, name=people.get(claimer, "")) if claimer else None,
         assigned_because=approval.assigned_because,
         urgent_on=approval.urgent_on,

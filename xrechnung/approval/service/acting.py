@@ -24,7 +24,7 @@ from xrechnung.approval.messages import InvoiceActed
 from xrechnung.approval.models.flow import Approval, Hand, InvoiceAct
 from xrechnung.approval.queries.flow import get_approval
 from xrechnung.approval.rules.deadlines import legal_day
-from xrechnung.approval.rules.signing import IN_WORDS, SIDES, Obstacle, Permit
+from xrechnung.approval.rules.signing import IN_WORDS, SIDES, Obstacle, Permit, Side
 from xrechnung.approval.rules.workflow import STEP_WORDS, TRANSITIONS, Act, Step, Who, acts_at, is_complete, target_of
 from xrechnung.approval.service import bank_accounts, ordering
 from xrechnung.approval.service.entitlement import Entitlement, entitlement
@@ -55,7 +55,11 @@ class PossibleAct:
 
 def possible_acts(work: UnitOfWork, approval: Approval) -> list[PossibleAct]:
     """What this actor may do with an invoice now (allowedActions), and why not the rest. Callers load it first."""
-    position = entitlement(work, approval)
+    return acts_open_to(work, approval, entitlement(work, approval))
+
+
+def acts_open_to(work: UnitOfWork, approval: Approval, position: Entitlement) -> list[PossibleAct]:
+    """The same for a position that is known already."""
     return [
         PossibleAct(act, _needs_reason(work, approval, act), _obstacle(work, approval, act, position))
         for act in sorted(acts_at(approval.step), key=list(Act).index)
@@ -166,7 +170,7 @@ def _take_step(work: UnitOfWork, approval: Approval, act: Act, target: Step) -> 
         approval.unit_id = approval.claimed_by = approval.assigned_on = None
 
 
-def _lend_hands(work: UnitOfWork, approval: Approval, side: Any, *people: UUID | None) -> None:
+def _lend_hands(work: UnitOfWork, approval: Approval, side: Side, *people: UUID | None) -> None:
     """Note on which side somebody signs; that nobody is on two, the key of the table sees to."""
     rows = [
         {"invoice_id": approval.invoice_id, "round": approval.round, "person_id": person, "side": side}

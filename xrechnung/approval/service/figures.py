@@ -11,7 +11,6 @@ from eakte.foundation.clock import GERMANY
 from eakte.foundation.work import UnitOfWork
 from xrechnung.approval.queries import figures
 from xrechnung.approval.queries.figures import Backlog, CycleTime, Period, RefusedBy, SkontoFigure
-from xrechnung.approval.queries.names import unit_names_of
 from xrechnung.approval.queries.seeing import units_where
 from xrechnung.approval.rules.deadlines import legal_day
 
@@ -62,11 +61,6 @@ def refusals(work: UnitOfWork, span: Span) -> Refusals:
     """Which rules refuse how many invoices. Raises ActionForbidden, UnitNotFound."""
     units, period = _units(work, span), span.period()
     return Refusals(*figures.judged(work.session, units, period), figures.refusals(work.session, units, period))
-
-
-def unit_names(work: UnitOfWork, units: set[UUID]) -> dict[UUID, str]:
-    """What units are called."""
-    return unit_names_of(work.session, units)
 
 
 def _units(work: UnitOfWork, span: Span) -> frozenset[UUID] | None:

@@ -60,12 +60,12 @@ def _course(work: UnitOfWork, approval: Approval) -> Course:
     session, invoice = work.session, approval.invoice
     acts = acts_of(session, invoice.id)
     names = names_of(session, {one for act in acts for one in (act.person_id, act.principal_id) if one is not None})
-    units = unit_names_of(session, [approval.unit_id] if approval.unit_id else [])
+    units = unit_names_of(session, [approval.unit_id])
     return Course(
         invoice=invoice,
         reference=document_of(session, invoice).reference,
         approval=approval,
-        unit=units.get(approval.unit_id) if approval.unit_id else None,
+        unit=units.get(approval.unit_id),
         acts=[
             DoneAct(act, names.get(act.person_id, _HOUSE), names.get(act.principal_id) if act.principal_id else None)
             for act in acts

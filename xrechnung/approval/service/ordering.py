@@ -4,10 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
-
 from eakte.foundation.ids import new_id
 from eakte.foundation.work import UnitOfWork
+from eakte.records.service.numbering import next_reference
 from xrechnung.approval.errors import NotOrderable
 from xrechnung.approval.messages import DeliverOrder
 from xrechnung.approval.models.flow import Approval, InvoiceAct
@@ -31,6 +30,8 @@ from xrechnung.approval.service.budgets import is_overspent
 from xrechnung.approval.service.terms import Skonto, best_skonto, holidays_of
 from xrechnung.models import Invoice
 
+_NUMBERS = "AO-{year}-{number:06}"
+"""Orders are numbered within their budget year."""
 _OVERSPENT = "Die Mittel reichen nicht aus; wer trotzdem anordnet, gibt dafür einen Grund an."
 _NOTHING_LEFT = "Skonto und Sicherheitseinbehalt sind zusammen höher als der fällige Betrag."
 
@@ -86,7 +87,7 @@ def _order(work: UnitOfWork, approval: Approval, act: InvoiceAct) -> PaymentOrde
         id=new_id(),
         invoice_id=invoice.id,
         act_id=act.id,
-        number=_next_number(work, approval.fiscal_year),
+        number=next_reference(work, _NUMBERS, {"year": approval.fiscal_year})[0],
         replaces_id=former[-1].id if former else None,
         payment_type=kind,
         payee=plain_text(invoice.payee_name) or plain_text(invoice.seller_name),
@@ -163,13 +164,6 @@ def recall(work: UnitOfWork, approval: Approval) -> None:
 def _send(work: UnitOfWork, order: PaymentOrder) -> None:
     if work.settings.finance.webhook_url:
         work.defer(DeliverOrder(order_id=order.id))
-
-
-def _next_number(work: UnitOfWork, year: int) -> str:
-    """The number of an order within its budget year; those of one year are given one after another."""
-    work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"payment order {year}", 0))))
-    count = work.session.scalar(select(func.count()).where(PaymentOrder.fiscal_year == year)) or 0
-    return f"AO-{year}-{count + 1:06d}"
 
 
 def _about(invoice: Invoice) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from xrechnung.approval.models.payment import PaymentOrder
 from xrechnung.approval.queries.flow import acts_of, approval_of, get_approval
 from xrechnung.approval.queries.names import names_of, unit_names_of
 from xrechnung.approval.queries.orders import lines_of, orders_of
-from xrechnung.approval.rules.payment import BankCheck, OrderState
+from xrechnung.approval.rules.payment import GONE, BankCheck
 from xrechnung.approval.rules.signing import NEEDED
 from xrechnung.approval.rules.workflow import REQUIRED, Certificate
 from xrechnung.approval.service import bank_accounts
-from xrechnung.approval.service.acting import PossibleAct, possible_acts
+from xrechnung.approval.service.acting import PossibleAct, acts_open_to
 from xrechnung.approval.service.entitlement import entitlement
 
 _MOST_NAMED = 5
@@ -55,11 +55,11 @@ class Offer:
 def standing_of(work: UnitOfWork, invoice_id: UUID) -> Standing:
     """Where an invoice stands. Raises InvoiceNotFound, ApprovalNotBegun."""
     approval = get_approval(work, invoice_id)
-    units = unit_names_of(work.session, [approval.unit_id] if approval.unit_id else [])
-    living = [one for one in orders_of(work.session, invoice_id) if one.state not in _GONE]
+    units = unit_names_of(work.session, [approval.unit_id])
+    living = [one for one in orders_of(work.session, invoice_id) if one.state not in GONE]
     return Standing(
         approval=approval,
-        unit=units.get(approval.unit_id) if approval.unit_id else None,
+        unit=units.get(approval.unit_id),
         claimed_by=people(work.session, [approval.claimed_by]).get(approval.claimed_by)
         if approval.claimed_by
         else None,
@@ -68,9 +68,6 @@ def standing_of(work: UnitOfWork, invoice_id: UUID) -> Standing:
         account_lines=len(lines_of(work.session, invoice_id)),
         order=living[-1] if living else None,
     )
-
-
-_GONE = (OrderState.WITHDRAWN, OrderState.FAILED)
 
 
 def history_of(work: UnitOfWork, invoice_id: UUID) -> tuple[list[InvoiceAct], dict[UUID, Person]]:
@@ -89,8 +86,8 @@ def revision_of(work: UnitOfWork, invoice_id: UUID) -> int:
 
 def offers_for(work: UnitOfWork, approval: Approval) -> list[Offer]:
     """What the actor may do now, and who else could sign what the actor may not. Callers load the approval first."""
-    possible = possible_acts(work, approval)
     position = entitlement(work, approval)
+    possible = acts_open_to(work, approval, position)
     able = {
         one.act: position.who_could(one.act)[:_MOST_NAMED] for one in possible if not one.allowed and one.act in NEEDED
     }

@@ -16,11 +16,10 @@ from xrechnung.approval.messages import PaymentOrderGiven, PaymentOrderTaken, Pa
 from xrechnung.approval.models.flow import Approval
 from xrechnung.approval.models.payment import PaymentOrder
 from xrechnung.approval.queries.transfers import claimable, locked_order, may_take_orders
-from xrechnung.approval.rules.payment import OrderState
+from xrechnung.approval.rules.payment import GONE, OrderState
 from xrechnung.approval.rules.workflow import Act
 from xrechnung.approval.service.acting import perform
 
-_GONE = (OrderState.WITHDRAWN, OrderState.FAILED)
 _SENDING = timedelta(minutes=5)
 """How long an order that is just being sent is not given to somebody else as well."""
 
@@ -55,7 +54,7 @@ def send_order(work: UnitOfWork, order_id: UUID) -> PaymentOrder | None:
     """
     approval, order = locked_order(work.session, order_id)
     heard = order.state is OrderState.TAKEN and order.recalled_at is None
-    if heard or order.state is OrderState.BOOKED or order.state in _GONE:
+    if heard or order.state is OrderState.BOOKED or order.state in GONE:
         return None
     _give(work, approval, order, new_id(), work.now + _SENDING)
     work.session.flush()
@@ -83,7 +82,7 @@ def acknowledge_order(work: UnitOfWork, order_id: UUID, lease: UUID) -> PaymentO
     OrderNotGiven, OrderGone, LeaseUnknown.
     """
     approval, order = _reported_on(work, order_id)
-    if order.state in _GONE:
+    if order.state in GONE:
         raise OrderGone
     if lease not in order.leases:
         raise LeaseUnknown
@@ -108,7 +107,7 @@ def note_booked(
     OrderBookedAlready.
     """
     approval, order = _reported_on(work, order_id)
-    if order.state in _GONE:
+    if order.state in GONE:
         raise OrderGone
     if order.state is OrderState.BOOKED:
         return _note_paid(work, approval, order, (ledger_number, booked_on), paid_on)
