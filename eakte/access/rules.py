@@ -33,6 +33,12 @@ class Permission(StrEnum):
     SEE_INVOICE_FIGURES = "invoice:see-figures"
     MANAGE_SIGNING = "invoice:manage-signing"
     TAKE_ORDERS = "invoice:take-orders"
+    MANAGE_RETENTION = "retention:manage"
+    OVERRIDE_RETENTION = "retention:override"
+    MANAGE_HOLDS = "hold:manage"
+    DISPOSE = "disposal:prepare"
+    REVIEW_DISPOSAL = "disposal:review"
+    RELEASE_DISPOSAL = "disposal:release"
 
 
 class Role(StrEnum):
@@ -79,6 +85,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_AUDIT,
             Permission.RELEASE_SCANS,
             Permission.DESTROY_PAPER,
+            Permission.MANAGE_RETENTION,
+            Permission.OVERRIDE_RETENTION,
+            Permission.MANAGE_HOLDS,
+            Permission.DISPOSE,
+            Permission.REVIEW_DISPOSAL,
+            Permission.RELEASE_DISPOSAL,
         }
     ),
     Role.CLERK: _WORK | {Permission.CREATE_DOSSIER, Permission.CLOSE},
@@ -102,7 +114,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SEE_INVOICE_FIGURES,
         Permission.ARRANGE_ABSENCES,
     },
-    Role.ARCHIVIST: frozenset({Permission.READ}),
+    Role.ARCHIVIST: frozenset({Permission.READ, Permission.REVIEW_DISPOSAL}),
     Role.AUDITOR: frozenset({Permission.READ, Permission.SEE_AUDIT, Permission.SEE_INVOICE_FIGURES}),
     Role.ADMINISTRATOR: frozenset(
         {

@@ -162,3 +162,15 @@ class PageText(Table):
     page: Mapped[int] = mapped_column(primary_key=True)
     text: Mapped[str]
     confidence: Mapped[float | None]
+
+
+class DoomedObject(Table):
+    """An object whose rows are gone and that is to be erased with all its versions; the row goes last.
+
+    `record_id` is the record it was erased with: the document, or the dossier or case that took it along.
+    """
+
+    __tablename__ = "doomed_objects"
+    object_id: Mapped[UUID] = mapped_column(primary_key=True)
+    record_id: Mapped[UUID] = mapped_column(index=True)
+    doomed_at: Mapped[datetime]

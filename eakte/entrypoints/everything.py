@@ -14,6 +14,9 @@ import ingest.sources.models
 import ingest.sources.uploads.models
 import ingest.sources.uploads.tasks
 import ingest.tasks
+import retention.models.disposal
+import retention.models.holds
+import retention.models.rules
 import xrechnung.approval.models.assignment
 import xrechnung.approval.models.flow
 import xrechnung.approval.models.payment

@@ -1,0 +1,112 @@
+"""What happens in retention, and what is asked of the queue."""
+
+from uuid import UUID
+
+from eakte.foundation.messages import Event, Job
+
+
+class RetentionComputed(Event):
+    """Until when a record is kept was computed anew, and it changed (Aufbewahrungsende)."""
+
+
+class RetentionRuleChanged(Event):
+    """A retention rule came, changed or went; the record is the rule."""
+
+
+class RuleAssigned(Event):
+    """A rule was hung on an entry, a dossier or a case, or taken off; the record is that place."""
+
+    rule_id: UUID
+
+
+class DateEntered(Event):
+    """A date that starts periods was entered, changed or taken back; the record is the date."""
+
+    key: str
+
+
+class HoldSet(Event):
+    """A legal hold was set (Löschsperre); the record is the hold."""
+
+
+class HoldReleased(Event):
+    """A legal hold was released; the record is the hold."""
+
+
+class RecordsHeld(Event):
+    """Records joined a hold, by name or because they match; the record is the hold."""
+
+    records: list[UUID]
+
+
+class ListEvent(Event):
+    """Something happened to a disposal list; the record is the list."""
+
+
+class ListCreated(ListEvent):
+    """A disposal list was drawn up (Aussonderungsverzeichnis)."""
+
+
+class ListChanged(ListEvent):
+    """Items were put on a list, taken off, or decided."""
+
+
+class ListActed(ListEvent):
+    """A list was reviewed, returned, offered, appraised, released, cancelled, carried out or closed."""
+
+    act: str
+
+
+class MessageSent(ListEvent):
+    """A message was laid out for the archive."""
+
+    message_id: UUID
+
+
+class MessageReceived(ListEvent):
+    """A message of the archive was taken in."""
+
+    message_id: UUID
+
+
+class RecordDisposed(Event):
+    """A dossier or case was destroyed or handed over and erased (vernichtet, abgegeben)."""
+
+    list_id: UUID
+
+
+class RecomputeRetention(Job):
+    """Compute the periods of the closed records concerned: one record with all in it, an entry's, or all."""
+
+    record_id: UUID | None = None
+    entry_id: UUID | None = None
+
+
+class LockStorage(Job):
+    """Tell the storage until when the objects of a record are kept, or that they are held."""
+
+    record_id: UUID
+
+
+class CarryOutList(Job):
+    """Destroy what is released on a list, item by item."""
+
+    list_id: UUID
+
+
+class EraseObjects(Job):
+    """Erase the objects of records whose rows are gone."""
+
+    list_id: UUID
+
+
+class SendMessage(Job):
+    """Lay a message out for the archive."""
+
+    message_id: UUID
+
+
+class WriteTransfer(Job):
+    """Write the container of a transfer (0503)."""
+
+    list_id: UUID

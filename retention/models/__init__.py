@@ -1,0 +1,1 @@
+"""Tables of the retention package: rules and dates, holds, disposal lists."""

@@ -1,0 +1,144 @@
+"""Disposal lists, what is on them, the messages to and from the archive, and what stays of what is gone."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eakte.foundation.table import Table, words
+from eakte.records.plan_rules import DisposalCode
+from eakte.records.rules import RecordKind
+from retention.rules.disposal import Direction, ItemState, ListState, Procedure
+
+
+class DisposalList(Table):
+    """A list of records that are disposed of together (Aussonderungsverzeichnis).
+
+    `archive` is the key of the partner archive in the operator's file. `process_id` is the ProzessID of every message
+    about it. Destruction begins on `destroy_from`, after somebody else than its author released it. `undecided_by`
+    confirmed that what the archive left undecided is destroyed. `report_id` is the document the report was filed as.
+    """
+
+    __tablename__ = "disposal_lists"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    procedure: Mapped[Procedure] = mapped_column(words(Procedure))
+    state: Mapped[ListState] = mapped_column(words(ListState), default=ListState.DRAFT)
+    archive: Mapped[str | None]
+    process_id: Mapped[UUID] = mapped_column(unique=True)
+    created_by: Mapped[UUID]
+    created_at: Mapped[datetime]
+    reviewed_by: Mapped[UUID | None]
+    reviewed_at: Mapped[datetime | None]
+    undecided_by: Mapped[UUID | None]
+    undecided_at: Mapped[datetime | None]
+    released_by: Mapped[UUID | None]
+    released_at: Mapped[datetime | None]
+    destroy_from: Mapped[date | None]
+    closed_at: Mapped[datetime | None]
+    report_id: Mapped[UUID | None]
+    report_sha256: Mapped[str | None]
+    revision: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": revision}
+    __table_args__ = (
+        CheckConstraint("(procedure = 'destruction') = (archive is null)", name="archive"),
+        CheckConstraint("reviewed_by is null or reviewed_by <> created_by", name="reviewed_by_another"),
+        CheckConstraint("released_by is null or released_by <> created_by", name="released_by_another"),
+        CheckConstraint("(released_by is null) = (destroy_from is null)", name="released"),
+        CheckConstraint("state <> 'closed' or report_id is not null", name="report"),
+        Index("ix_disposal_lists_running", "state", postgresql_where=text("state not in ('closed', 'cancelled')")),
+    )
+
+
+class DisposalItem(Table):
+    """A dossier or case on a list. The record may be gone, so its id points nowhere.
+
+    `parent_id` is the dossier's item where that is on the list too. `title` is emptied when the report is stored.
+    `position` is the order in which the list is worked off.
+    """
+
+    __tablename__ = "disposal_items"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    list_id: Mapped[UUID] = mapped_column(ForeignKey("disposal_lists.id"))
+    position: Mapped[int]
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("disposal_items.id"))
+    record_id: Mapped[UUID] = mapped_column(index=True)
+    record_kind: Mapped[RecordKind] = mapped_column(words(RecordKind))
+    reference: Mapped[str]
+    title: Mapped[str | None]
+    entry_code: Mapped[str]
+    proposal: Mapped[DisposalCode | None] = mapped_column(words(DisposalCode, "proposal"))
+    proposal_reason: Mapped[str | None]
+    decision: Mapped[DisposalCode | None] = mapped_column(words(DisposalCode, "decision"))
+    decided_by_default: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[ItemState] = mapped_column(words(ItemState), default=ItemState.LISTED)
+    archive_reference: Mapped[str | None]
+    failure: Mapped[str | None]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("list_id", "record_id"),
+        Index(None, "list_id", "position", unique=True),
+        # A record is on one list at a time.
+        Index(
+            "uq_disposal_items_active_record",
+            "record_id",
+            unique=True,
+            postgresql_where=text("state not in ('withdrawn', 'destroyed', 'handed_over')"),
+        ),
+        CheckConstraint("decision is null or decision <> 'B'", name="decided"),
+        CheckConstraint("proposal is null or proposal <> 'B'", name="proposed"),
+        CheckConstraint("(state in ('destroyed', 'handed_over')) = (finished_at is not null)", name="finished"),
+    )
+
+
+class DisposalMessage(Table):
+    """A message to or from the archive; its bytes are kept under `object_id`.
+
+    `deadline` is when an answer is due. `findings` say what was wrong with it, as far as it could be used.
+    """
+
+    __tablename__ = "disposal_messages"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    list_id: Mapped[UUID] = mapped_column(ForeignKey("disposal_lists.id"), index=True)
+    direction: Mapped[Direction] = mapped_column(words(Direction))
+    message_type: Mapped[str]
+    version: Mapped[str]
+    file_name: Mapped[str]
+    sha256: Mapped[str]
+    size: Mapped[int]
+    object_id: Mapped[UUID]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    deadline: Mapped[date | None]
+    reminded_at: Mapped[datetime | None]
+    findings: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
+
+    __table_args__ = (
+        UniqueConstraint("list_id", "file_name", "sha256"),
+        CheckConstraint("direction = 'sent' or sent_at is null", name="sent_at"),
+    )
+
+
+class Tombstone(Table):
+    """What stays of a record that is gone: number, class, dates, decision, persons, list. No content, no title."""
+
+    __tablename__ = "tombstones"
+    record_id: Mapped[UUID] = mapped_column(primary_key=True)
+    record_kind: Mapped[RecordKind] = mapped_column(words(RecordKind))
+    reference: Mapped[str] = mapped_column(unique=True)
+    former_references: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    entry_code: Mapped[str]
+    created_on: Mapped[date]
+    closed_on: Mapped[date | None]
+    retained_until: Mapped[date | None]
+    decision: Mapped[DisposalCode] = mapped_column(words(DisposalCode))
+    archive_reference: Mapped[str | None]
+    list_id: Mapped[UUID] = mapped_column(ForeignKey("disposal_lists.id"), index=True)
+    persons: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    erased_at: Mapped[datetime]

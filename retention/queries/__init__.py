@@ -1,0 +1,1 @@
+"""Every select over rules, holds and disposal lists."""
