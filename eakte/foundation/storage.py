@@ -10,13 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import BinaryIO
 from urllib.parse import urlparse
 
 import structlog
 import urllib3
 from minio import Minio
+from minio.commonconfig import COMPLIANCE
+from minio.deleteobjects import DeleteObject
 from minio.error import MinioException, S3Error
+from minio.retention import Retention
 from urllib3.exceptions import HTTPError
 
 from eakte.foundation.errors import Conflict, NotFound, Unavailable
@@ -51,6 +55,19 @@ class ObjectDamaged(Conflict):
     """Die Datei im Objektspeicher stimmt nicht mit ihrem Prüfwert überein."""
 
     advice = "Sie wird nicht ausgeliefert. Bitte die Systembetreuung verständigen und den Schlüssel {key} nennen."
+
+
+class ObjectLocked(Conflict):
+    """Der Objektspeicher lässt die Datei noch nicht löschen."""
+
+    advice = "Ihre Sperrfrist läuft noch. Bitte die Systembetreuung verständigen und den Schlüssel {key} nennen."
+
+
+class LockMode(StrEnum):
+    """How the storage keeps an object: GOVERNANCE yields to a named right, COMPLIANCE to nobody."""
+
+    GOVERNANCE = "governance"
+    COMPLIANCE = "compliance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +195,71 @@ class Storage:
             content: bytes = response.read()
         return content
 
+    def retain(self, key: str, until: datetime, mode: LockMode) -> None:
+        """Keep the current version of an object until an instant: S3 retention, extended and never shortened.
+
+        Where the storage keeps it longer, or by the stronger mode, already, that stays. Raises ObjectMissing.
+        """
+        with _speaking(key):
+            kept = self._kept(key)
+            if kept is not None and kept.mode == COMPLIANCE:
+                mode = LockMode.COMPLIANCE
+            if kept is not None and kept.retain_until_date >= until and kept.mode == mode.upper():
+                return
+            until = until if kept is None else max(until, kept.retain_until_date)
+            self._client.set_object_retention(self._bucket, key, Retention(mode.upper(), until))
+
+    def hold(self, key: str, *, on: bool) -> None:
+        """Set or lift the S3 legal hold of the current version of an object. Raises ObjectMissing."""
+        with _speaking(key):
+            if on:
+                self._client.enable_object_legal_hold(self._bucket, key)
+            else:
+                self._client.disable_object_legal_hold(self._bucket, key)
+
+    def retained_until(self, key: str) -> datetime | None:
+        """Until when the storage itself refuses to delete the current version. Raises ObjectMissing."""
+        with _speaking(key):
+            kept = self._kept(key)
+        return None if kept is None else kept.retain_until_date
+
+    def is_held(self, key: str) -> bool:
+        """Whether the S3 legal hold of the current version is on. Raises ObjectMissing."""
+        with _speaking(key):
+            return self._client.is_object_legal_hold_enabled(self._bucket, key)
+
+    def erase(self, key: str, *, bypass_governance: bool = False) -> int:
+        """Delete every version of an object, and say how many there were; a repeat finds none.
+
+        Legal holds are lifted on the way: whoever calls has made sure that nothing holds the record. Raises
+        ObjectLocked when the retention of a version is not over and may not be bypassed.
+        """
+        with _speaking(key):
+            found = self._client.list_objects(self._bucket, prefix=key, recursive=True, include_version=True)
+            versions = [one for one in found if one.object_name == key]
+            for version in versions:
+                if not version.is_delete_marker:
+                    self._client.disable_object_legal_hold(self._bucket, key, version_id=version.version_id)
+                self._remove(key, version.version_id, bypass_governance=bypass_governance)
+        return len(versions)
+
+    def _kept(self, key: str) -> Retention | None:
+        try:
+            return self._client.get_object_retention(self._bucket, key)
+        except S3Error as error:
+            # AWS and MinIO have one code for an object without retention, which the client knows; SeaweedFS another.
+            if error.code == "ObjectLockConfigurationNotFoundError":
+                return None
+            raise
+
+    def _remove(self, key: str, version_id: str | None, *, bypass_governance: bool) -> None:
+        """As `Minio.remove_object`, which cannot bypass governance for one object."""
+        request = DeleteObject(key, version_id)
+        (*errors,) = self._client.remove_objects(self._bucket, [request], bypass_governance_mode=bypass_governance)
+        if errors:
+            log.error("object_not_erased", key=key, code=errors[0].code)
+            raise ObjectLocked(key=key)
+
     def keys(self, prefix: str) -> Iterator[tuple[str, datetime]]:
         """Every current object under `prefix` in the order of keys, with the instant it was written."""
         with _speaking():
@@ -227,10 +309,19 @@ def _checked(response: urllib3.BaseHTTPResponse, key: str, digest: Digest) -> It
 
 
 @contextmanager
-def _speaking() -> Iterator[None]:
-    """Turn whatever the client says about a neighbour in trouble into StorageUnavailable."""
+def _speaking(key: str = "") -> Iterator[None]:
+    """Turn whatever the client says about a neighbour in trouble into StorageUnavailable.
+
+    With a `key`, what it says about that object becomes ObjectMissing.
+    """
     try:
         yield
+    except S3Error as error:
+        if key and error.code in ("NoSuchKey", "NoSuchVersion"):
+            log.error("object_missing", key=key)
+            raise ObjectMissing(key=key) from error
+        log.warning("storage_unavailable", error=error.code)
+        raise StorageUnavailable from error
     except (HTTPError, MinioException, OSError) as error:
         log.warning("storage_unavailable", error=type(error).__name__)
         raise StorageUnavailable from error

@@ -7,16 +7,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from eakte.foundation.storage import LockMode
 from eakte.foundation.table import Table, words
 from eakte.records.plan_rules import DisposalCode
 from retention.rules.periods import Event, Outcome, Rounding, Unit
-
-
-class LockMode(StrEnum):
-    """How the object storage keeps what is closed: GOVERNANCE yields to a named right, COMPLIANCE to nobody."""
-
-    GOVERNANCE = "governance"
-    COMPLIANCE = "compliance"
 
 
 class ProtectionNeed(StrEnum):
