@@ -19,10 +19,10 @@ class HoldAlreadyReleased(Conflict):
     """Die Löschsperre ist bereits aufgehoben."""
 
 
-class HoldTooLate(Conflict):
-    """Die Löschsperre kommt zu spät: Die Vernichtung hat bereits begonnen."""
+class RecordsHeldNow(Conflict):
+    """Eine Löschsperre steht dem entgegen."""
 
-    advice = "Betroffen: {references}. Was noch nicht vernichtet ist, kann einzeln gesperrt werden."
+    advice = "{count} Sperren, siehe die Einzelheiten; erst wenn keine mehr gilt, geht es weiter."
 
 
 class HoldScopeEmpty(Invalid):

@@ -27,6 +27,7 @@ import eakte.web.pages
 import ingest.api
 import ingest.batches.api
 import ingest.sources.uploads.api
+import retention.api
 import xrechnung.api
 import xrechnung.approval.api
 from eakte.access.service import authenticate
@@ -66,6 +67,7 @@ ROUTERS = (
     ingest.api.router,
     ingest.batches.api.router,
     ingest.sources.uploads.api.router,
+    retention.api.router,
     # Before the invoices themselves, whose ids would take its words.
     xrechnung.approval.api.router,
     xrechnung.api.router,

@@ -17,6 +17,7 @@ import ingest.tasks
 import retention.models.disposal
 import retention.models.holds
 import retention.models.rules
+import retention.reactions
 import xrechnung.approval.models.assignment
 import xrechnung.approval.models.flow
 import xrechnung.approval.models.payment

@@ -1,0 +1,185 @@
+"""Every select over legal holds, and what they hold."""
+
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy.orm import Session, aliased
+
+from eakte.access import Permission
+from eakte.access.errors import ActionForbidden
+from eakte.access.queries import BERLIN
+from eakte.documents.models import Document
+from eakte.foundation.cursors import Page, page_of
+from eakte.foundation.table import must_be_at
+from eakte.foundation.work import UnitOfWork
+from eakte.records.models import BusinessDatum, Case, Dossier, FilingPlanEntry, Party, Record
+from eakte.records.rules import RecordKind, RecordState
+from retention.errors import HoldNotFound
+from retention.models.holds import HeldRecord, LegalHold
+from retention.rules.holding import Hindrance, Scope
+
+_IDS = ARRAY(PgUuid(as_uuid=True))
+# Whoever sets a hold has this lock alone, whoever offers, transfers or destroys shares it.
+_LOCK = func.hashtextextended("legal holds", 0)
+
+
+def lock_holds(session: Session) -> None:
+    """Wait until nobody is offering, transferring or destroying, and let nobody begin before this work ends."""
+    session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
+def lock_against_holds(session: Session) -> None:
+    """Let no hold be set before this work ends."""
+    session.execute(select(func.pg_advisory_xact_lock_shared(_LOCK)))
+
+
+def get_hold(work: UnitOfWork, hold_id: UUID, *, revision: int | None = None, change: bool = False) -> LegalHold:
+    """Load a hold. Raises HoldNotFound, ActionForbidden, Stale."""
+    _must_manage(work)
+    statement = select(LegalHold).where(LegalHold.id == hold_id)
+    hold = work.session.scalar(statement.with_for_update() if change else statement)
+    if hold is None:
+        raise HoldNotFound
+    must_be_at(hold.revision, revision)
+    return hold
+
+
+def holds(work: UnitOfWork, *, active: bool | None, cursor: str | None, limit: int) -> Page[LegalHold]:
+    """Holds in the order they were set."""
+    _must_manage(work)
+    statement = select(LegalHold)
+    if active is not None:
+        statement = statement.where(LegalHold.released_at.is_(None) == active)
+    return page_of(work.session, statement, (LegalHold.id,), cursor=cursor, limit=limit)
+
+
+def held_by(work: UnitOfWork, hold: LegalHold, *, cursor: str | None, limit: int) -> Page[HeldRecord]:
+    """What a hold holds, by name or because it matches."""
+    statement = select(HeldRecord).where(HeldRecord.hold_id == hold.id)
+    return page_of(work.session, statement, (HeldRecord.record_id,), cursor=cursor, limit=limit)
+
+
+def references_of(session: Session, record_ids: Collection[UUID]) -> dict[UUID, str]:
+    rows = session.execute(select(Record.id, Record.reference).where(Record.id.in_(record_ids)))
+    return dict(rows.tuples().all())
+
+
+def count_held(session: Session, hold_id: UUID) -> int:
+    return session.scalar(select(func.count()).where(HeldRecord.hold_id == hold_id)) or 0
+
+
+def records_of(session: Session, hold_id: UUID) -> list[UUID]:
+    return list(session.scalars(select(HeldRecord.record_id).where(HeldRecord.hold_id == hold_id)))
+
+
+def closed_around(session: Session, record_ids: Collection[UUID]) -> list[UUID]:
+    """The closed dossiers and cases among some records, that they lie in, or that lie in them."""
+    inner, outer = aliased(Case, flat=True), aliased(Case, flat=True)
+    asked = select(func.unnest(literal(list(record_ids), _IDS)).label("id")).cte("asked")
+    around = union(
+        select(asked.c.id),
+        select(outer.dossier_id).join(asked, outer.id == asked.c.id),
+        select(inner.id).join(asked, inner.dossier_id == asked.c.id),
+        select(Document.case_id).join(asked, Document.id == asked.c.id),
+    ).subquery()
+    statement = select(Record.id).join(around, Record.id == around.c.id)
+    statement = statement.where(Record.state == RecordState.CLOSED, Record.record_kind != RecordKind.DOCUMENT)
+    return list(session.scalars(statement.order_by(Record.id)))
+
+
+def scoped_holds(session: Session) -> list[LegalHold]:
+    """The holds in force that new matches join."""
+    statement = select(LegalHold).where(LegalHold.released_at.is_(None), LegalHold.scope.is_not(None))
+    return list(session.scalars(statement))
+
+
+def hindrances(session: Session, record_ids: Collection[UUID]) -> list[Hindrance]:
+    """Which of some dossiers and cases are held, and by what.
+
+    A record is held as well by a hold on what it lies in, or on anything that lies in it.
+    """
+    asked = select(func.unnest(literal(list(record_ids), _IDS)).label("id")).cte("asked")
+    inner, outer = aliased(Case, flat=True), aliased(Case, flat=True)
+    place = union(
+        select(asked.c.id, asked.c.id.label("held")),
+        select(asked.c.id, outer.dossier_id).join(outer, outer.id == asked.c.id),
+        select(asked.c.id, Document.case_id).join(Document, Document.id == asked.c.id),
+        select(asked.c.id, inner.dossier_id)
+        .join(Document, Document.id == asked.c.id)
+        .join(inner, inner.id == Document.case_id),
+        select(asked.c.id, inner.id).join(inner, inner.dossier_id == asked.c.id),
+        select(asked.c.id, Document.id).join(Document, Document.case_id == asked.c.id),
+        select(asked.c.id, Document.id)
+        .join(inner, inner.dossier_id == asked.c.id)
+        .join(Document, Document.case_id == inner.id),
+    ).subquery()
+    statement = (
+        select(place.c.id, Record.reference, LegalHold.reference)
+        .join(HeldRecord, HeldRecord.record_id == place.c.held)
+        .join(LegalHold, and_(LegalHold.id == HeldRecord.hold_id, LegalHold.released_at.is_(None)))
+        .join(Record, Record.id == place.c.id)
+        .distinct()
+        .order_by(Record.reference, LegalHold.reference)
+    )
+    return [Hindrance(*row) for row in session.execute(statement)]
+
+
+def held_among(session: Session, record_ids: Collection[UUID]) -> set[UUID]:
+    """Those of some dossiers and cases that a hold in force covers."""
+    return {found.record_id for found in hindrances(session, record_ids)}
+
+
+def matching(scope: Scope, *, within: UUID | None = None) -> Select[UUID]:
+    """The ids of the records a saved query asks for; `within` narrows to one record and what lies in it."""
+    documents, cases = Document.__table__, Case.__table__
+    dossier = aliased(Dossier, flat=True)
+    statement = (
+        select(Record.id)
+        .outerjoin(documents, documents.c.id == Record.id)
+        .outerjoin(cases, cases.c.id == func.coalesce(documents.c.case_id, Record.id))
+        .join(dossier, dossier.id == func.coalesce(cases.c.dossier_id, Record.id))
+        .where(*_conditions(scope, dossier))
+    )
+    if within is not None:
+        statement = statement.where(or_(Record.id == within, cases.c.id == within, dossier.id == within))
+    return statement
+
+
+def _conditions(scope: Scope, dossier: type[Dossier]) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if scope.entry_id is not None:
+        below = select(FilingPlanEntry.id).where(FilingPlanEntry.path.contains([scope.entry_id]))
+        found.append(dossier.entry_id.in_(below))
+    if scope.unit_id is not None:
+        found.append(dossier.unit_id == scope.unit_id)
+    found += [Record.title.icontains(word, autoescape=True) for word in scope.words]
+    if scope.party is not None:
+        named = or_(
+            Party.name.icontains(scope.party, autoescape=True),
+            Party.organisation.icontains(scope.party, autoescape=True),
+        )
+        found.append(Record.id.in_(select(Party.record_id).where(named)))
+    if scope.datum_name is not None:
+        datum = select(BusinessDatum.record_id).where(BusinessDatum.name == scope.datum_name)
+        if scope.datum_value is not None:
+            datum = datum.where(BusinessDatum.value == scope.datum_value)
+        found.append(Record.id.in_(datum))
+    if scope.opened_from is not None:
+        found.append(Record.created_at >= _begin_of(scope.opened_from))
+    if scope.opened_until is not None:
+        found.append(Record.created_at < _begin_of(scope.opened_until + timedelta(days=1)))
+    return found
+
+
+def _begin_of(day: date) -> datetime:
+    """The instant at which a legal day begins."""
+    return datetime.combine(day, time(), BERLIN)
+
+
+def _must_manage(work: UnitOfWork) -> None:
+    if not work.actor.may(Permission.MANAGE_HOLDS):
+        raise ActionForbidden(permission=Permission.MANAGE_HOLDS)

@@ -1,0 +1,1 @@
+"""What the API of retention takes and shows."""

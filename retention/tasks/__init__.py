@@ -1,0 +1,1 @@
+"""What the queue asks of retention: computing, locking, carrying out, sending."""
