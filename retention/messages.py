@@ -1,5 +1,6 @@
 """What happens in retention, and what is asked of the queue."""
 
+from datetime import date
 from uuid import UUID
 
 from eakte.foundation.messages import Event, Job
@@ -7,6 +8,10 @@ from eakte.foundation.messages import Event, Job
 
 class RetentionComputed(Event):
     """Until when a record is kept was computed anew, and it changed (Aufbewahrungsende)."""
+
+
+class RetentionLookedAfter(Event):
+    """The nightly run ended; the record is the house itself (id 0)."""
 
 
 class RetentionRuleChanged(Event):
@@ -76,10 +81,20 @@ class RecordDisposed(Event):
 
 
 class RecomputeRetention(Job):
-    """Compute the periods of the closed records concerned: one record with all in it, an entry's, or all."""
+    """Compute the periods of the closed records concerned: one record with all in it, an entry's, a fiscal year's, all.
+
+    `record_id`, `entry_id` and `fiscal_year` narrow it; without any of them it is all.
+    """
 
     record_id: UUID | None = None
     entry_id: UUID | None = None
+    fiscal_year: int | None = None
+
+
+class LookAfterRetention(Job):
+    """Look after all periods and locks, once a day: compute what changed with the day, extend, mend, count."""
+
+    day: date
 
 
 class LockStorage(Job):

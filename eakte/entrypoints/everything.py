@@ -16,6 +16,7 @@ import ingest.sources.uploads.tasks
 import ingest.tasks
 import retention.models.disposal
 import retention.models.holds
+import retention.models.rounds
 import retention.models.rules
 import retention.reactions
 import xrechnung.approval.models.assignment

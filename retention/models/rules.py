@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from eakte.foundation.storage import LockMode
 from eakte.foundation.table import Table, words
 from eakte.records.plan_rules import DisposalCode
-from retention.rules.periods import Event, Outcome, Rounding, Unit
+from retention.rules.inheritance import Hung, Inheritance
+from retention.rules.periods import Event, Outcome, Period, Rounding, Rule, Trigger, Unit
 
 
 class ProtectionNeed(StrEnum):
@@ -63,12 +64,23 @@ class RetentionRule(Table):
         CheckConstraint("buffer_days >= 0 and correction_days >= 0", name="days"),
     )
 
-
-class Inheritance(StrEnum):
-    """How a rule stands to those that come from above: in their place, or beside them (the longest wins)."""
-
-    REPLACES = "replaces"
-    ADDS = "adds"
+    def rule(self) -> Rule:
+        """The rule as the law has it, without where it hangs."""
+        period = Period(self.length, self.unit) if self.length is not None and self.unit is not None else None
+        return Rule(
+            self.name,
+            self.source,
+            Trigger(self.event, self.event_key),
+            period,
+            self.rounding,
+            (self.fiscal_month, self.fiscal_day),
+            disposal=self.disposal,
+            transfer_months=self.transfer_months,
+            buffer_days=self.buffer_days,
+            correction_days=self.correction_days,
+            lock_mode=self.lock_mode,
+            id=self.id,
+        )
 
 
 class RuleAssignment(Table):
@@ -85,6 +97,9 @@ class RuleAssignment(Table):
     assigned_at: Mapped[datetime]
 
     rule: Mapped[RetentionRule] = relationship(lazy="joined", innerjoin=True)
+
+    def hung(self) -> Hung:
+        return Hung(self.rule.rule(), self.inheritance, self.rule.valid_from, self.rule.valid_until)
 
     __table_args__ = (
         CheckConstraint("(entry_id is null) <> (record_id is null)", name="one_place"),

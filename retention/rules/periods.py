@@ -5,6 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from uuid import UUID
+
+from eakte.foundation.storage import LockMode
+from eakte.records.plan_rules import DisposalCode
 
 _DAY = timedelta(days=1)
 _MONTHS = 12
@@ -93,14 +97,21 @@ class Rule:
     rounding: Rounding = Rounding.EXACT
     fiscal_year_ends: tuple[int, int] = (12, 31)
     """Month and day; the end of February is written (2, 29) and means the last of the month."""
+    disposal: DisposalCode | None = None
+    transfer_months: int | None = None
+    """Transferfrist: so long after its beginning a record may move to the interim archive."""
+    buffer_days: int = 0
+    correction_days: int = 0
+    """So long after the closing the storage is not locked yet."""
+    lock_mode: LockMode = LockMode.GOVERNANCE
+    id: UUID | None = None
+    """None for what the filing plan itself says."""
 
     def last_day(self, event_day: date) -> date | None:
         """The last day the record must be kept; None for ever."""
         if self.period is None:
             return None
-        if self.rounding is Rounding.FROM_NEXT_YEAR:
-            return self.period.after(date(event_day.year, 12, 31))
-        end = self.period.after(event_day)
+        end = self.period.after(self._runs_after(event_day))
         match self.rounding:
             case Rounding.END_OF_YEAR:
                 return date(end.year, 12, 31)
@@ -108,6 +119,16 @@ class Rule:
                 return _fiscal_year_end(end, self.fiscal_year_ends)
             case _:
                 return end
+
+    def transfer_from(self, event_day: date) -> date | None:
+        """The first day on which the record may move to the interim archive; None where the rule does not say."""
+        if self.transfer_months is None:
+            return None
+        return Period(self.transfer_months, Unit.MONTHS).after(self._runs_after(event_day)) + _DAY
+
+    def _runs_after(self, event_day: date) -> date:
+        """The day after which period and Transferfrist run."""
+        return date(event_day.year, 12, 31) if self.rounding is Rounding.FROM_NEXT_YEAR else event_day
 
 
 def _fiscal_year_end(day: date, ends: tuple[int, int]) -> date:
@@ -119,23 +140,35 @@ def _fiscal_year_end(day: date, ends: tuple[int, int]) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a record as far as its retention is concerned; all days are legal days in Germany."""
+    """What is known of a record as far as its retention is concerned; all days are legal days in Germany.
+
+    `counts_from` names the date from which its periods count instead of from its closing, where whoever filed it said
+    so (Fachdatum retention_trigger). `unreadable` are business data that should be dates and are none.
+    """
 
     closed_on: date | None
     parent_closed_on: date | None = None
     entered: Mapping[str, date] = field(default_factory=dict)
     business_data: Mapping[str, date] = field(default_factory=dict)
+    counts_from: str | None = None
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+
+    def trigger_of(self, rule: Rule) -> Trigger:
+        """The event that starts a rule's period for this very record."""
+        if rule.trigger.event is Event.CLOSING and self.counts_from is not None:
+            return Trigger(Event.ENTERED, self.counts_from)
+        return rule.trigger
 
     def day_of(self, trigger: Trigger) -> date | None:
+        """When an event happened. What was entered goes before the business datum of the same name."""
         match trigger.event:
             case Event.CLOSING:
                 return self.closed_on
             case Event.PARENT_CLOSING:
                 return self.parent_closed_on
-            case Event.ENTERED:
-                return self.entered.get(trigger.key or "")
-            case Event.BUSINESS_DATA:
-                return self.business_data.get(trigger.key or "")
+            case Event.ENTERED | Event.BUSINESS_DATA:
+                key = trigger.key or ""
+                return self.entered.get(key) or self.business_data.get(key)
 
 
 class Outcome(StrEnum):
@@ -152,22 +185,54 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What one rule says of one record. `due_on` is the first day after its last day and its buffer."""
+
+    rule: Rule
+    trigger: Trigger
+    outcome: Outcome
+    event_day: date | None = None
+    last_day: date | None = None
+    due_on: date | None = None
+
+
+def judged(rule: Rule, facts: Facts) -> Judged:
+    """Until when one rule keeps a closed record; never a day less than until its closing."""
+    assert facts.closed_on is not None
+    trigger = facts.trigger_of(rule)
+    event_day = facts.day_of(trigger)
+    if rule.period is None:
+        return Judged(rule, trigger, Outcome.FOR_EVER, event_day)
+    if event_day is None:
+        return Judged(rule, trigger, Outcome.WAITING)
+    last_day = rule.last_day(event_day)
+    assert last_day is not None
+    last_day = max(last_day, facts.closed_on)
+    return Judged(rule, trigger, Outcome.ENDS, event_day, last_day, last_day + (rule.buffer_days + 1) * _DAY)
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
-    """Until when a record is kept, and why: the governing rule, and the day its event happened."""
+    """Until when a record is kept, and why: the governing rule, and the day its event happened.
+
+    `due_on` is the first day on which it may be offered or destroyed, `missing` the event that is waited for.
+    """
 
     outcome: Outcome
     last_day: date | None = None
     rule: Rule | None = None
     event_day: date | None = None
+    due_on: date | None = None
+    missing: Trigger | None = None
 
     @property
-    def missing(self) -> Trigger | None:
-        """The event that is waited for."""
-        return self.rule.trigger if self.outcome is Outcome.WAITING and self.rule is not None else None
+    def transfer_from(self) -> date | None:
+        """The first day on which the record may move to the interim archive."""
+        return self.rule.transfer_from(self.event_day) if self.rule is not None and self.event_day is not None else None
 
 
 def retention_of(rules: Iterable[Rule], facts: Facts) -> Retention:
-    """Until when a record is kept under several rules: the longest wins.
+    """Until when a record is kept under several rules: the longest wins, and no buffer is cut short.
 
     For ever is longer than any date, and so is what is not known yet: as long as one rule waits for its event,
     nobody can say that the record is due. No record that is open is ever due, whatever its dates say; and none is
@@ -175,26 +240,24 @@ def retention_of(rules: Iterable[Rule], facts: Facts) -> Retention:
     """
     if facts.closed_on is None:
         return Retention(Outcome.OPEN)
-    waiting: Rule | None = None
-    longest = Retention(Outcome.UNRULED)
-    for rule in rules:
-        event_day = facts.day_of(rule.trigger)
-        if rule.period is None:
-            return Retention(Outcome.FOR_EVER, rule=rule, event_day=event_day)
-        if event_day is None:
-            waiting = waiting or rule
-            continue
-        last_day = rule.last_day(event_day)
-        assert last_day is not None
-        last_day = max(last_day, facts.closed_on)
-        if longest.last_day is None or last_day > longest.last_day:
-            longest = Retention(Outcome.ENDS, last_day, rule, event_day)
-    return Retention(Outcome.WAITING, rule=waiting) if waiting is not None else longest
+    found = [judged(rule, facts) for rule in rules]
+    for wanted in (Outcome.FOR_EVER, Outcome.WAITING):
+        for one in found:
+            if one.outcome is wanted:
+                missing = one.trigger if wanted is Outcome.WAITING else None
+                return Retention(wanted, rule=one.rule, event_day=one.event_day, missing=missing)
+    longest: Judged | None = None
+    due_on = date.min
+    for one in found:
+        assert one.last_day is not None and one.due_on is not None
+        due_on = max(due_on, one.due_on)
+        if longest is None or longest.last_day is None or one.last_day > longest.last_day:
+            longest = one
+    if longest is None:
+        return Retention(Outcome.UNRULED)
+    return Retention(Outcome.ENDS, longest.last_day, longest.rule, longest.event_day, due_on)
 
 
-def is_due(retention: Retention, today: date, *, buffer: Period | None = None) -> bool:
+def is_due(retention: Retention, today: date) -> bool:
     """Whether a record can be offered or destroyed: its last day, and the buffer after it, are over."""
-    if retention.outcome is not Outcome.ENDS or retention.last_day is None:
-        return False
-    last_day = retention.last_day if buffer is None else buffer.after(retention.last_day)
-    return today > last_day
+    return retention.due_on is not None and today >= retention.due_on

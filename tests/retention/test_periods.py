@@ -124,10 +124,15 @@ def test_a_closed_record_without_a_rule_says_so() -> None:
 
 
 def test_a_buffer_runs_after_the_last_day() -> None:
-    retention = retention_of([rule(years(1))], Facts(date(2026, 2, 1)))
-    buffer = Period(6, Unit.MONTHS)
-    assert not is_due(retention, date(2027, 8, 1), buffer=buffer)
-    assert is_due(retention, date(2027, 8, 2), buffer=buffer)
+    retention = retention_of([rule(years(1), buffer_days=30)], Facts(date(2026, 2, 1)))
+    assert retention.last_day == date(2027, 2, 1)
+    assert not is_due(retention, date(2027, 3, 3))
+    assert is_due(retention, date(2027, 3, 4))
+
+
+def test_the_buffer_of_a_shorter_rule_is_not_cut_short_by_the_longer_one() -> None:
+    retention = retention_of([rule(years(1)), rule(Period(360, Unit.DAYS), buffer_days=90)], Facts(date(2026, 2, 1)))
+    assert (retention.last_day, retention.due_on) == (date(2027, 2, 1), date(2027, 4, 28))
 
 
 def test_a_trigger_needs_its_key() -> None:

@@ -96,6 +96,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_retention_rules')),
     sa.UniqueConstraint('catalogue', 'key', name=op.f('uq_retention_rules_catalogue_key'))
     )
+    op.create_table('retention_rounds',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('computed', sa.Integer(), nullable=True),
+    sa.Column('changed', sa.Integer(), nullable=True),
+    sa.Column('violations', sa.Integer(), nullable=True),
+    sa.Column('newly_due', sa.Integer(), nullable=True),
+    sa.PrimaryKeyConstraint('day', name=op.f('pk_retention_rounds'))
+    )
     op.create_table('disposal_items',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('list_id', sa.Uuid(), nullable=False),
@@ -260,6 +270,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_disposal_items_record_id'), table_name='disposal_items')
     op.drop_index(op.f('ix_disposal_items_list_id_position'), table_name='disposal_items')
     op.drop_table('disposal_items')
+    op.drop_table('retention_rounds')
     op.drop_table('retention_rules')
     op.drop_index('ix_legal_holds_active', table_name='legal_holds', postgresql_where=sa.text('released_at is null'))
     op.drop_table('legal_holds')
