@@ -19,7 +19,8 @@ class DisposalList(Table):
 
     `archive` is the key of the partner archive in the operator's file. `process_id` is the ProzessID of every message
     about it. Destruction begins on `destroy_from`, after somebody else than its author released it. `undecided_by`
-    confirmed that what the archive left undecided is destroyed. `report_id` is the document the report was filed as.
+    confirmed that what the archive left undecided is destroyed. `report_into` is the reference of the dossier or case
+    the report is filed in, where it is another than the operator's; `report_id` is the document it was filed as.
     """
 
     __tablename__ = "disposal_lists"
@@ -40,6 +41,7 @@ class DisposalList(Table):
     released_at: Mapped[datetime | None]
     destroy_from: Mapped[date | None]
     closed_at: Mapped[datetime | None]
+    report_into: Mapped[str | None]
     report_id: Mapped[UUID | None]
     report_sha256: Mapped[str | None]
     revision: Mapped[int] = mapped_column()
@@ -126,19 +128,32 @@ class DisposalMessage(Table):
 
 
 class Tombstone(Table):
-    """What stays of a record that is gone: number, class, dates, decision, persons, list. No content, no title."""
+    """What stays of a record that is gone: number, class, dates, decision, persons, list. No content, no title.
+
+    `taken_with` is the dossier or case of the list that took it along: itself for those. Unit, entry, levels and
+    `protected` say who could have seen it, since nobody else is told that it ever was. It refers to nothing, so that
+    it outlives everything, also a restore from before its list.
+    """
 
     __tablename__ = "tombstones"
     record_id: Mapped[UUID] = mapped_column(primary_key=True)
+    taken_with: Mapped[UUID] = mapped_column(index=True)
     record_kind: Mapped[RecordKind] = mapped_column(words(RecordKind))
     reference: Mapped[str] = mapped_column(unique=True)
     former_references: Mapped[list[str]] = mapped_column(JSONB, default=list)
     entry_code: Mapped[str]
+    entry_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    levels: Mapped[list[str]] = mapped_column(JSONB)
+    protected: Mapped[bool]
     created_on: Mapped[date]
     closed_on: Mapped[date | None]
     retained_until: Mapped[date | None]
     decision: Mapped[DisposalCode] = mapped_column(words(DisposalCode))
     archive_reference: Mapped[str | None]
-    list_id: Mapped[UUID] = mapped_column(ForeignKey("disposal_lists.id"), index=True)
+    list_id: Mapped[UUID] = mapped_column(index=True)
+    list_reference: Mapped[str]
     persons: Mapped[dict[str, Any]] = mapped_column(JSONB)
     erased_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "former_references", postgresql_using="gin"),)

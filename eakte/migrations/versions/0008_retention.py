@@ -9,8 +9,29 @@ down_revision = '0007'
 branch_labels = None
 depends_on = None
 
+# What was signed and ordered goes in one way only: with its document, when that is destroyed (Vernichtung).
+_ONLY_DESTROYED = """
+CREATE FUNCTION refuse_deletion() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('eakte.erasing', true) IS DISTINCT FROM 'on' THEN
+        RAISE EXCEPTION '% goes with its document only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER only_destroyed BEFORE DELETE ON invoice_acts FOR EACH ROW EXECUTE FUNCTION refuse_deletion();
+CREATE TRIGGER only_destroyed BEFORE DELETE ON invoice_hands FOR EACH ROW EXECUTE FUNCTION refuse_deletion();
+CREATE TRIGGER only_destroyed BEFORE DELETE ON payment_orders FOR EACH ROW EXECUTE FUNCTION refuse_deletion();
+"""
+_DELETABLE_AGAIN = """
+DROP TRIGGER only_destroyed ON payment_orders;
+DROP TRIGGER only_destroyed ON invoice_hands;
+DROP TRIGGER only_destroyed ON invoice_acts;
+DROP FUNCTION refuse_deletion();
+"""
+
 
 def upgrade() -> None:
+    op.execute(_ONLY_DESTROYED)
     op.create_table('disposal_lists',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('reference', sa.Text(), nullable=False),
@@ -29,6 +50,7 @@ def upgrade() -> None:
     sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('destroy_from', sa.Date(), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('report_into', sa.Text(), nullable=True),
     sa.Column('report_id', sa.Uuid(), nullable=True),
     sa.Column('report_sha256', sa.Text(), nullable=True),
     sa.Column('revision', sa.Integer(), nullable=False),
@@ -158,23 +180,30 @@ def upgrade() -> None:
     op.create_index(op.f('ix_disposal_messages_list_id'), 'disposal_messages', ['list_id'], unique=False)
     op.create_table('tombstones',
     sa.Column('record_id', sa.Uuid(), nullable=False),
+    sa.Column('taken_with', sa.Uuid(), nullable=False),
     sa.Column('record_kind', sa.Enum('dossier', 'case', 'document', name='recordkind', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('reference', sa.Text(), nullable=False),
     sa.Column('former_references', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('entry_code', sa.Text(), nullable=False),
+    sa.Column('entry_id', sa.Uuid(), nullable=False),
+    sa.Column('unit_id', sa.Uuid(), nullable=False),
+    sa.Column('levels', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('protected', sa.Boolean(), nullable=False),
     sa.Column('created_on', sa.Date(), nullable=False),
     sa.Column('closed_on', sa.Date(), nullable=True),
     sa.Column('retained_until', sa.Date(), nullable=True),
     sa.Column('decision', sa.Enum('A', 'V', 'B', name='disposalcode', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('archive_reference', sa.Text(), nullable=True),
     sa.Column('list_id', sa.Uuid(), nullable=False),
+    sa.Column('list_reference', sa.Text(), nullable=False),
     sa.Column('persons', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('erased_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['list_id'], ['disposal_lists.id'], name=op.f('fk_tombstones_list_id_disposal_lists')),
     sa.PrimaryKeyConstraint('record_id', name=op.f('pk_tombstones')),
     sa.UniqueConstraint('reference', name=op.f('uq_tombstones_reference'))
     )
+    op.create_index(op.f('ix_tombstones_former_references'), 'tombstones', ['former_references'], unique=False, postgresql_using='gin')
     op.create_index(op.f('ix_tombstones_list_id'), 'tombstones', ['list_id'], unique=False)
+    op.create_index(op.f('ix_tombstones_taken_with'), 'tombstones', ['taken_with'], unique=False)
     op.create_table('entered_dates',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -249,6 +278,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute(_DELETABLE_AGAIN)
     op.drop_index(op.f('ix_rule_assignments_rule_id_entry_id_record_id'), table_name='rule_assignments', postgresql_nulls_not_distinct=True)
     op.drop_index(op.f('ix_rule_assignments_rule_id'), table_name='rule_assignments')
     op.drop_index(op.f('ix_rule_assignments_record_id'), table_name='rule_assignments')
@@ -262,7 +292,9 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_entered_dates_record_id'), table_name='entered_dates')
     op.drop_index(op.f('ix_entered_dates_key_fiscal_year_record_id'), table_name='entered_dates', postgresql_nulls_not_distinct=True)
     op.drop_table('entered_dates')
+    op.drop_index(op.f('ix_tombstones_taken_with'), table_name='tombstones')
     op.drop_index(op.f('ix_tombstones_list_id'), table_name='tombstones')
+    op.drop_index(op.f('ix_tombstones_former_references'), table_name='tombstones', postgresql_using='gin')
     op.drop_table('tombstones')
     op.drop_index(op.f('ix_disposal_messages_list_id'), table_name='disposal_messages')
     op.drop_table('disposal_messages')
