@@ -10,8 +10,7 @@ from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Session, aliased
 
 from eakte.access import Permission
-from eakte.access.errors import ActionForbidden
-from eakte.access.queries import BERLIN
+from eakte.access.queries import BERLIN, require_unlimited
 from eakte.documents.models import Document
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.table import must_be_at
@@ -39,7 +38,7 @@ def lock_against_holds(session: Session) -> None:
 
 def get_hold(work: UnitOfWork, hold_id: UUID, *, revision: int | None = None, change: bool = False) -> LegalHold:
     """Load a hold. Raises HoldNotFound, ActionForbidden, Stale."""
-    _must_manage(work)
+    require_unlimited(work, Permission.MANAGE_HOLDS)
     statement = select(LegalHold).where(LegalHold.id == hold_id)
     hold = work.session.scalar(statement.with_for_update() if change else statement)
     if hold is None:
@@ -50,7 +49,7 @@ def get_hold(work: UnitOfWork, hold_id: UUID, *, revision: int | None = None, ch
 
 def holds(work: UnitOfWork, *, active: bool | None, cursor: str | None, limit: int) -> Page[LegalHold]:
     """Holds in the order they were set."""
-    _must_manage(work)
+    require_unlimited(work, Permission.MANAGE_HOLDS)
     statement = select(LegalHold)
     if active is not None:
         statement = statement.where(LegalHold.released_at.is_(None) == active)
@@ -65,7 +64,7 @@ def held_by(work: UnitOfWork, hold: LegalHold, *, cursor: str | None, limit: int
 
 def references_of(session: Session, record_ids: Collection[UUID]) -> dict[UUID, str]:
     rows = session.execute(select(Record.id, Record.reference).where(Record.id.in_(record_ids)))
-    return dict(rows.tuples().all())
+    return {row.id: row.reference for row in rows}
 
 
 def count_held(session: Session, hold_id: UUID) -> int:
@@ -178,8 +177,3 @@ def _conditions(scope: Scope, dossier: type[Dossier]) -> list[ColumnElement[bool
 def _begin_of(day: date) -> datetime:
     """The instant at which a legal day begins."""
     return datetime.combine(day, time(), BERLIN)
-
-
-def _must_manage(work: UnitOfWork) -> None:
-    if not work.actor.may(Permission.MANAGE_HOLDS):
-        raise ActionForbidden(permission=Permission.MANAGE_HOLDS)

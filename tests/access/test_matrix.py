@@ -29,6 +29,8 @@ from ingest.batches.queries import documents_of
 from ingest.errors import OriginalMissing
 from ingest.service.receiving import open_ingest, receive
 from ingest.sources.uploads.service import Announced, begin_upload
+from retention.rules.holding import Scope as HoldScope
+from retention.service.holding import set_hold
 from tests.support.approval import a_given_order
 from tests.support.factories import (
     LETTER,
@@ -343,6 +345,18 @@ RULES: dict[str, Rule] = {
     "POST /api/v1/invoices/transfers/{order_id}:fail": Rule(
         S.HOUSE, P.TAKE_ORDERS, {"order_id": "order"}, body=lambda w: {"reason": "Konto gesperrt"}
     ),
+    "GET /api/v1/retention/holds": Rule(S.HOUSE, P.MANAGE_HOLDS),
+    "POST /api/v1/retention/holds": Rule(
+        S.HOUSE, P.MANAGE_HOLDS, body=lambda w: {"reason": "Klage", "scope": {"words": ["Klage"]}}
+    ),
+    "GET /api/v1/retention/holds/{hold_id}": Rule(S.HOUSE, P.MANAGE_HOLDS, {"hold_id": "hold"}),
+    "GET /api/v1/retention/holds/{hold_id}/records": Rule(S.HOUSE, P.MANAGE_HOLDS, {"hold_id": "hold"}),
+    "POST /api/v1/retention/holds/{hold_id}:add": Rule(
+        S.HOUSE, P.MANAGE_HOLDS, {"hold_id": "hold"}, body=lambda w: {"records": [w["dossier"]]}
+    ),
+    "POST /api/v1/retention/holds/{hold_id}:release": Rule(
+        S.HOUSE, P.MANAGE_HOLDS, {"hold_id": "hold"}, body=lambda w: {"reason": "Urteil"}
+    ),
     "GET /api/v1/absences": Rule(S.SIGNED_IN),
     "GET /api/v1/absences/colleagues": Rule(S.SIGNED_IN),
     "POST /api/v1/absences": Rule(
@@ -423,6 +437,7 @@ def world(house: House) -> World:
             "batch": batch,
             "batch_document": documents_of(work.session, batch.id)[0],
             "other_identity": other_identity,
+            "hold": set_hold(work, reason="Klage", record_ids=[], scope=HoldScope(words=("Klage",))),
             "absence": appoint_deputy(work, person.id, other_identity.id, **holidays),
             "deputyship": appoint_deputy(work, identity.id, other_identity.id, **holidays),
             "ingest": ingest,
