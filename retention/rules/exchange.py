@@ -4,6 +4,7 @@ Envelope and agencies, the tree of records that is offered (Anbietung) or handed
 `retention.adapters.xdomea` writes and reads these as messages 0501 to 0507 of xdomea 3.0.0, 3.1.0 and 4.0.0.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -157,12 +158,15 @@ class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
+_NAMEABLE = re.compile("[0-9a-z]")
+_LONGEST_EXTENSION = 16
+
 OpenFile = Callable[[], AbstractContextManager[Readable]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainedFile:
-    """A file in the container, called `<file_id>.<extension>`.
+    """A file in the container, called `<file_id>.<extension>` there.
 
     `file_id` is the file's own (the rendition's, not the document's). `sha256` (64 hex digits) and `size` are what is
     recorded: other bytes are never handed over. In a message that was read they say what the sender says, if he does.
@@ -170,14 +174,15 @@ class ContainedFile:
 
     file_id: UUID
     extension: str
-    """Without a dot; ASCII letters and digits."""
+    """Without a dot; what of it is no ASCII letter or digit is left out of the name in the container."""
     size: int | None
     sha256: str | None
     open: OpenFile
 
     @property
     def name(self) -> str:
-        return f"{self.file_id}.{self.extension}" if self.extension else str(self.file_id)
+        extension = "".join(_NAMEABLE.findall(self.extension.lower()))[:_LONGEST_EXTENSION]
+        return f"{self.file_id}.{extension}" if extension else str(self.file_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,7 +312,7 @@ class RecordNode:
     kept_for_ever: bool = False
     retention_ends: date | None = None
     decision: Decision | None = None
-    """B in an offer, A in a transfer; documents have none, they follow."""
+    """Aussonderungsart: B in an offer where nothing is said, always A in a transfer; documents have none."""
     proposal: Decision | None = None
     """A or V (Bewertungsvorschlag)."""
     proposal_reason: str | None = None

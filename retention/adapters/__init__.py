@@ -1,0 +1,1 @@
+"""Foreign formats and ways: xdomea messages, and how they travel to an archive and back."""
