@@ -1,5 +1,6 @@
 from uuid import UUID
 
+from eakte.foundation.messages import Event
 from eakte.records.messages import RecordEvent
 
 
@@ -17,3 +18,16 @@ class RenditionsMade(RecordEvent):
     """Archival rendition, texts and previews of a version are there."""
 
     version_id: UUID
+
+
+class DocumentsErasing(Event):
+    """Documents are about to be erased for good with the dossier or case that takes them along, the record.
+
+    Whoever speaks of them forgets them now, and dooms the objects it kept for them.
+    """
+
+    documents: list[UUID]
+
+
+class DocumentDetached(RecordEvent):
+    """A document was taken out of a case that goes, into one that is kept longer and refers to it (Verweis)."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from uuid import UUID
 
 from sqlalchemy import Select, delete, func, select
@@ -14,7 +14,7 @@ from eakte.documents.models import Document, DocumentVersion, PageText, Renditio
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.work import Actor, UnitOfWork
 from eakte.records.models import Case, Dossier
-from eakte.records.queries import load, loaders, may_at
+from eakte.records.queries import absent, load, loaders, may_at
 from eakte.records.rules import RecordKind, RecordState
 
 
@@ -48,10 +48,16 @@ def get_document(work: UnitOfWork, document_id: UUID, *, to: Permission, revisio
     """Load a document for one purpose. Raises DocumentNotFound, ActionForbidden, Stale."""
     statement = visible_documents(work.actor).where(Document.id == document_id)
     inside = select(Document.case_id).where(Document.id == document_id)
-    return load(work, statement, to=to, revision=revision, missing=DocumentNotFound(), inside=inside)
+    missing = partial(absent, work, document_id, DocumentNotFound())
+    return load(work, statement, to=to, revision=revision, missing=missing, inside=inside)
 
 
 loaders[RecordKind.DOCUMENT] = get_document
+
+
+def case_id_of(session: Session, document_id: UUID) -> UUID:
+    """The case a document lies in, for who loads that next."""
+    return session.scalars(select(Document.case_id).where(Document.id == document_id)).one()
 
 
 def documents(

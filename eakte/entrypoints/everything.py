@@ -9,6 +9,7 @@ import eakte.search.reactions
 import eakte.search.tasks
 import ingest.batches.reactions
 import ingest.batches.tasks
+import ingest.erasing
 import ingest.reactions
 import ingest.sources.models
 import ingest.sources.uploads.models
@@ -25,5 +26,6 @@ import xrechnung.approval.models.payment
 import xrechnung.approval.models.signing
 import xrechnung.approval.reactions
 import xrechnung.approval.tasks
+import xrechnung.erasing
 import xrechnung.reactions
 import xrechnung.tasks

@@ -60,6 +60,10 @@ class NotFound(EakteError):
     """Nicht gefunden."""
 
 
+class Gone(NotFound):
+    """Das gibt es nicht mehr."""
+
+
 class Forbidden(EakteError):
     """Dafür fehlt Ihnen das Recht."""
 

@@ -24,6 +24,7 @@ STATUS: dict[type[EakteError], int] = {
     errors.Stale: 412,
     errors.TooLarge: 413,
     errors.OutOfRange: 416,
+    errors.Gone: 410,
     errors.NotFound: 404,
     errors.Forbidden: 403,
     errors.Conflict: 409,

@@ -1,6 +1,7 @@
 from uuid import UUID
 
 from eakte.foundation.messages import Event
+from eakte.records.rules import RecordKind
 
 
 class PlanCreated(Event):
@@ -83,3 +84,16 @@ class BusinessDataChanged(RecordEvent):
 
 class RecordLinked(RecordEvent):
     """A cross reference was set or removed."""
+
+
+class RecordErasing(Event):
+    """A dossier or case is about to be erased for good (Vernichtung); whoever speaks of it forgets it now.
+
+    Everything in it is gone already. `kind` is its kind, for those who cannot load it any more.
+    """
+
+    kind: RecordKind
+
+
+class LinkLost(Event):
+    """A cross reference of a record was removed, since what it pointed to, or was pointed at from, is destroyed."""

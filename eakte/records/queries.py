@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -98,14 +98,26 @@ def get_dossier(work: UnitOfWork, dossier_id: UUID, *, to: Permission, revision:
     when they see it but lack `to`, Stale when they saw another `revision`.
     """
     statement = visible_dossiers(work.actor).where(Dossier.id == dossier_id)
-    return load(work, statement, to=to, revision=revision, missing=DossierNotFound())
+    missing = partial(absent, work, dossier_id, DossierNotFound())
+    return load(work, statement, to=to, revision=revision, missing=missing)
 
 
 def get_case(work: UnitOfWork, case_id: UUID, *, to: Permission, revision: int | None = None) -> Case:
     """Load a case for one purpose. Raises CaseNotFound, ActionForbidden, Stale."""
     statement = visible_cases(work.actor).where(Case.id == case_id)
     inside = select(Case.dossier_id).where(Case.id == case_id)
-    return load(work, statement, to=to, revision=revision, missing=CaseNotFound(), inside=inside)
+    missing = partial(absent, work, case_id, CaseNotFound())
+    return load(work, statement, to=to, revision=revision, missing=missing, inside=inside)
+
+
+# Who remembers a record that was destroyed says so here, by its id or reference, to whoever could have seen it.
+Epitaph = Callable[[UnitOfWork, UUID | str], NotFound | None]
+epitaphs: list[Epitaph] = []
+
+
+def absent(work: UnitOfWork, wanted: UUID | str, unknown: NotFound) -> NotFound:
+    """The error for a record that is not there: that it is gone, if somebody remembers it, or else `unknown`."""
+    return next((told for epitaph in epitaphs if (told := epitaph(work, wanted)) is not None), unknown)
 
 
 Loader = Callable[..., Record]
@@ -117,7 +129,7 @@ def get_record(work: UnitOfWork, record_id: UUID, *, to: Permission, revision: i
     """Load a record of any kind for one purpose. Raises RecordNotFound, ActionForbidden, Stale."""
     kind = work.session.scalar(select(Record.record_kind).where(Record.id == record_id))
     if kind is None:
-        raise RecordNotFound
+        raise absent(work, record_id, RecordNotFound())
     try:
         return loaders[kind](work, record_id, to=to, revision=revision)
     except NotFound as error:
@@ -133,7 +145,7 @@ def get_record_by_reference(work: UnitOfWork, reference: str, *, to: Permission)
         select(ReferenceAlias.record_id).where(ReferenceAlias.reference == reference)
     )
     if record_id is None:
-        raise ReferenceNotFound(reference=reference)
+        raise absent(work, reference, ReferenceNotFound(reference=reference))
     try:
         return get_record(work, record_id, to=to)
     except RecordNotFound as error:
@@ -155,7 +167,7 @@ def load(
     *,
     to: Permission,
     revision: int | None,
-    missing: NotFound,
+    missing: NotFound | Callable[[], NotFound],
     inside: Select[UUID] | None = None,
 ) -> RecordT:
     """Run a `visible_…` statement for one record and check the purpose. Building block of every `get_…`.
@@ -170,7 +182,7 @@ def load(
         statement = statement.with_for_update(of=Record, key_share=True).execution_options(populate_existing=True)
     record = work.session.scalar(statement)
     if record is None:
-        raise missing
+        raise missing() if callable(missing) else missing
     if to not in permissions_on(work.actor, record):
         raise ActionForbidden(permission=to)
     must_be_at(record.revision, revision)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from eakte.access.models import OrganisationalUnit
 from eakte.access.rules import strictest
 from eakte.documents.models import Document, DocumentVersion, PageText
-from eakte.records.models import Case, Party, Reader, ReferenceAlias
+from eakte.records.models import Case, Party, Reader, Record, ReferenceAlias
 from eakte.search.index import IndexedDocument
 from eakte.search.pending import IndexRequest
 
@@ -26,6 +26,12 @@ def documents_of_requests(session: Session, requests: Collection[IndexRequest]) 
         .where(or_(Document.id.in_(ids), Document.case_id.in_(below), case.dossier_id.in_(below)))
     )
     return list(session.scalars(statement))
+
+
+def records_gone(session: Session, requests: Collection[IndexRequest]) -> list[UUID]:
+    """The ids among some requests that no record has any more, since it was destroyed."""
+    ids = {request.record_id for request in requests}
+    return sorted(ids.difference(session.scalars(select(Record.id).where(Record.id.in_(ids)))))
 
 
 def all_document_ids(session: Session, chunk: int) -> Iterator[list[UUID]]:

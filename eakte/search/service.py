@@ -121,6 +121,9 @@ def update_index(begin: BeginWork) -> int:
             if not requests:
                 return written
             ids = queries.documents_of_requests(work.session, requests)
+            gone = queries.records_gone(work.session, requests)
+            if gone:
+                index.remove(gone)
             for start in range(0, len(ids), BATCH):
                 written += index.index(queries.indexed_documents(work.session, ids[start : start + BATCH]))
             pending.forget_requests(work.session, [request.id for request in requests])

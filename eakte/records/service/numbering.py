@@ -1,6 +1,6 @@
 """Giving reference numbers: in the transaction that uses them, without gaps, never twice."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,6 +11,10 @@ from eakte.access.queries import BERLIN
 from eakte.foundation.work import UnitOfWork
 from eakte.records.models import Counter, Dossier, Record, ReferenceAlias
 from eakte.records.rules import NumberTemplate
+
+# Who keeps references of records that are gone answers here whether one of them is this.
+Keeper = Callable[[Session, str], bool]
+keepers: list[Keeper] = []
 
 
 def next_reference(work: UnitOfWork, pattern: str, values: Mapping[str, object]) -> tuple[str, int]:
@@ -45,10 +49,11 @@ def same_number(
 
 
 def _is_taken(session: Session, reference: str) -> bool:
-    """Whether a record has or had this reference."""
+    """Whether a record has or had this reference, be it gone or not."""
     now = select(Record.id).where(Record.reference == reference)
     once = select(ReferenceAlias.record_id).where(ReferenceAlias.reference == reference)
-    return session.execute(now.union_all(once).limit(1)).first() is not None
+    found = session.execute(now.union_all(once).limit(1)).first() is not None
+    return found or any(keeper(session, reference) for keeper in keepers)
 
 
 def case_values(dossier: Dossier, opened_at: datetime) -> dict[str, object]:
