@@ -40,7 +40,7 @@ class NewHold(Shape):
 class HeldMore(Shape):
     """Was zusätzlich gesperrt werden soll"""
 
-    records: list[UUID] = Field(title="Akten, Vorgänge und Dokumente", min_length=1, max_length=10_000)
+    records: list[UUID] = Field(title="Akten, Vorgänge und Dokumente", max_length=10_000)
 
 
 class ReleasedHold(Shape):

@@ -352,7 +352,7 @@ RULES: dict[str, Rule] = {
     "GET /api/v1/retention/holds/{hold_id}": Rule(S.HOUSE, P.MANAGE_HOLDS, {"hold_id": "hold"}),
     "GET /api/v1/retention/holds/{hold_id}/records": Rule(S.HOUSE, P.MANAGE_HOLDS, {"hold_id": "hold"}),
     "POST /api/v1/retention/holds/{hold_id}:add": Rule(
-        S.HOUSE, P.MANAGE_HOLDS, {"hold_id": "hold"}, body=lambda w: {"records": [w["dossier"]]}
+        S.HOUSE, P.MANAGE_HOLDS, {"hold_id": "hold"}, body=lambda w: {"records": []}
     ),
     "POST /api/v1/retention/holds/{hold_id}:release": Rule(
         S.HOUSE, P.MANAGE_HOLDS, {"hold_id": "hold"}, body=lambda w: {"reason": "Urteil"}
