@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fpdf.enums import XPos, YPos
 
-from ingest.adapters.written_pdf import WrittenPdf
+from eakte.documents.adapters.written_pdf import WrittenPdf
 from ingest.recognition.content import Content, Enclosure
 from ingest.recognition.errors import TooManyPages
 

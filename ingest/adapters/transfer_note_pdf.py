@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pikepdf
 
-from ingest.adapters.written_pdf import WrittenPdf
+from eakte.documents.adapters.written_pdf import WrittenPdf
 from ingest.proof.errors import TransferNoteUnreadable
 from ingest.proof.transfer_note import (
     Anomaly,
