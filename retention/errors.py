@@ -7,6 +7,56 @@ class RuleNotFound(NotFound):
     """Diese Aufbewahrungsregel gibt es nicht."""
 
 
+class AssignmentNotFound(NotFound):
+    """Diese Zuordnung einer Aufbewahrungsregel gibt es nicht oder sie ist nicht sichtbar."""
+
+
+class DateNotFound(NotFound):
+    """Dieses Datum ist nicht eingetragen oder nicht sichtbar."""
+
+
+class AssignmentPlaceInvalid(Invalid):
+    """Eine Regel gehört entweder an einen Aktenplaneintrag oder an eine Akte oder einen Vorgang."""
+
+
+class ReasonMissing(Invalid):
+    """Für eine örtliche Ausnahme braucht es einen Grund."""
+
+
+class DatePlaceInvalid(Invalid):
+    """Ein Datum gilt entweder für ein Haushaltsjahr oder für eine Akte oder einen Vorgang."""
+
+
+class DateImplausible(Invalid):
+    """Dieser Tag kann nicht gemeint sein."""
+
+    advice = "Erlaubt sind Tage von {earliest} bis {latest}."
+
+
+class DateAlreadyEntered(Conflict):
+    """Für diesen Schlüssel ist dort schon ein Datum eingetragen."""
+
+    advice = "Bitte das vorhandene Datum ändern."
+
+
+class CatalogueInvalid(Invalid):
+    """Der Regelkatalog lässt sich so nicht übernehmen."""
+
+    advice = "Es wurde nichts übernommen. Die Fehler sind unter „errors“ mit Zeile genannt."
+
+
+class CatalogueUnknown(NotFound):
+    """Diesen mitgelieferten Regelkatalog gibt es nicht."""
+
+    advice = "Mitgeliefert sind: {known}."
+
+
+class NotKeptByItself(Invalid):
+    """Eine Aufbewahrungsfrist haben nur Akten und Vorgänge."""
+
+    advice = "Ein Dokument folgt seinem Vorgang."
+
+
 class HoldNotFound(NotFound):
     """Diese Löschsperre gibt es nicht oder sie ist nicht sichtbar."""
 
@@ -45,3 +95,29 @@ class ListBlocked(Conflict):
     """Dem Aussonderungsverzeichnis steht etwas entgegen."""
 
     advice = "{count} Hinderungsgründe, siehe die Einzelheiten."
+
+
+class ArchivesInvalid(Invalid):
+    """Die Datei mit den Partnerarchiven ist nicht verwendbar."""
+
+    advice = "{problem}"
+
+
+class ArchiveUnknown(Invalid):
+    """Dieses Partnerarchiv ist nicht eingerichtet."""
+
+    advice = "„{key}“ steht nicht in der Datei mit den Partnerarchiven."
+
+
+class MessageNotFound(NotFound):
+    """Diese Nachricht gibt es nicht oder sie ist nicht sichtbar."""
+
+
+class MessageOfNoList(Invalid):
+    """Die Nachricht gehört zu keinem Aussonderungsverzeichnis dieses Hauses."""
+
+    advice = "Die ProzessID {process} ist hier unbekannt."
+
+
+class NothingToTransfer(Conflict):
+    """Auf diesem Verzeichnis ist nichts an das Archiv abzugeben."""

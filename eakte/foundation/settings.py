@@ -179,6 +179,18 @@ class SmtpSettings(Section):
     timeout_s: float = 30.0
 
 
+class RetentionSettings(Section):
+    """Disposal. `archives` lists the partner archives, in TOML or JSON.
+
+    Between the release of a destruction and its first day lie `waiting_days`. Reports are filed in the dossier
+    `report_dossier` (its reference) where a list names none.
+    """
+
+    archives: Path | None = None
+    waiting_days: int = Field(default=14, ge=0)
+    report_dossier: str = ""
+
+
 class ClientSettings(Section):
     """How the command line reaches a server that is not on this machine."""
 
@@ -223,6 +235,7 @@ class Settings(BaseSettings):
     xrechnung: XrechnungSettings = XrechnungSettings()
     finance: FinanceSettings = FinanceSettings()
     smtp: SmtpSettings = SmtpSettings()
+    retention: RetentionSettings = RetentionSettings()
     worker: WorkerSettings = WorkerSettings()
     client: ClientSettings = ClientSettings()
 

@@ -8,15 +8,13 @@ path = "/srv/scans"
 into = "63.10-2026/0001"
 """
 
-import json
-import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from eakte.documents.models import DocumentSource
-from eakte.foundation.german import in_german
+from eakte.foundation.operator_files import must_differ, read_operator_file, secret_of
 from ingest.batches.service.receiving import STANDARD_PROFILE, BatchDetails
 from ingest.sources.errors import SourcesInvalid
 from ingest.sources.stacking import PATIENCE, Patience
@@ -88,7 +86,7 @@ class PrefixSource(_Stacked):
 
     @property
     def secret(self) -> str:
-        return _secret(self.secret_key, self.secret_key_file)
+        return secret_of(self.secret_key, self.secret_key_file, SourcesInvalid)
 
 
 class MailboxSource(_Definition):
@@ -111,7 +109,7 @@ class MailboxSource(_Definition):
 
     @property
     def secret(self) -> str:
-        return _secret(self.password, self.password_file)
+        return secret_of(self.password, self.password_file, SourcesInvalid)
 
     @property
     def document_source(self) -> DocumentSource:
@@ -131,39 +129,6 @@ def load_sources(path: Path | None) -> tuple[Source, ...]:
     """The sources in a file, none without one. Raises SourcesInvalid, which names the first thing wrong."""
     if path is None:
         return ()
-    try:
-        sources = TypeAdapter(_Sources).validate_python(_parsed(path)).source
-    except OSError as error:
-        raise SourcesInvalid(problem=f"{path} ist nicht lesbar.") from error
-    except ValidationError as error:
-        raise SourcesInvalid(problem=f"{path}: {_mistake(error)}") from error
-    except ValueError as error:
-        raise SourcesInvalid(problem=f"{path}: {error}") from error
-    keys = [source.key for source in sources]
-    twice = next((key for key in keys if keys.count(key) > 1), None)
-    if twice is not None:
-        raise SourcesInvalid(problem=f"{path}: Die Quelle „{twice}“ steht mehrfach darin.")
+    sources = read_operator_file(path, _Sources, SourcesInvalid, kinds="„folder“, „s3“ oder „imap“").source
+    must_differ(path, [source.key for source in sources], "Die Quelle", SourcesInvalid)
     return sources
-
-
-def _mistake(error: ValidationError) -> str:
-    wrong = error.errors()[0]
-    place = ".".join(str(step) for step in wrong["loc"])
-    if wrong["type"].startswith("union_tag"):
-        return f"„{place}.kind“: Erlaubt ist „folder“, „s3“ oder „imap“."
-    return f"„{place}“: {in_german(wrong)}"
-
-
-def _parsed(path: Path) -> Any:
-    content = path.read_text("utf-8-sig")
-    return json.loads(content) if path.suffix.lower() == ".json" else tomllib.loads(content)
-
-
-def _secret(value: SecretStr | None, path: Path | None) -> str:
-    """Raises SourcesInvalid when the file that keeps a secret cannot be read."""
-    if path is None:
-        return value.get_secret_value() if value is not None else ""
-    try:
-        return path.read_text().strip()
-    except OSError as error:
-        raise SourcesInvalid(problem=f"Das Kennwort in {path} ist nicht lesbar.") from error
