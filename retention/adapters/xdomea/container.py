@@ -1,18 +1,13 @@
-"""The container of a message: a flat ZIP that appears under its name only when it is complete and on the disk."""
+"""The container of a message: a flat ZIP, written file by file."""
 
-import fcntl
 import hashlib
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import datetime
-from io import BufferedRandom
-from pathlib import Path
 from typing import IO
 
-from retention.adapters.xdomea.errors import ContainerBeingWritten, FileDiffers, RecordTwice
+from retention.adapters.xdomea.errors import FileDiffers, RecordTwice
 from retention.rules.exchange import ContainedFile
 
 _CHUNK = 1 << 20
@@ -64,54 +59,3 @@ class Container:
         entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
         entry.external_attr = 0o644 << 16
         return entry
-
-
-@contextmanager
-def appearing(folder: Path, name: str) -> Iterator[BufferedRandom]:
-    """A file that is there under its name only when all of it is written and on the disk.
-
-    Until then it has a name that does not contain the final one, always the same, so that what a killed process left
-    is written over. Raises ContainerBeingWritten when another process is at it.
-    """
-    unfinished = folder / unfinished_name(name)
-    descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-    with os.fdopen(descriptor, "w+b") as file:
-        _claim(file, unfinished)
-        file.truncate()
-        try:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            unfinished.rename(folder / name)
-        except BaseException:
-            with suppress(OSError):
-                unfinished.unlink()
-            raise
-    sync_folder(folder)
-
-
-def unfinished_name(name: str) -> str:
-    return f"unfinished-{hashlib.sha256(name.encode()).hexdigest()[:32]}.part"
-
-
-def sync_folder(folder: Path) -> None:
-    """Make what was renamed in a folder last."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _claim(file: IO[bytes], path: Path) -> None:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise ContainerBeingWritten from error
-    try:
-        is_same = os.path.samestat(os.fstat(file.fileno()), path.stat())
-    except FileNotFoundError:
-        is_same = False
-    if not is_same:
-        # Whoever had it renamed it in this very moment.
-        raise ContainerBeingWritten

@@ -79,7 +79,3 @@ class FileDiffers(Conflict):
     """Eine Datei ist nicht mehr die, die verzeichnet ist; sie wird nicht abgegeben."""
 
     advice = "Es wurde nichts geschrieben. Bitte die Systembetreuung verständigen und die Datei {file} nennen."
-
-
-class ContainerBeingWritten(Conflict):
-    """Diese Nachricht wird gerade schon geschrieben."""

@@ -11,7 +11,8 @@ from typing import IO
 from lxml import etree
 
 from eakte.foundation.errors import Finding
-from retention.adapters.xdomea.container import Container, appearing
+from retention.adapters.appearing import appearing
+from retention.adapters.xdomea.container import Container
 from retention.adapters.xdomea.dialect import Dialect, Product
 from retention.adapters.xdomea.elements import Changes, Elements
 from retention.adapters.xdomea.names import container_name, stem_of
@@ -71,7 +72,7 @@ def write_container(
     envelope = message.envelope
     name, changes = container_name(envelope), Changes()
     with (
-        appearing(folder, name) as target,
+        appearing(folder / name) as target,
         tempfile.SpooledTemporaryFile(_IN_MEMORY) as spool,
     ):
         container = Container(target, envelope.created_at)

@@ -1,0 +1,39 @@
+"""How containers travel to an archive and its answers back (Transportweg): one place that both sides look at.
+
+Whatever the way, a container appears there complete or not at all, and nothing of the other side is ever deleted.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file that lies there complete, as far as can be seen.
+
+    `name` is what `fetch` takes. Another `stamp` under the same name is another file. A writer that pauses for long
+    can deceive us: what turns out to be a damaged container may be whole the next time.
+    """
+
+    name: str
+    stamp: str
+
+
+class Transport(Protocol):
+    """Every method raises ArchiveUnreachable when the place cannot be reached, and may be repeated."""
+
+    def send(self, path: Path, name: str) -> None:
+        """Put a container there under its name.
+
+        Done already if the same container lies there; raises NameTaken if another one does.
+        """
+        ...
+
+    def received(self) -> list[Arrival]:
+        """What lies there, our own containers among it, by name."""
+        ...
+
+    def fetch(self, name: str, target: Path) -> None:
+        """Copy a file from there to `target`, which is complete or not there. Raises ArrivalGone."""
+        ...
