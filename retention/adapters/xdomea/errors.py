@@ -31,6 +31,12 @@ class MessageMissing(XdomeaRefused):
     """Im Container liegt keine Nachricht, oder es liegen mehrere darin."""
 
 
+class FileMissing(XdomeaRefused):
+    """Eine Datei, die die Nachricht nennt, liegt nicht im Container."""
+
+    advice = "Bitte um eine neue Nachricht bitten; es fehlt {file}."
+
+
 class NotWellFormed(XdomeaRefused):
     """Die Nachricht ist kein lesbares XML."""
 
