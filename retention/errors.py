@@ -1,6 +1,6 @@
 """What can go wrong in retention and disposal; the docstring is what people read."""
 
-from eakte.foundation.errors import Conflict, Invalid, NotFound
+from eakte.foundation.errors import Conflict, Gone, Invalid, NotFound
 
 
 class RuleNotFound(NotFound):
@@ -121,3 +121,47 @@ class MessageOfNoList(Invalid):
 
 class NothingToTransfer(Conflict):
     """Auf diesem Verzeichnis ist nichts an das Archiv abzugeben."""
+
+
+class DisposalItemNotFound(NotFound):
+    """Diese Position gibt es auf dem Aussonderungsverzeichnis nicht."""
+
+
+class ItemStateForbids(Conflict):
+    """Das ist bei dieser Position jetzt nicht möglich."""
+
+    advice = "{reference} ist {state}."
+
+
+class NothingToDispose(Conflict):
+    """Es ist nichts auszusondern."""
+
+    advice = "{count} fällige Akten und Vorgänge sind noch nicht so weit, siehe die Einzelheiten."
+
+
+class ProcedureWithoutArchive(Invalid):
+    """Verfahren und Archiv passen nicht zusammen."""
+
+    advice = "Die Anbietung nennt ein Archiv, die Vernichtung ohne Anbietung keines."
+
+
+class ProposalWithoutOffer(Conflict):
+    """Ein Bewertungsvorschlag richtet sich an das Archiv."""
+
+    advice = "In diesem Verfahren wird nichts angeboten; es gilt die Aussonderungsart des Aktenplans."
+
+
+class RecordDestroyed(Gone):
+    """Dieses Schriftgut gibt es nicht mehr."""
+
+    advice = "{reference} wurde am {day} {how} (Aussonderungsverzeichnis {list})."
+
+
+class TombstoneNotFound(NotFound):
+    """Über dieses Schriftgut ist keine Aussonderung bekannt."""
+
+
+class ReportPlaceUnusable(Conflict):
+    """Das Vernichtungsprotokoll kann dort nicht abgelegt werden."""
+
+    advice = "Bitte das Aktenzeichen einer Akte oder eines Vorgangs in Bearbeitung nennen; „{reference}“ ist keines."

@@ -22,12 +22,18 @@ class RuleAssigned(Event):
     """A rule was hung on an entry, a dossier or a case, or taken off; the record is that place."""
 
     rule_id: UUID
+    at_entry: bool
 
 
 class DateEntered(Event):
-    """A date that starts periods was entered, changed or taken back; the record is the date."""
+    """A date that starts periods was entered, changed or taken back; the record is the one it is for, or the date.
+
+    `of_record` or `fiscal_year` says for what.
+    """
 
     key: str
+    of_record: UUID | None = None
+    fiscal_year: int | None = None
 
 
 class HoldSet(Event):
@@ -111,6 +117,12 @@ class CarryOutList(Job):
 
 class EraseObjects(Job):
     """Erase the objects of records whose rows are gone."""
+
+    list_id: UUID
+
+
+class WriteReport(Job):
+    """Write the report of a list on which everything is done, file it, and let the traces go."""
 
     list_id: UUID
 

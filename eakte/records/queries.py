@@ -6,8 +6,8 @@ from functools import cache, partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select, true
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from eakte.access import Permission
 from eakte.access.errors import ActionForbidden
@@ -30,7 +30,7 @@ from eakte.records.models import (
 from eakte.records.rules import MISREAD, Place, RecordKind, RecordState, misread_key, permissions_at
 
 RecordT = TypeVar("RecordT", bound=Record)
-Level = InstrumentedAttribute[Any]
+Level = SQLColumnExpression[Any]
 
 
 # --- visibility ---------------------------------------------------------------------------------------
