@@ -20,6 +20,7 @@ import retention.models.holds
 import retention.models.rounds
 import retention.models.rules
 import retention.reactions
+import retention.tasks.periods
 import xrechnung.approval.models.assignment
 import xrechnung.approval.models.flow
 import xrechnung.approval.models.payment

@@ -161,6 +161,6 @@ class RecordRetention(Table):
         CheckConstraint("(outcome = 'ends') = (last_day is not null)", name="last_day"),
         CheckConstraint("outcome <> 'open'", name="closed"),
         CheckConstraint("due_on > last_day", name="due_on"),
-        Index(None, "due_on", postgresql_where=text("due_on is not null")),
+        Index(None, "due_on", "record_id", postgresql_where=text("due_on is not null")),
         Index("ix_record_retentions_missing_key", "missing_key", postgresql_where=text("missing_key is not null")),
     )

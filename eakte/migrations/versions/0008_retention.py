@@ -253,7 +253,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['rule_id'], ['retention_rules.id'], name=op.f('fk_record_retentions_rule_id_retention_rules')),
     sa.PrimaryKeyConstraint('record_id', name=op.f('pk_record_retentions'))
     )
-    op.create_index(op.f('ix_record_retentions_due_on'), 'record_retentions', ['due_on'], unique=False, postgresql_where=sa.text('due_on is not null'))
+    op.create_index(op.f('ix_record_retentions_due_on_record_id'), 'record_retentions', ['due_on', 'record_id'], unique=False, postgresql_where=sa.text('due_on is not null'))
     op.create_index('ix_record_retentions_missing_key', 'record_retentions', ['missing_key'], unique=False, postgresql_where=sa.text('missing_key is not null'))
     op.create_table('rule_assignments',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -285,7 +285,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_rule_assignments_entry_id'), table_name='rule_assignments')
     op.drop_table('rule_assignments')
     op.drop_index('ix_record_retentions_missing_key', table_name='record_retentions', postgresql_where=sa.text('missing_key is not null'))
-    op.drop_index(op.f('ix_record_retentions_due_on'), table_name='record_retentions', postgresql_where=sa.text('due_on is not null'))
+    op.drop_index(op.f('ix_record_retentions_due_on_record_id'), table_name='record_retentions', postgresql_where=sa.text('due_on is not null'))
     op.drop_table('record_retentions')
     op.drop_index(op.f('ix_held_records_record_id'), table_name='held_records')
     op.drop_table('held_records')
