@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,6 +12,7 @@ from eakte.foundation.table import Table, words
 from eakte.records.plan_rules import DisposalCode
 from eakte.records.rules import RecordKind
 from retention.rules.disposal import Direction, ItemState, ListState, Procedure
+from retention.rules.exchange import MessageType, XdomeaVersion
 
 
 class DisposalList(Table):
@@ -102,21 +103,26 @@ class DisposalItem(Table):
 class DisposalMessage(Table):
     """A message to or from the archive; its bytes are kept under `object_id`.
 
-    `deadline` is when an answer is due. `findings` say what was wrong with it, as far as it could be used.
+    `envelope_id` is the message's own id, as the one of 4.0.0 names that it answers. `stamp` tells a file at the place
+    of exchange from another one of its name. `findings` say what was wrong with it, as far as it could be used; one
+    that could not be read has no `version`. After `receipt_deadline` and `deadline` a silent archive is told of.
     """
 
     __tablename__ = "disposal_messages"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     list_id: Mapped[UUID] = mapped_column(ForeignKey("disposal_lists.id"), index=True)
     direction: Mapped[Direction] = mapped_column(words(Direction))
-    message_type: Mapped[str]
-    version: Mapped[str]
+    message_type: Mapped[MessageType] = mapped_column(words(MessageType))
+    version: Mapped[XdomeaVersion | None] = mapped_column(words(XdomeaVersion))
+    envelope_id: Mapped[UUID | None]
     file_name: Mapped[str]
+    stamp: Mapped[str | None]
     sha256: Mapped[str]
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)
     object_id: Mapped[UUID]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    receipt_deadline: Mapped[date | None]
     deadline: Mapped[date | None]
     reminded_at: Mapped[datetime | None]
     findings: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
@@ -124,6 +130,7 @@ class DisposalMessage(Table):
     __table_args__ = (
         UniqueConstraint("list_id", "file_name", "sha256"),
         CheckConstraint("direction = 'sent' or sent_at is null", name="sent_at"),
+        CheckConstraint("direction = 'received' or version is not null", name="version"),
     )
 
 
