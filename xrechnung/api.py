@@ -1,7 +1,8 @@
 """/invoices (E-Rechnungen): checked for anybody, or taken in, listed and read."""
 
+import hashlib
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, BinaryIO
@@ -17,12 +18,13 @@ from eakte.access.queries import BERLIN
 from eakte.documents.api import BINARY, disposition, streamed
 from eakte.documents.errors import EmptyUpload
 from eakte.documents.files import store_original
-from eakte.documents.models import DocumentSource, RenditionKind
+from eakte.documents.models import DocumentSource, Rendition, RenditionKind
 from eakte.documents.queries import visible_among as visible_documents
 from eakte.foundation.bodies import RequestInvalid, must_have_only
 from eakte.foundation.errors import Finding
 from eakte.foundation.http import ApiRoute, Authenticate, Cursor, Limit, PageShape, Work, etag
 from eakte.foundation.settings import XrechnungSettings
+from eakte.foundation.storage import Digest
 from eakte.foundation.work import House
 from xrechnung import queries
 from xrechnung.examining.quick import judge_sent
@@ -39,7 +41,7 @@ from xrechnung.schemas import (
     verdict_shape,
 )
 from xrechnung.service import reading, receiving
-from xrechnung.service.reading import ViewFormat
+from xrechnung.service.reading import MadeNow, ViewFormat
 
 router = APIRouter(tags=["E-Rechnungen"], route_class=ApiRoute)
 
@@ -195,9 +197,7 @@ def read_verdict(work: Work, invoice_id: UUID, response: Response) -> VerdictSha
     responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
 )
 def read_model(work: Work, invoice_id: UUID) -> Response:
-    found = reading.file_of(work, invoice_id, RenditionKind.DATA)
-    headers = disposition(found.file_name, found.digest)
-    return streamed(work.storage, found.key, found.digest, headers, found.media_type, None)
+    return handed_out(work, reading.file_of(work, invoice_id, RenditionKind.DATA))
 
 
 @router.get(
@@ -207,9 +207,7 @@ def read_model(work: Work, invoice_id: UUID) -> Response:
     responses={200: BINARY},
 )
 def read_original(work: Work, invoice_id: UUID) -> Response:
-    found = reading.original_of(work, invoice_id)
-    headers = disposition(found.file_name, found.digest)
-    return streamed(work.storage, found.key, found.digest, headers, found.media_type, None)
+    return handed_out(work, reading.original_of(work, invoice_id))
 
 
 @router.get(
@@ -225,9 +223,19 @@ def read_view(
     accept: Annotated[str, Header()] = "",
 ) -> Response:
     asked = ViewFormat.PDF if "application/pdf" in accept and "text/html" not in accept else ViewFormat.HTML
-    found = reading.view_of(work, invoice_id, form or asked)
-    headers = {**disposition(found.file_name, found.digest), "Vary": "Accept"}
-    return streamed(work.storage, found.key, found.digest, headers, found.media_type, None)
+    return handed_out(work, reading.view_of(work, invoice_id, form or asked), {"Vary": "Accept"})
+
+
+def handed_out(
+    work: Work, found: Rendition | MadeNow, more: Mapping[str, str] | None = None, media_type: str | None = None
+) -> Response:
+    """The bytes of a file as an answer, kept or made for the moment, with `more` headers."""
+    if isinstance(found, MadeNow):
+        digest = Digest(hashlib.sha256(found.content).hexdigest(), len(found.content))
+        headers = {**disposition(found.file_name, digest), "Accept-Ranges": "none", **(more or {})}
+        return Response(found.content, headers=headers, media_type=media_type or found.media_type)
+    headers = {**disposition(found.file_name, found.digest), **(more or {})}
+    return streamed(work.storage, found.key, found.digest, headers, media_type or found.media_type, None)
 
 
 def _detail(work: Work, invoice: Invoice, response: Response) -> InvoiceDetailShape:

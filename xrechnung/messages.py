@@ -37,8 +37,18 @@ class InvoiceTwinFound(InvoiceEvent):
     """An invoice is like one that came before (Dublette)."""
 
 
+class InvoiceShown(InvoiceEvent):
+    """What is made of an invoice is kept beside it: its view, its data, what came inside it."""
+
+
 class JudgeInvoice(Job):
-    """Read, judge and show an invoice."""
+    """Read and judge an invoice."""
+
+    invoice_id: UUID
+
+
+class ShowInvoice(Job):
+    """Make and keep what people, programs and the archive get of a judged invoice."""
 
     invoice_id: UUID
 

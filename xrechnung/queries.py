@@ -2,25 +2,26 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from eakte.access import Permission
 from eakte.access.queries import BERLIN
-from eakte.documents.models import Document
+from eakte.documents.models import Document, DocumentVersion, Rendition, RenditionKind
 from eakte.documents.queries import documents_where, get_document
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.errors import Forbidden, NotFound
+from eakte.foundation.ids import earliest_id
 from eakte.foundation.jobs import is_queued
 from eakte.foundation.work import Actor, UnitOfWork
 from xrechnung.approval.models.flow import Approval
 from xrechnung.approval.queries.seeing import involved
 from xrechnung.errors import InvoiceNotFound
 from xrechnung.judging.hints.duplicates import number_keys
-from xrechnung.messages import JudgeInvoice
+from xrechnung.messages import JudgeInvoice, ShowInvoice
 from xrechnung.models import Invoice, InvoiceTwin
 from xrechnung.rules import InvoiceState
 
@@ -109,6 +110,40 @@ def get_invoice(work: UnitOfWork, invoice_id: UUID, *, to: Permission, lock: boo
     return invoice
 
 
+def lock_invoice(session: Session, invoice_id: UUID) -> Invoice | None:
+    """An invoice for the house itself, whoever may see it, as it is now and stays until this work ends."""
+    statement = select(Invoice).where(Invoice.id == invoice_id).with_for_update()
+    return session.scalar(statement.execution_options(populate_existing=True))
+
+
+def waiting_for_check(session: Session, invoice_id: UUID) -> tuple[Invoice, DocumentVersion, Rendition] | None:
+    """An invoice that nobody has judged, locked, with its version and its original; for the house itself."""
+    original = and_(Rendition.version_id == DocumentVersion.id, Rendition.kind == RenditionKind.ORIGINAL)
+    statement = (
+        select(Invoice, DocumentVersion, Rendition)
+        .join(DocumentVersion, DocumentVersion.id == Invoice.version_id)
+        .join(Rendition, original)
+        .where(Invoice.id == invoice_id, Invoice.state == InvoiceState.RECEIVED)
+        .with_for_update(of=Invoice)
+        .execution_options(populate_existing=True)
+    )
+    row = session.execute(statement).one_or_none()
+    return (row[0], row[1], row[2]) if row is not None else None
+
+
+def lacks_products(session: Session, invoice: Invoice) -> bool:
+    """Whether an invoice is judged, and what is made of it then is not there yet."""
+    return session.scalar(select(_lacking()).where(Invoice.id == invoice.id)) is True
+
+
+def _lacking() -> ColumnElement[bool]:
+    """SQL: the verdict is known, and not in the record as a file, with which all that is made of an invoice comes."""
+    kept = select(Rendition.id).where(
+        Rendition.version_id == Invoice.version_id, Rendition.kind == RenditionKind.VERDICT
+    )
+    return and_(Invoice.accepted.is_not(None), ~kept.exists())
+
+
 _READING = (Permission.READ, Permission.READ_CONTENT)
 
 
@@ -126,18 +161,20 @@ def invoice_of_version(session: Session, version_id: UUID) -> Invoice | None:
     return session.scalar(select(Invoice).where(Invoice.version_id == version_id))
 
 
-def invoices_of_document(session: Session, document_id: UUID) -> list[Invoice]:
-    """The invoices that a document's versions are. Callers load the document first."""
-    statement = select(Invoice).where(Invoice.document_id == document_id)
-    return list(session.scalars(statement.order_by(Invoice.id)))
-
-
-def unchecked_in(session: Session, case_id: UUID) -> list[Invoice]:
-    """Invoices in a case whose check is under way."""
+def unfinished_in(session: Session, case_id: UUID) -> list[Invoice]:
+    """Invoices in a case whose check is under way, or of which something is still to be made."""
     statement = (
         select(Invoice)
         .join(Document, Document.id == Invoice.document_id)
-        .where(Document.case_id == case_id, Invoice.state == InvoiceState.RECEIVED)
+        .where(Document.case_id == case_id, or_(Invoice.state == InvoiceState.RECEIVED, _lacking()))
+    )
+    return list(session.scalars(statement.order_by(Invoice.id)))
+
+
+def unfinished_of(session: Session, document_id: UUID) -> list[Invoice]:
+    """The same of one document."""
+    statement = select(Invoice).where(
+        Invoice.document_id == document_id, or_(Invoice.state == InvoiceState.RECEIVED, _lacking())
     )
     return list(session.scalars(statement.order_by(Invoice.id)))
 
@@ -151,8 +188,14 @@ def hold_numbers(session: Session, keys: Collection[str]) -> None:
     Of two alike that come at once, one thus sees the other. Held in one order, so that nobody waits in a circle;
     before anything else is locked.
     """
-    for key in sorted(keys):
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"invoice {key}", 0))))
+    if keys:
+        session.execute(_HOLDING, {"keys": [f"invoice {key}" for key in sorted(keys)]})
+
+
+_HOLDING = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM"
+    " (SELECT key FROM unnest(CAST(:keys AS text[])) WITH ORDINALITY AS given (key, place) ORDER BY place) AS ordered"
+)
 
 
 def with_number_like(session: Session, invoice: Invoice) -> list[Invoice]:
@@ -188,6 +231,14 @@ def stranded(session: Session) -> list[Invoice]:
     """Invoices whose check is under way and for which no job waits or runs."""
     queued = is_queued([JudgeInvoice], invoice_id=Invoice.id)
     statement = select(Invoice).where(Invoice.state == InvoiceState.RECEIVED, ~queued)
+    return list(session.scalars(statement.order_by(Invoice.id)))
+
+
+def stranded_unshown(session: Session, since: datetime) -> list[Invoice]:
+    """Invoices received since then of which something is still to be made, and no job for it waits or runs."""
+    queued = is_queued([ShowInvoice], invoice_id=Invoice.id)
+    judged = Invoice.state.in_([one for one in InvoiceState if one is not InvoiceState.RECEIVED])
+    statement = select(Invoice).where(judged, Invoice.id >= earliest_id(since), _lacking(), ~queued)
     return list(session.scalars(statement.order_by(Invoice.id)))
 
 

@@ -16,7 +16,6 @@ from eakte.records.models import Case, Record
 from eakte.records.rules import Action
 from xrechnung import queries
 from xrechnung.notices import E_INVOICE
-from xrechnung.rules import InvoiceState
 from xrechnung.service.receiving import note_invoice, resume
 
 presenters.append("xrechnung.presenting")
@@ -42,14 +41,13 @@ def receive_invoice(work: UnitOfWork, event: RenditionsMade) -> None:
 
 @guards(Action.CLOSE)
 @guards(Action.CANCEL)
-def _invoices_under_check(work: UnitOfWork, record: Record) -> Iterable[Finding]:
+def _unfinished_invoices(work: UnitOfWork, record: Record) -> Iterable[Finding]:
     match record:
         case Case():
-            unchecked = queries.unchecked_in(work.session, record.id)
+            unfinished = queries.unfinished_in(work.session, record.id)
         case Document():
-            invoices = queries.invoices_of_document(work.session, record.id)
-            unchecked = [one for one in invoices if one.state is InvoiceState.RECEIVED]
+            unfinished = queries.unfinished_of(work.session, record.id)
         case _:
             return
-    for invoice in unchecked:
+    for invoice in unfinished:
         yield Finding("invoice-unchecked", "Eine E-Rechnung wird noch gelesen und geprüft.", str(invoice.id))

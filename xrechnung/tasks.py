@@ -1,6 +1,5 @@
-"""The queue asks: check an invoice, seek a second opinion. Computing happens between two short works."""
+"""The queue asks: check an invoice, show it, seek a second opinion. Computing happens between two short works."""
 
-import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -13,35 +12,29 @@ from eakte.foundation.jobs import handles
 from eakte.foundation.work import BeginWork
 from xrechnung.adapters.kosit import BundleUnusable, disagreement
 from xrechnung.adapters.opinion_process import OpinionMissing, OpinionProcess
-from xrechnung.examining.confined import examine
-from xrechnung.messages import JudgeInvoice, SeekSecondOpinion
-from xrechnung.service import checking, second_opinions
+from xrechnung.examining.kept import examine_kept, shown
+from xrechnung.messages import JudgeInvoice, SeekSecondOpinion, ShowInvoice
+from xrechnung.service import checking, products, second_opinions
 
 log = structlog.get_logger()
 
-# People wait for what an invoice says, and for nothing else that this queue does.
-CHECKING, DOUBTING = 15, -20
+# People wait for what an invoice says, and for nothing else that this queue does. Its view is made for who asks before.
+CHECKING, SHOWING, DOUBTING = 15, 5, -20
 _UNEXPECTED = "Bei der Prüfung ist ein unerwarteter Fehler aufgetreten. Bitte die Systembetreuung fragen."
 
 
 @handles(JudgeInvoice, queue="ingest", priority=CHECKING, attempts=1000)
 def judge_invoice(job: JudgeInvoice, begin: BeginWork) -> None:
-    """Read, judge and show an invoice; what cannot be is left to a person."""
+    """Read and judge an invoice; what cannot be is left to a person."""
     with begin() as work:
         claim = checking.claim_check(work, job.invoice_id)
         storage, settings = work.storage, work.settings.xrechnung
     if claim is None:
         return
     try:
-        with tempfile.TemporaryDirectory(prefix="eakte-") as directory:
-            source, workdir = Path(directory) / "original", Path(directory) / "work"
-            workdir.mkdir()
-            with source.open("wb") as target:
-                storage.download(object_key(claim.original_id), claim.digest, target)
-            examination = examine(source, workdir, received_on=claim.received_on, settings=settings)
-            products = checking.store_products(storage, claim, examination)
-            with begin() as work:
-                checking.note_examination(work, claim, examination, products)
+        examination = examine_kept(storage, claim.original, settings)
+        with begin() as work:
+            checking.note_examination(work, claim, examination)
     except Unavailable:
         with begin() as work:
             checking.give_back(work, claim)
@@ -55,6 +48,28 @@ def judge_invoice(job: JudgeInvoice, begin: BeginWork) -> None:
         log.exception("invoice_check_failed", invoice=str(job.invoice_id))
         with begin() as work:
             checking.give_up(work, job.invoice_id, _UNEXPECTED)
+
+
+@handles(ShowInvoice, queue="ingest", priority=SHOWING, attempts=1000)
+def show_invoice(job: ShowInvoice, begin: BeginWork) -> None:
+    """Make and keep what people, programs and the archive get of an invoice; where that fails, its verdict stands."""
+    with begin() as work:
+        showing = products.claim_showing(work, job.invoice_id)
+        storage, settings = work.storage, work.settings.xrechnung
+    if showing is None:
+        return
+    try:
+        with shown(storage, showing.original, showing.verdict, settings) as made:
+            stored = products.store_products(storage, showing, made)
+    except Unavailable:
+        raise
+    except EakteError as error:
+        stored = products.store_verdict(storage, showing, error)
+    except Exception:
+        log.exception("invoice_showing_failed", invoice=str(job.invoice_id))
+        stored = products.store_verdict(storage, showing, None)
+    with begin() as work:
+        products.note_products(work, showing, stored)
 
 
 @handles(SeekSecondOpinion, queue="default", priority=DOUBTING, attempts=20)

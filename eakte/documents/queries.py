@@ -46,10 +46,11 @@ def documents_where(actor: Actor, permission: Permission) -> Select[UUID]:
 
 def get_document(work: UnitOfWork, document_id: UUID, *, to: Permission, revision: int | None = None) -> Document:
     """Load a document for one purpose. Raises DocumentNotFound, ActionForbidden, Stale."""
-    statement = visible_documents(work.actor).where(Document.id == document_id)
     inside = select(Document.case_id).where(Document.id == document_id)
     missing = partial(absent, work, document_id, DocumentNotFound())
-    return load(work, statement, to=to, revision=revision, missing=missing, inside=inside)
+    return load(
+        work, Document, document_id, visible_documents, to=to, revision=revision, missing=missing, inside=inside
+    )
 
 
 loaders[RecordKind.DOCUMENT] = get_document

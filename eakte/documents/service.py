@@ -119,7 +119,7 @@ def file_document(
     )
     add_record(work, document, DocumentFiled(record_id=document.id, dossier_id=case.dossier_id))
     if original is not None:
-        _add_version(work, document, original, arrival)
+        _add_version(work, document, original, arrival, number=1)
     return document
 
 
@@ -156,7 +156,9 @@ def add_version(
     """
     document = queries.get_document(work, document_id, to=Permission.FILE_DOCUMENT, revision=revision)
     must_be_free(work, document, Action.ADD_VERSION)
-    version = _add_version(work, document, original)
+    version = _add_version(
+        work, document, original, None, number=queries.next_version_number(work.session, document.id)
+    )
     document.modified_at = work.now
     return document, version
 
@@ -173,13 +175,15 @@ def change_document_state(work: UnitOfWork, document_id: UUID, action: Action, *
 
 
 def _add_version(
-    work: UnitOfWork, document: Document, original: StoredFile, arrival: Arrival | None = None
+    work: UnitOfWork, document: Document, original: StoredFile, arrival: Arrival | None, *, number: int
 ) -> DocumentVersion:
     version = DocumentVersion(
         id=new_id(),
         document_id=document.id,
-        number=queries.next_version_number(work.session, document.id),
+        number=number,
+        page_count=None,
         warnings=[],
+        withheld=None,
         received_at=arrival.at if arrival is not None else work.now,
         source_key=arrival.source_key if arrival is not None else None,
         created_at=work.now,

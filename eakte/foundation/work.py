@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -52,6 +52,10 @@ class UnitOfWork:
     now: datetime
     storage: Storage
     settings: Settings
+
+    def as_house(self) -> "UnitOfWork":
+        """The same work, for what the house does by itself in it."""
+        return replace(self, actor=SYSTEM)
 
     def publish(self, event: Event) -> None:
         """Tell the subscribers, in this transaction; the audit trail is one of them."""

@@ -16,6 +16,7 @@ from eakte.foundation.errors import NotFound
 from eakte.foundation.table import must_be_at
 from eakte.foundation.work import Actor, UnitOfWork
 from eakte.records.errors import CaseNotFound, DossierNotFound, RecordNotFound, ReferenceNotFound
+from eakte.records.held import held, hold
 from eakte.records.models import (
     BusinessDatum,
     Case,
@@ -97,17 +98,15 @@ def get_dossier(work: UnitOfWork, dossier_id: UUID, *, to: Permission, revision:
     Raises DossierNotFound when the actor may not see it (we never confirm that it exists), ActionForbidden
     when they see it but lack `to`, Stale when they saw another `revision`.
     """
-    statement = visible_dossiers(work.actor).where(Dossier.id == dossier_id)
     missing = partial(absent, work, dossier_id, DossierNotFound())
-    return load(work, statement, to=to, revision=revision, missing=missing)
+    return load(work, Dossier, dossier_id, visible_dossiers, to=to, revision=revision, missing=missing)
 
 
 def get_case(work: UnitOfWork, case_id: UUID, *, to: Permission, revision: int | None = None) -> Case:
     """Load a case for one purpose. Raises CaseNotFound, ActionForbidden, Stale."""
-    statement = visible_cases(work.actor).where(Case.id == case_id)
     inside = select(Case.dossier_id).where(Case.id == case_id)
     missing = partial(absent, work, case_id, CaseNotFound())
-    return load(work, statement, to=to, revision=revision, missing=missing, inside=inside)
+    return load(work, Case, case_id, visible_cases, to=to, revision=revision, missing=missing, inside=inside)
 
 
 # Who remembers a record that was destroyed says so here, by its id or reference, to whoever could have seen it.
@@ -127,13 +126,18 @@ loaders: dict[RecordKind, Loader] = {RecordKind.DOSSIER: get_dossier, RecordKind
 
 def get_record(work: UnitOfWork, record_id: UUID, *, to: Permission, revision: int | None = None) -> Record:
     """Load a record of any kind for one purpose. Raises RecordNotFound, ActionForbidden, Stale."""
-    kind = work.session.scalar(select(Record.record_kind).where(Record.id == record_id))
+    known = held(work, record_id)
+    kind = known.record_kind if known is not None else _kind_of(work.session, record_id)
     if kind is None:
         raise absent(work, record_id, RecordNotFound())
     try:
         return loaders[kind](work, record_id, to=to, revision=revision)
     except NotFound as error:
         raise RecordNotFound from error
+
+
+def _kind_of(session: Session, record_id: UUID) -> RecordKind | None:
+    return session.scalar(select(Record.record_kind).where(Record.id == record_id))
 
 
 def get_record_by_reference(work: UnitOfWork, reference: str, *, to: Permission) -> Record:
@@ -163,35 +167,63 @@ def references_read_as(session: Session, written: str, *, most: int = 5) -> list
 
 def load(
     work: UnitOfWork,
-    statement: Select[RecordT],
+    kind: type[RecordT],
+    record_id: UUID,
+    visible: Callable[[Actor], Select[RecordT]],
     *,
     to: Permission,
     revision: int | None,
     missing: NotFound | Callable[[], NotFound],
     inside: Select[UUID] | None = None,
 ) -> RecordT:
-    """Run a `visible_…` statement for one record and check the purpose. Building block of every `get_…`.
+    """Find one record among the visible ones and check the purpose. Building block of every `get_…`.
 
     `inside` selects what the record lies in. Its state counts too, so it is kept as it is while we write; always
-    before the record itself, so that two works never wait for each other in a circle.
+    before the record itself, so that two works never wait for each other in a circle. What this work holds already
+    is not asked for again.
     """
-    if to not in (Permission.READ, Permission.READ_CONTENT, Permission.SEE_AUDIT):
+    record = held(work, record_id)
+    if not isinstance(record, kind):
+        record = _found(work, visible(work.actor).where(kind.id == record_id), inside, only_read=to in _READING)
+        if record is None:
+            raise missing() if callable(missing) else missing
+        if to not in _READING:
+            hold(work, record)
+    must_allow_to(work, record, to)
+    must_be_at(record.revision, revision)
+    return record
+
+
+_READING = (Permission.READ, Permission.READ_CONTENT, Permission.SEE_AUDIT)
+
+
+def _found(
+    work: UnitOfWork, statement: Select[RecordT], inside: Select[UUID] | None, *, only_read: bool
+) -> RecordT | None:
+    if not only_read:
         if inside is not None:
             container = select(Record.id).where(Record.id == inside.scalar_subquery())
             work.session.execute(container.with_for_update(read=True))
         statement = statement.with_for_update(of=Record, key_share=True).execution_options(populate_existing=True)
-    record = work.session.scalar(statement)
-    if record is None:
-        raise missing() if callable(missing) else missing
-    if to not in permissions_on(work.actor, record):
-        raise ActionForbidden(permission=to)
-    must_be_at(record.revision, revision)
-    return record
+    return work.session.scalar(statement)
 
 
 def permissions_on(actor: Actor, record: Record) -> frozenset[Permission]:
     """What the actor may do to a record they see."""
     return permissions_at(actor, place_of(record))
+
+
+def must_allow_to(work: UnitOfWork, record: Record, permission: Permission) -> None:
+    """Raises ActionForbidden unless the actor may do that to a record they see."""
+    if permission not in permissions_on(work.actor, record):
+        raise ActionForbidden(permission=permission)
+
+
+def is_seen_by(actor: Actor, record: Record) -> bool:
+    """Whether an actor surely sees a record; who reads a protected dossier by name has to ask the database."""
+    dossier = path_of(record)[-1]
+    assert isinstance(dossier, Dossier)
+    return actor.everything or (not dossier.protected and Permission.READ in permissions_on(actor, record))
 
 
 def dossier_id_of(record: Record) -> UUID:

@@ -12,8 +12,12 @@ from eakte.access import Role
 from eakte.access.models import Identity, IdentityKind, OrganisationalUnit
 from eakte.access.queries import actor_for
 from eakte.access.service import appoint_deputy, create_identity, grant_role
+from eakte.documents.files import StoredFile
+from eakte.documents.models import DocumentVersion, RenditionKind
 from eakte.documents.queries import version_of
+from eakte.documents.service import attach_rendition
 from eakte.foundation.ids import new_id
+from eakte.foundation.storage import Digest
 from eakte.foundation.work import SYSTEM, House, UnitOfWork
 from eakte.records.models import Dossier
 from tests.support.factories import a_case, a_document, a_dossier, a_unit
@@ -150,6 +154,9 @@ class Town:
             )
             work.session.add(invoice)
             work.session.flush()
+            version = work.session.get_one(DocumentVersion, invoice.version_id)
+            verdict = StoredFile(new_id(), "Prüfergebnis.json", "application/json", Digest("0" * 64, 2))
+            attach_rendition(work, version, RenditionKind.VERDICT, verdict)
             if begin:
                 begin_approval(work, invoice)
         return invoice.id

@@ -33,8 +33,8 @@ from xrechnung.approval.tasks import (
     remind_of_invoice,
     write_rejection,
 )
-from xrechnung.messages import JudgeInvoice, SeekSecondOpinion
-from xrechnung.tasks import judge_invoice, seek_second_opinion
+from xrechnung.messages import JudgeInvoice, SeekSecondOpinion, ShowInvoice
+from xrechnung.tasks import judge_invoice, seek_second_opinion, show_invoice
 
 Handler = Callable[[Any, BeginWork], None]
 _STEPS: dict[type[Job], Handler] = {
@@ -46,6 +46,7 @@ _STEPS: dict[type[Job], Handler] = {
     AssembleDocuments: assemble_documents,
     SealProduct: seal_product,
     JudgeInvoice: judge_invoice,
+    ShowInvoice: show_invoice,
     SeekSecondOpinion: seek_second_opinion,
 }
 _APPROVAL_STEPS: dict[type[Job], Handler] = {

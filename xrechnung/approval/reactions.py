@@ -27,8 +27,8 @@ def begin(work: UnitOfWork, event: InvoiceEvent) -> None:
 
 @on(InvoiceActed)
 def find_its_unit(work: UnitOfWork, event: InvoiceActed) -> None:
-    """What may be worked on is sent to its unit, once it is known whether it came before."""
-    if event.act in (Act.CHECK, Act.ACCEPT):
+    """What a person accepted is sent to its unit; what the house itself finds in order, it sends on at once."""
+    if event.act is Act.ACCEPT:
         work.defer(AssignInvoice(invoice_id=event.invoice_id))
 
 

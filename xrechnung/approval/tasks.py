@@ -1,7 +1,5 @@
 """The queue asks: find the unit of an invoice, look at deadlines, remind people."""
 
-import json
-
 from eakte.foundation.jobs import handles
 from eakte.foundation.work import BeginWork
 from xrechnung.approval.adapters.budget_port import BudgetsOverHttp
@@ -23,6 +21,7 @@ from xrechnung.approval.models.assignment import DigestState
 from xrechnung.approval.schemas.transfers import delivery_shape
 from xrechnung.approval.service import assignment, budgets, filing, rejecting, reminding, transferring
 from xrechnung.approval.service.paper import store
+from xrechnung.examining.kept import said_in
 from xrechnung.showing.pdf import render_pdf
 
 # After what people wait for, before what follows from it.
@@ -41,8 +40,8 @@ def assign_invoice(job: AssignInvoice, begin: BeginWork) -> None:
         if words is None:
             assignment.assign_by_rules(work, job.invoice_id)
             return
-        storage = work.storage
-    texts = frozenset(assignment.texts_in(json.loads(storage.read(words.key, words.digest))))
+        storage, settings = work.storage, work.settings.xrechnung
+    texts = frozenset(said_in(storage, words, settings))
     with begin() as work:
         assignment.assign_by_rules(work, job.invoice_id, texts)
 

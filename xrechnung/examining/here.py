@@ -1,9 +1,10 @@
-"""Looking into an invoice. Runs inside the sandbox."""
+"""Looking into an invoice. Runs inside the sandbox, or anywhere for small XML (`xrechnung.examining.quick`)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from xrechnung.adapters.embedding import EmbeddingRefused, is_pdf
 from xrechnung.adapters.hybrid_pdf import embedded_files
@@ -11,12 +12,12 @@ from xrechnung.adapters.semantic import read_invoice
 from xrechnung.adapters.xml import parse_xml
 from xrechnung.examining.facts import facts_of
 from xrechnung.examining.inside import inside_of
-from xrechnung.examining.results import AttachedFile, Examination, Facts
+from xrechnung.examining.results import AttachedFile, Examination, Facts, Products
 from xrechnung.judging.applying import rule_sets_for
 from xrechnung.judging.deciding import judge_invoice
 from xrechnung.judging.releases import releases
 from xrechnung.judging.structure import structure_of
-from xrechnung.judging.telling import as_json
+from xrechnung.judging.telling import as_json, from_json
 from xrechnung.judging.texts import rule_text
 from xrechnung.judging.tree import Tree
 from xrechnung.judging.verdict import Syntax, Verdict
@@ -54,24 +55,57 @@ def judge_here(source: Path, today: date) -> Verdict:
     return judge_invoice(source.read_bytes(), today=today)
 
 
-def examine_here(source: Path, workdir: Path, received_on: date) -> Examination:
+def examine_here(source: Path, received_on: date) -> Examination:
     """See `xrechnung.examining.confined.examine`."""
+    return examine_bytes(source.read_bytes(), received_on)
+
+
+def examine_bytes(data: bytes, received_on: date) -> Examination:
+    """Judge an invoice as on the day it arrived, and note what it says."""
+    inside = inside_of(data)
+    invoice = inside.invoice if inside is not None else None
+    return Examination(judge_invoice(data, today=received_on), facts_of(invoice) if invoice is not None else Facts())
+
+
+def said_here(source: Path) -> tuple[str, ...]:
+    """See `xrechnung.examining.confined.said`."""
+    inside = inside_of(source.read_bytes())
+    return tuple(_texts_in(to_json(inside.invoice))) if inside is not None and inside.invoice is not None else ()
+
+
+def _texts_in(data: Any) -> Iterator[str]:
+    match data:
+        case str():
+            yield data
+        case list():
+            for one in data:
+                yield from _texts_in(one)
+        case dict():
+            for one in data.values():
+                yield from _texts_in(one)
+
+
+def show_here(source: Path, workdir: Path, received_on: date, kept: Mapping[str, Any]) -> Products:
+    """See `xrechnung.examining.confined.show`."""
     data = source.read_bytes()
-    verdict = judge_invoice(data, today=received_on)
+    verdict = _as_kept(judge_invoice(data, today=received_on), kept)
     inside = inside_of(data)
     invoice = inside.invoice if inside is not None else None
     shown = invoice or _NOTHING_READ
     attached, left_out = _taken_out(data, shown, inside.embedded if inside is not None else None, workdir)
-    return Examination(
-        verdict=verdict,
-        facts=facts_of(invoice) if invoice is not None else Facts(),
-        verdict_file=_written(workdir / "verdict.json", _json(as_json(verdict))),
+    return Products(
+        verdict=_written(workdir / "verdict.json", _json(kept)),
         view=_written(workdir / "view.html", view_html(shown, verdict).encode()),
         data=_written(workdir / "data.json", _json(to_json(invoice))) if invoice is not None else None,
         view_pdf=_written(workdir / "view.pdf", view_pdf(shown, verdict, on=received_on)) if is_pdf(data) else None,
         attached=attached,
         left_out=left_out,
     )
+
+
+def _as_kept(verdict: Verdict, kept: Mapping[str, Any]) -> Verdict:
+    """The verdict with all its terms, unless the rules have changed since one was kept: that one stands."""
+    return verdict if as_json(verdict) == kept else from_json(kept)
 
 
 def _json(content: object) -> bytes:

@@ -13,25 +13,30 @@ from xrechnung.examining.confined import judge
 from xrechnung.judging.deciding import judge_invoice
 from xrechnung.judging.verdict import Verdict
 
-_AT_ONCE = 1 << 20
+AT_ONCE = 1 << 20
 """Bytes of XML that are judged in less than a second."""
 
 
 def judge_sent(stream: BinaryIO, *, today: date, settings: XrechnungSettings) -> Verdict:
     """Judge what stands in `stream`, from its start; nothing of it is kept. Raises InvoiceNotCheckable, Unavailable."""
     stream.seek(0)
-    beginning = stream.read(_AT_ONCE)
-    if len(beginning) < _AT_ONCE and not is_pdf(beginning):
+    beginning = stream.read(AT_ONCE)
+    if is_judged_at_once(beginning):
         return judge_invoice(beginning, today=today)
     with tempfile.TemporaryDirectory(prefix="eakte-") as directory:
         source = Path(directory) / "original"
         with source.open("wb") as target:
             while beginning:
                 target.write(beginning)
-                beginning = stream.read(_AT_ONCE)
+                beginning = stream.read(AT_ONCE)
         try:
             return judge(source, today=today, settings=settings)
         except Unavailable:
             raise
         except EakteError as error:
             raise InvoiceNotCheckable(problem=str(error)) from error
+
+
+def is_judged_at_once(data: bytes) -> bool:
+    """Whether a whole file is XML so small that looking into it needs no child process."""
+    return len(data) < AT_ONCE and not is_pdf(data)

@@ -1,4 +1,4 @@
-"""What comes out of a child process that looked into an invoice."""
+"""What comes out of looking into an invoice, be it here or in a child process."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -81,15 +81,20 @@ class AttachedFile:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Everything about one invoice; paths lie in the work directory.
-
-    What the invoice says (`facts`, `data`) is None when it cannot be read at all. `view_pdf` is None where the
-    archival rendition shows it already.
-    """
+    """What was found in one invoice; `facts` are empty where nothing of it can be read."""
 
     verdict: Verdict
     facts: Facts
-    verdict_file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """What is made of one invoice for people, programs and the archive; paths lie in the work directory.
+
+    `data` is None when it cannot be read at all, `view_pdf` where the archival rendition shows it already.
+    """
+
+    verdict: Path
     view: Path
     data: Path | None
     view_pdf: Path | None

@@ -2,35 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
 import structlog
 from pydantic import TypeAdapter
 
-from eakte.access import Permission
 from eakte.access.queries import BERLIN
-from eakte.documents import queries as document_queries
-from eakte.documents.files import StoredFile, derived_id
-from eakte.documents.models import Document, DocumentVersion, RenditionKind, Withheld, object_key
-from eakte.documents.service import attach_rendition
-from eakte.foundation.storage import Digest, Storage, digest_of
+from eakte.documents.models import Document, Withheld
 from eakte.foundation.work import UnitOfWork
-from eakte.records.models import Case, PartyRole
-from eakte.records.queries import get_case, parties_of
+from eakte.records.models import PartyRole
+from eakte.records.queries import parties_of
 from eakte.records.service.details import PartyDetails, add_party
 from eakte.records.service.filing import change_record
 from xrechnung import queries
 from xrechnung.errors import InvoiceWithheld
+from xrechnung.examining.kept import Original
 from xrechnung.examining.results import Examination, Facts, PayAccount, SkontoTerm, VatShare
 from xrechnung.judging.telling import finding_as_json
 from xrechnung.judging.verdict import Severity, Verdict
-from xrechnung.messages import InvoiceChecked, InvoiceRefused, InvoiceSetAside, SeekSecondOpinion
+from xrechnung.messages import InvoiceChecked, InvoiceRefused, InvoiceSetAside, SeekSecondOpinion, ShowInvoice
 from xrechnung.models import Invoice
 from xrechnung.rules import InvoiceState, state_of, title_of_invoice, type_word
-from xrechnung.service.attachments import StoredAttachment, file_attachments, store_attachments
+from xrechnung.service.products import record_of
 from xrechnung.service.twins import note_twins
 
 log = structlog.get_logger()
@@ -52,17 +47,8 @@ class Claim:
 
     invoice_id: UUID
     attempt: int
-    original_id: UUID
-    digest: Digest
-    received_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class StoredProducts:
-    """What examining made, stored under ids of its attempt."""
-
-    renditions: Mapping[RenditionKind, StoredFile]
-    attachments: tuple[StoredAttachment, ...]
+    file_name: str
+    original: Original
 
 
 def claim_check(work: UnitOfWork, invoice_id: UUID) -> Claim | None:
@@ -70,10 +56,10 @@ def claim_check(work: UnitOfWork, invoice_id: UUID) -> Claim | None:
 
     Raises InvoiceWithheld.
     """
-    invoice = queries.get_invoice(work, invoice_id, to=Permission.READ_CONTENT, lock=True)
-    if invoice.state is not InvoiceState.RECEIVED:
+    found = queries.waiting_for_check(work.session, invoice_id)
+    if found is None:
         return None
-    version = work.session.get_one(DocumentVersion, invoice.version_id)
+    invoice, version, original = found
     if version.withheld is Withheld.UNSCANNED:
         raise InvoiceWithheld
     if version.withheld is Withheld.MALWARE:
@@ -83,9 +69,8 @@ def claim_check(work: UnitOfWork, invoice_id: UUID) -> Claim | None:
     if invoice.attempts > work.settings.xrechnung.attempts:
         _set_aside(work, invoice, _GIVEN_UP)
         return None
-    original = document_queries.rendition(work.session, version.id, RenditionKind.ORIGINAL, None)
     received_on = invoice.received_at.astimezone(BERLIN).date()
-    return Claim(invoice.id, invoice.attempts, original.object_id, original.digest, received_on)
+    return Claim(invoice.id, invoice.attempts, original.file_name, Original(original.key, original.digest, received_on))
 
 
 def give_back(work: UnitOfWork, claim: Claim) -> None:
@@ -97,42 +82,13 @@ def give_back(work: UnitOfWork, claim: Claim) -> None:
 
 def give_up(work: UnitOfWork, invoice_id: UUID, reason: str) -> None:
     """Leave an invoice that cannot be checked to a person; it is kept as it came."""
-    invoice = queries.get_invoice(work, invoice_id, to=Permission.READ_CONTENT, lock=True)
-    if invoice.state is InvoiceState.RECEIVED:
+    invoice = queries.lock_invoice(work.session, invoice_id)
+    if invoice is not None and invoice.state is InvoiceState.RECEIVED:
         _set_aside(work, invoice, reason)
 
 
-def store_products(storage: Storage, claim: Claim, examination: Examination) -> StoredProducts:
-    """Put what examining made into the object storage."""
-    stem = title_of_invoice(examination.facts.type_code, examination.facts.number, None)
-    files = {
-        RenditionKind.VERDICT: (examination.verdict_file, "application/json", f"Prüfergebnis {stem}.json"),
-        RenditionKind.VIEW: (examination.view, "text/html", f"{stem}.html"),
-        RenditionKind.DATA: (examination.data, "application/json", f"{stem}.json"),
-        RenditionKind.VIEW_PDF: (examination.view_pdf, "application/pdf", f"{stem}.pdf"),
-    }
-    return StoredProducts(
-        {
-            kind: _stored(storage, claim, kind, path, media_type, file_name.replace("/", "-"))
-            for kind, (path, media_type, file_name) in files.items()
-            if path is not None
-        },
-        store_attachments(storage, claim.original_id, claim.attempt, examination.attached),
-    )
-
-
-def _stored(
-    storage: Storage, claim: Claim, kind: RenditionKind, path: Path, media_type: str, file_name: str
-) -> StoredFile:
-    object_id = derived_id(claim.original_id, f"invoice/{kind.value}/{claim.attempt}")
-    with path.open("rb") as stream:
-        digest = digest_of(stream)
-        storage.put(object_key(object_id), stream, digest, media_type=media_type)
-    return StoredFile(object_id, file_name, media_type, digest)
-
-
-def note_examination(work: UnitOfWork, claim: Claim, examination: Examination, products: StoredProducts) -> None:
-    """Keep what was found: verdict, columns, renditions, attachments and twins, all in one work."""
+def note_examination(work: UnitOfWork, claim: Claim, examination: Examination) -> None:
+    """Keep what was found: columns, verdict and twins, all in one work, and let the rest be made later."""
     facts = examination.facts
     keys = queries.keys_of_number(facts.number)
     # Before all other locks: see there.
@@ -140,35 +96,27 @@ def note_examination(work: UnitOfWork, claim: Claim, examination: Examination, p
     invoice = _claimed(work, claim)
     if invoice is None:
         return
-    document, case = _record_of(work, invoice)
-    version = work.session.get_one(DocumentVersion, invoice.version_id)
+    document, case = record_of(work, invoice)
     _take_facts(invoice, facts, keys)
     _take_verdict(work, invoice, examination.verdict)
-    for kind, file in products.renditions.items():
-        attach_rendition(work, version, kind, file)
-    _describe(work, invoice, document, version, facts)
+    _describe(work, document, claim.file_name, facts)
     if invoice.opened_case and facts.number:
         title = title_of_invoice(facts.type_code, facts.number, facts.seller_name)
         change_record(work, case, {"title": title}, dossier_id=case.dossier_id)
-    file_attachments(work, invoice, document, version, products.attachments)
-    invoice.remarks = list(examination.left_out)
+    # What is like another one goes to nobody by rule.
+    note_twins(work, invoice)
     work.session.flush()
     _publish(work, invoice)
-    note_twins(work, invoice)
+    work.defer(ShowInvoice(invoice_id=invoice.id))
     if work.settings.xrechnung.kosit_bundle is not None:
         work.defer(SeekSecondOpinion(invoice_id=invoice.id))
 
 
 def _claimed(work: UnitOfWork, claim: Claim) -> Invoice | None:
-    invoice = queries.get_invoice(work, claim.invoice_id, to=Permission.READ_CONTENT, lock=True)
-    return invoice if (invoice.state, invoice.attempts) == (InvoiceState.RECEIVED, claim.attempt) else None
-
-
-def _record_of(work: UnitOfWork, invoice: Invoice) -> tuple[Document, Case]:
-    """The document and its case, the case first: who files into it afterwards waits for nobody in a circle."""
-    seen = document_queries.get_document(work, invoice.document_id, to=Permission.READ)
-    case = get_case(work, seen.case_id, to=Permission.FILE_DOCUMENT)
-    return document_queries.get_document(work, invoice.document_id, to=Permission.EDIT), case
+    invoice = queries.lock_invoice(work.session, claim.invoice_id)
+    if invoice is None or (invoice.state, invoice.attempts) != (InvoiceState.RECEIVED, claim.attempt):
+        return None
+    return invoice
 
 
 def _take_facts(invoice: Invoice, facts: Facts, keys: list[str]) -> None:
@@ -190,11 +138,10 @@ def _take_verdict(work: UnitOfWork, invoice: Invoice, verdict: Verdict) -> None:
     invoice.warnings = len(severities) - invoice.errors - invoice.hints
 
 
-def _describe(work: UnitOfWork, invoice: Invoice, document: Document, version: DocumentVersion, facts: Facts) -> None:
+def _describe(work: UnitOfWork, document: Document, file_name: str, facts: Facts) -> None:
     """What the record says of the document follows from the invoice, where nobody said something else."""
-    original = document_queries.rendition(work.session, version.id, RenditionKind.ORIGINAL, None)
     fields: dict[str, Any] = {}
-    if facts.number and document.title in (original.file_name, _stem(original.file_name)):
+    if facts.number and document.title in (file_name, _stem(file_name)):
         fields["title"] = title_of_invoice(facts.type_code, facts.number, facts.seller_name)
     if document.document_type in (None, type_word(None)):
         fields["document_type"] = type_word(facts.type_code)

@@ -13,8 +13,10 @@ from eakte.documents.models import DocumentVersion, Rendition, RenditionKind
 from eakte.foundation.work import UnitOfWork
 from xrechnung import queries
 from xrechnung.errors import InvoiceNotReadable, InvoiceNotReadYet
+from xrechnung.examining.kept import shown
 from xrechnung.models import Invoice
 from xrechnung.rules import InvoiceState
+from xrechnung.service import products
 
 
 class ViewFormat(StrEnum):
@@ -22,6 +24,15 @@ class ViewFormat(StrEnum):
 
     HTML = "html"
     PDF = "pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class MadeNow:
+    """A file that belongs to an invoice and is not kept yet."""
+
+    file_name: str
+    media_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,8 @@ class Twin:
 
 def twins(work: UnitOfWork, invoice: Invoice) -> list[Twin]:
     """What an invoice is like, as far as the actor may know."""
+    if not invoice.twins:
+        return []
     found = queries.twins_of(work.session, invoice.id)
     visible = queries.visible_among(work, [other.id for _, other in found])
     return [
@@ -71,8 +84,8 @@ def original_of(work: UnitOfWork, invoice_id: UUID) -> Rendition:
     return document_queries.rendition(work.session, invoice.version_id, RenditionKind.ORIGINAL, None)
 
 
-def file_of(work: UnitOfWork, invoice_id: UUID, kind: RenditionKind) -> Rendition:
-    """What checking made of an invoice, for reading its bytes.
+def file_of(work: UnitOfWork, invoice_id: UUID, kind: RenditionKind) -> Rendition | MadeNow:
+    """What belongs to a judged invoice, for reading its bytes: as it is kept, or made for the moment.
 
     Raises InvoiceNotFound, ActionForbidden, ContentWithheld, InvoiceNotReadYet, InvoiceNotReadable, RenditionMissing.
     """
@@ -80,9 +93,23 @@ def file_of(work: UnitOfWork, invoice_id: UUID, kind: RenditionKind) -> Renditio
     try:
         return document_queries.rendition(work.session, invoice.version_id, kind, None)
     except RenditionMissing as error:
+        made = made_now(work, invoice, kind) if queries.lacks_products(work.session, invoice) else None
+        if made is not None:
+            return made
         if kind is RenditionKind.DATA:
             raise InvoiceNotReadable from error
         raise
+
+
+def made_now(work: UnitOfWork, invoice: Invoice, kind: RenditionKind) -> MadeNow | None:
+    """What is not kept yet, made for whoever asks; None for what is never made of this invoice. Raises as `shown`."""
+    showing = products.showing_of(work, invoice)
+    with shown(work.storage, showing.original, showing.verdict, work.settings.xrechnung) as made:
+        path = products.path_of(made, kind)
+        content = path.read_bytes() if path is not None else None
+    if content is None:
+        return None
+    return MadeNow(showing.file_names[kind], products.MEDIA_TYPES[kind], content)
 
 
 def files_of(work: UnitOfWork, invoice: Invoice, kinds: Collection[RenditionKind]) -> list[Rendition]:
@@ -91,7 +118,7 @@ def files_of(work: UnitOfWork, invoice: Invoice, kinds: Collection[RenditionKind
     return [one for one in made if one.kind in kinds]
 
 
-def view_of(work: UnitOfWork, invoice_id: UUID, form: ViewFormat) -> Rendition:
+def view_of(work: UnitOfWork, invoice_id: UUID, form: ViewFormat) -> Rendition | MadeNow:
     """An invoice as people read it; as PDF, the supplier's own is not meant. Raises as `file_of`."""
     if form is ViewFormat.HTML:
         return file_of(work, invoice_id, RenditionKind.VIEW)

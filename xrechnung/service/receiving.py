@@ -1,5 +1,6 @@
 """Taking invoices in: the bytes are a document first, and whatever is wrong with them, they are an invoice as well."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -13,27 +14,37 @@ from eakte.documents.service import DocumentDetails, file_document
 from eakte.foundation.ids import new_id
 from eakte.foundation.work import UnitOfWork
 from eakte.records.guards import must_be_free
-from eakte.records.queries import get_case, get_dossier
+from eakte.records.queries import get_case, get_dossier, must_allow_to
 from eakte.records.rules import Action
 from eakte.records.service.filing import Metadata, create_case
 from xrechnung import queries
 from xrechnung.errors import InvoiceNotWaiting, InvoicePlaceMissing
-from xrechnung.messages import InvoiceReceived, InvoiceSentOn, JudgeInvoice
+from xrechnung.messages import InvoiceReceived, InvoiceSentOn, JudgeInvoice, ShowInvoice
 from xrechnung.models import Invoice
 from xrechnung.rules import INVOICE, InvoiceState
 
 log = structlog.get_logger()
 
+_NOT_SAID = [name for name, column in Invoice.__table__.columns.items() if column.nullable and name != "source_key"]
+"""Said to be unknown, these need not be read back from the database."""
+_LOOKED_AFTER = timedelta(days=30)
+"""How long what is made of an invoice is looked after; whatever hinders it has been mended by then."""
+
 
 def must_take_invoice(work: UnitOfWork, *, case_id: UUID | None, dossier_id: UUID | None) -> None:
     """Refuse a place that takes no invoice of this actor, before anything is stored.
 
-    Raises InvoicePlaceMissing, CaseNotFound, DossierNotFound, RecordStateForbids, TransitionBlocked, ActionForbidden.
+    Nothing is locked, so that nobody waits while somebody else's file is stored; filing asks again. Raises
+    InvoicePlaceMissing, CaseNotFound, DossierNotFound, RecordStateForbids, TransitionBlocked, ActionForbidden.
     """
     if case_id is not None and dossier_id is None:
-        must_be_free(work, get_case(work, case_id, to=Permission.FILE_DOCUMENT), Action.FILE_DOCUMENT)
+        case = get_case(work, case_id, to=Permission.READ)
+        must_allow_to(work, case, Permission.FILE_DOCUMENT)
+        must_be_free(work, case, Action.FILE_DOCUMENT)
     elif dossier_id is not None and case_id is None:
-        get_dossier(work, dossier_id, to=Permission.CREATE_CASE).must_allow(Action.CREATE_CASE)
+        dossier = get_dossier(work, dossier_id, to=Permission.READ)
+        must_allow_to(work, dossier, Permission.CREATE_CASE)
+        dossier.must_allow(Action.CREATE_CASE)
     else:
         raise InvoicePlaceMissing
 
@@ -51,19 +62,19 @@ def file_invoice(
     It is kept as an invoice whatever it turns out to be. Raises InvoicePlaceMissing, CaseNotFound, DossierNotFound,
     RecordStateForbids, ActionForbidden.
     """
-    must_take_invoice(work, case_id=case_id, dossier_id=dossier_id)
+    if (case_id is None) is (dossier_id is None):
+        raise InvoicePlaceMissing
     opened_case = dossier_id is not None
     if dossier_id is not None:
         case_id = create_case(work, dossier_id, Metadata(f"{INVOICE} {original.file_name}")).id
     assert case_id is not None
-    case = get_case(work, case_id, to=Permission.FILE_DOCUMENT)
     details = DocumentDetails(
         kind=DocumentKind.INCOMING,
         document_type=INVOICE,
         received_on=work.now.astimezone(BERLIN).date(),
         source=channel,
     )
-    document = file_document(work, case.id, Metadata(original.file_name), details, original)
+    document = file_document(work, case_id, Metadata(original.file_name), details, original)
     version = document_queries.version_of(work.session, document.id, None)
     return note_invoice(work, document, version, opened_case=opened_case)
 
@@ -76,6 +87,7 @@ def note_invoice(
     if known is not None:
         return known
     invoice = Invoice(
+        **dict.fromkeys(_NOT_SAID),
         id=new_id(),
         document_id=document.id,
         version_id=version.id,
@@ -134,3 +146,6 @@ def resume_stranded_invoices(work: UnitOfWork) -> None:
     for invoice in queries.stranded(work.session):
         work.defer(JudgeInvoice(invoice_id=invoice.id))
         log.warning("invoice_check_resumed", invoice=str(invoice.id))
+    for invoice in queries.stranded_unshown(work.session, work.now - _LOOKED_AFTER):
+        work.defer(ShowInvoice(invoice_id=invoice.id))
+        log.warning("invoice_showing_resumed", invoice=str(invoice.id))

@@ -18,8 +18,9 @@ def note_twins(work: UnitOfWork, invoice: Invoice) -> None:
 
     Whoever calls holds the number (`queries.hold_numbers`). Doing it twice changes nothing.
     """
-    known = {other.id for _, other in queries.twins_of(work.session, invoice.id)}
-    for other in queries.with_number_like(work.session, invoice):
+    others = queries.with_number_like(work.session, invoice)
+    known = {other.id for _, other in queries.twins_of(work.session, invoice.id)} if others else set()
+    for other in others:
         earlier, later = sorted((invoice, other), key=lambda one: (one.received_at, one.id))
         likeness = compare(_facts(later), _facts(earlier))
         if other.id in known or not likeness.is_duplicate:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from eakte.foundation.work import UnitOfWork
+from eakte.records.held import let_go
 from eakte.records.messages import LinkLost, RecordErasing
 from eakte.records.models import BusinessDatum, Case, Dossier, Party, Reader, Record, RecordLink, ReferenceAlias
 from eakte.records.rules import RecordKind
@@ -31,6 +32,7 @@ def erase_dossier(work: UnitOfWork, dossier_id: UUID) -> None:
 
 def delete_records(session: Session, kind: type[Record], record_ids: Sequence[UUID]) -> None:
     """Delete the rows of some records of one kind, and nothing that hangs on them."""
+    let_go(session, record_ids)
     for table in (kind.__table__, Record.__table__):
         assert isinstance(table, SqlTable)
         session.execute(delete(table).where(table.c.id.in_(record_ids)))

@@ -13,10 +13,11 @@ from eakte.foundation.messages import changes_of
 from eakte.foundation.work import UnitOfWork
 from eakte.records.errors import LocationMissing
 from eakte.records.guards import must_be_free
+from eakte.records.held import hold
 from eakte.records.messages import CaseCreated, DossierCreated, RecordChanged, RecordEvent
 from eakte.records.models import Case, Dossier, Record
 from eakte.records.plan_queries import get_entry_for_filing
-from eakte.records.queries import get_dossier, place_of
+from eakte.records.queries import get_dossier, is_seen_by, place_of
 from eakte.records.rules import Action, Medium, Place, RecordKind, permissions_at, sort_key
 from eakte.records.service.numbering import case_values, next_reference
 
@@ -137,6 +138,8 @@ def add_record(work: UnitOfWork, record: RecordT, event: RecordEvent) -> RecordT
     changes = {field: (None, new) for field, (_, new) in changes_of(record).items() if new is not None}
     work.session.add(record)
     work.session.flush()
+    if is_seen_by(work.actor, record):
+        hold(work, record)
     work.publish(event.model_copy(update={"changes": changes}))
     return record
 

@@ -8,7 +8,6 @@ from starlette.datastructures import UploadFile
 
 from eakte.access import Permission
 from eakte.access.queries import BERLIN
-from eakte.documents.api import disposition, streamed
 from eakte.documents.files import store_original
 from eakte.documents.models import DocumentSource, DocumentVersion, RenditionKind
 from eakte.documents.queries import visible_among
@@ -27,6 +26,7 @@ from eakte.web.rendering import address, go_to, render
 from eakte.web.session import FormWork, OwnForm, PageRoute, PageWork
 from eakte.web.views import trail_of
 from xrechnung import queries
+from xrechnung.api import handed_out
 from xrechnung.complaining import complaint
 from xrechnung.errors import InvoiceNotCheckable
 from xrechnung.examining.quick import judge_sent
@@ -208,18 +208,17 @@ def _may_read(work: UnitOfWork, invoice_id: UUID) -> bool:
 @router.get("/{invoice_id}/ansicht")
 def show_view(work: PageWork, invoice_id: UUID) -> Response:
     """The view alone, for the frame on the page and for a window of its own."""
-    found = reading.file_of(work, invoice_id, RenditionKind.VIEW)
-    headers = disposition(found.file_name, found.digest) | {
+    framed = {
         "Content-Disposition": "inline",
         "Content-Security-Policy": _FRAMED,
         "X-Frame-Options": "SAMEORIGIN",
     }
-    return streamed(work.storage, found.key, found.digest, headers, f"{found.media_type}; charset=utf-8", None)
+    found = reading.file_of(work, invoice_id, RenditionKind.VIEW)
+    return handed_out(work, found, framed, f"{found.media_type}; charset=utf-8")
 
 
 @router.get("/{invoice_id}/dateien/{kind}")
 def read_file(work: PageWork, invoice_id: UUID, kind: RenditionKind) -> Response:
     original = kind is RenditionKind.ORIGINAL
     found = reading.original_of(work, invoice_id) if original else reading.file_of(work, invoice_id, kind)
-    headers = disposition(found.file_name, found.digest)
-    return streamed(work.storage, found.key, found.digest, headers, found.media_type, None)
+    return handed_out(work, found)

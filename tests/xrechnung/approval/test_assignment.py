@@ -8,12 +8,10 @@ import pytest
 
 from eakte.access import Role
 from eakte.access.errors import ActionForbidden
-from eakte.documents.files import StoredFile
-from eakte.documents.models import DocumentVersion, RenditionKind, object_key
-from eakte.documents.service import attach_rendition
-from eakte.foundation.ids import new_id
 from eakte.foundation.work import House
 from tests.support.approval import Town
+from tests.support.city import a_city
+from tests.support.invoices import a_ubl_invoice
 from xrechnung.approval.errors import AssignmentRuleExists, AssignmentRuleInvalid, ClaimedBySomebodyElse
 from xrechnung.approval.messages import AssignInvoice
 from xrechnung.approval.queries.flow import acts_of
@@ -21,7 +19,6 @@ from xrechnung.approval.rules.assignment import NO_RULE, SUSPECTED_TWIN, Criteri
 from xrechnung.approval.rules.workflow import Act, InvoiceClass, Step
 from xrechnung.approval.service.assignment import WantedRule, make_rule, remember_rule, remove_rule
 from xrechnung.approval.tasks import assign_invoice
-from xrechnung.models import Invoice
 
 
 def rule(town: Town, criterion: Criterion, pattern: str, unit: str, by: str = "Zita", **more: Any) -> UUID:
@@ -72,19 +69,13 @@ def test_a_suspected_twin_waits_for_a_person(town: Town) -> None:
     assert (approval.step, approval.assigned_because) == (Step.CHECKED, SUSPECTED_TWIN)
 
 
-def test_words_in_the_lines_of_an_invoice_name_its_unit(town: Town) -> None:
-    invoice_id = town.invoice()
-    data = b'{"lines": [{"item": {"name": "Rasen  m\xc3\xa4hen, Schulhof"}}]}'
-    with town.work() as work:
-        invoice = work.session.get_one(Invoice, invoice_id)
-        version = work.session.get_one(DocumentVersion, invoice.version_id)
-        object_id = new_id()
-        digest = work.storage.put_bytes(object_key(object_id), data, media_type="application/json")
-        file = StoredFile(object_id, "RE-1.json", "application/json", digest)
-        attach_rendition(work, version, RenditionKind.DATA, file)
-        make_rule(work, WantedRule(Criterion.TEXT, "Rasen mähen", town.units["Parks"]))
-    run(town, invoice_id)
-    assert town.approval(invoice_id).unit_id == town.units["Parks"]
+def test_words_in_the_lines_of_an_invoice_name_its_unit(house: House) -> None:
+    city = a_city(house)
+    rule(city, Criterion.TEXT, "Rasen mähen", "Schools", position=1)
+    mown = city.receive(a_ubl_invoice(item="Rasen  mähen, Schulhof"))
+    planted = city.receive(a_ubl_invoice(number="RE-2", item="Rosen pflanzen"))
+    assert city.approval(mown).unit_id == city.units["Schools"]
+    assert city.approval(planted).unit_id == city.units["Parks"]
 
 
 def test_a_rule_holds_for_its_time(town: Town) -> None:

@@ -14,7 +14,7 @@ from eakte.foundation.storage import StorageUnavailable
 from eakte.foundation.work import SYSTEM, House, UnitOfWork
 from tests.simulators.storage_fails import switched_off
 from tests.simulators.sudden_death import Fate, Killed
-from tests.support.invoices import a_ubl_invoice, with_attachment
+from tests.support.invoices import a_cii_invoice, a_hybrid_pdf, a_ubl_invoice, with_attachment
 from tests.support.queue import work_off_ingests
 from tests.support.scans import a_scan
 from tests.xrechnung.receiving.conftest import Accounting
@@ -82,7 +82,8 @@ def test_an_invoice_that_lost_its_job_gets_a_new_one(committed_accounting: Accou
 
 
 def test_a_file_that_ends_its_child_process_is_left_to_a_person_who_may_try_again(accounting: Accounting) -> None:
-    invoice = accounting.send(a_ubl_invoice(), work_off=False)
+    content = a_hybrid_pdf(a_cii_invoice())
+    invoice = accounting.send(content, "rechnung.pdf", work_off=False)
     poor = accounting.house.settings.model_copy(update={"xrechnung": XrechnungSettings(timeout_s=0.0)})
     house = House(accounting.house.sessions, accounting.house.storage, poor)
     judge_invoice(JudgeInvoice(invoice_id=UUID(invoice["id"])), house.begin)
@@ -92,7 +93,7 @@ def test_a_file_that_ends_its_child_process_is_left_to_a_person_who_may_try_agai
     for part in ("verdict", "model", "view"):
         answer = accounting.client.get(f"/api/v1/invoices/{invoice['id']}/{part}")
         assert (answer.status_code, answer.json()["code"]) == (409, "invoice-not-readable")
-    assert accounting.bytes_of(seen["documentId"], "original") == a_ubl_invoice()
+    assert accounting.bytes_of(seen["documentId"], "original") == content
     again = accounting.client.post(f"/api/v1/invoices/{invoice['id']}:recheck")
     assert (again.status_code, again.json()["state"], again.json()["failure"]) == (200, "received", None)
     work_off_ingests(accounting.house)

@@ -1,18 +1,13 @@
 """Assignment (Zuweisung): the house sends an invoice to the unit its rules name; people make the rules."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from eakte.access import Permission
 from eakte.access.queries import get_unit, require_unlimited
-from eakte.documents.errors import RenditionMissing
-from eakte.documents.models import RenditionKind, object_key
-from eakte.documents.queries import rendition
 from eakte.foundation.ids import new_id
-from eakte.foundation.storage import Digest
 from eakte.foundation.work import UnitOfWork
 from xrechnung.approval.errors import AssignmentRuleExists, AssignmentRuleInvalid
 from xrechnung.approval.messages import AssignmentRuleMade, AssignmentRuleRemoved, InvoiceLeftToAccounting
@@ -33,19 +28,13 @@ from xrechnung.approval.rules.assignment import (
 from xrechnung.approval.rules.deadlines import legal_day
 from xrechnung.approval.rules.workflow import Act, InvoiceClass, Step
 from xrechnung.approval.service.acting import lay_before, perform
+from xrechnung.examining.kept import Original
 from xrechnung.judging.hints.duplicates import supplier_key
 from xrechnung.models import Invoice
+from xrechnung.service.products import showing_of
 
 USUAL_POSITION = 100
 """Where rules stand whose order nobody minds: of those the more precise one decides."""
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Where everything stands that an invoice says, for rules that look for words."""
-
-    key: str
-    digest: Digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +53,22 @@ class WantedRule:
 # --- the house assigns --------------------------------------------------------------------------------------
 
 
-def words_to_read(work: UnitOfWork, invoice_id: UUID) -> Words | None:
+def words_to_read(work: UnitOfWork, invoice_id: UUID) -> Original | None:
     """What of an invoice has to be read before it can be assigned; None where no rule looks for words."""
     approval = approval_of(work.session, invoice_id)
     if approval is None or not _waits(work, approval) or not reads_texts(work.session, legal_day(work.now)):
         return None
-    try:
-        data = rendition(work.session, approval.invoice.version_id, RenditionKind.DATA, None)
-    except RenditionMissing:
-        return None
-    return Words(object_key(data.object_id), data.digest)
+    return showing_of(work, approval.invoice).original
+
+
+def assign_at_once(work: UnitOfWork, approval: Approval) -> bool:
+    """Send a locked invoice that was just found in order to its unit; False where a rule wants to read it first."""
+    if approval.step is not Step.CHECKED or approval.unit_id is not None:
+        return True
+    if reads_texts(work.session, legal_day(work.now)):
+        return False
+    _assign_by_rules(work, approval, ())
+    return True
 
 
 def assign_by_rules(work: UnitOfWork, invoice_id: UUID, texts: Collection[str] = ()) -> Approval | None:
@@ -84,6 +79,11 @@ def assign_by_rules(work: UnitOfWork, invoice_id: UUID, texts: Collection[str] =
     approval = approval_of(work.session, invoice_id, lock=True)
     if approval is None or not _waits(work, approval):
         return None
+    _assign_by_rules(work, approval, texts)
+    return approval
+
+
+def _assign_by_rules(work: UnitOfWork, approval: Approval, texts: Collection[str]) -> None:
     match _decision(work, approval.invoice, texts):
         case Unassigned(because):
             _leave(work, approval, because)
@@ -91,7 +91,6 @@ def assign_by_rules(work: UnitOfWork, invoice_id: UUID, texts: Collection[str] =
             approval.kind = kind or approval.kind
             lay_before(work, approval, unit_id, because=because)
             perform(work, approval, Act.ASSIGN, by_house=True, reason=because, details={"to_unit": str(unit_id)})
-    return approval
 
 
 def _leave(work: UnitOfWork, approval: Approval, because: str) -> None:
@@ -132,19 +131,6 @@ def said_by(invoice: Invoice, texts: Collection[str] = ()) -> Said:
         suppliers=tuple(one for one in suppliers if one is not None),
         texts=texts,
     )
-
-
-def texts_in(data: Any) -> Iterator[str]:
-    """Every text in the data of an invoice, as `to_json` wrote them."""
-    match data:
-        case str():
-            yield data
-        case list():
-            for one in data:
-                yield from texts_in(one)
-        case dict():
-            for one in data.values():
-                yield from texts_in(one)
 
 
 # --- people make rules --------------------------------------------------------------------------------------

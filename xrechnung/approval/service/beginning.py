@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from eakte.foundation.work import UnitOfWork
+from xrechnung.approval.messages import AssignInvoice
 from xrechnung.approval.models.flow import Approval
 from xrechnung.approval.queries.flow import approval_of
 from xrechnung.approval.rules.deadlines import legal_day
@@ -11,6 +12,7 @@ from xrechnung.approval.rules.payment import BankCheck
 from xrechnung.approval.rules.signing import amount_to_sign
 from xrechnung.approval.rules.workflow import Act, Step, class_of
 from xrechnung.approval.service.acting import perform
+from xrechnung.approval.service.assignment import assign_at_once
 from xrechnung.approval.service.terms import set_times
 from xrechnung.judging.hints.duplicates import supplier_key
 from xrechnung.models import Invoice
@@ -18,12 +20,17 @@ from xrechnung.rules import InvoiceState
 
 
 def begin_approval(work: UnitOfWork, invoice: Invoice) -> Approval:
-    """Let an invoice begin its way, with central accounting; what is formally in order is marked so. Once each."""
+    """Let an invoice begin its way, with central accounting; what is formally in order is sent to its unit. Once each.
+
+    Whoever calls has noted which invoices it is like.
+    """
     approval = approval_of(work.session, invoice.id, lock=True)
     if approval is None:
         approval = _new(work, invoice)
     if invoice.state is InvoiceState.CHECKED and approval.step is Step.RECEIVED:
         perform(work, approval, Act.CHECK, by_house=True)
+        if not assign_at_once(work.as_house(), approval):
+            work.defer(AssignInvoice(invoice_id=invoice.id))
     return approval
 
 
