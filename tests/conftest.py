@@ -33,6 +33,7 @@ from eakte.foundation.settings import (
 from eakte.foundation.storage import Storage
 from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
 from tests.support import factories
+from tests.support.app import app_on
 from tests.support.factories import AsActor
 from tests.support.installation import Installation, installation
 
@@ -218,6 +219,12 @@ def no_silent_work() -> Iterator[None]:
 
 @pytest.fixture
 def app(house: House) -> FastAPI:
+    return app_on(house)
+
+
+@pytest.fixture
+def own_app(house: House) -> FastAPI:
+    """One to which a test may add routes."""
     return create_app(house)
 
 

@@ -20,7 +20,6 @@ from eakte.documents.api import disposition
 from eakte.documents.files import safe_file_name
 from eakte.documents.models import Rendition, RenditionKind
 from eakte.documents.queries import rendition, version_of
-from eakte.entrypoints.api import create_app
 from eakte.entrypoints.sweep import Orphan, OrphanKind, find_orphans
 from eakte.foundation.ids import new_id
 from eakte.foundation.settings import StorageSettings
@@ -29,6 +28,7 @@ from eakte.foundation.work import House
 from eakte.records.rules import Action
 from eakte.records.service.lifecycle import change_case_state
 from tests.simulators import storage_fails
+from tests.support.app import app_on
 from tests.support.factories import AsActor, a_case, a_document, a_token
 from tests.support.queue import work_off_ingests
 from tests.support.scans import a_scanned_stack
@@ -276,7 +276,7 @@ def test_without_the_object_storage_no_version_is_half_made(
 ) -> None:
     off = House(house.sessions, storage_fails.switched_off(storage_settings), house.settings)
     token = a_token(house, as_actor.with_every_role().id)
-    client = TestClient(create_app(off), headers={"Authorization": f"Bearer {token}"})
+    client = TestClient(app_on(off), headers={"Authorization": f"Bearer {token}"})
     for answer in (upload(client, document, CONTENT), client.get(path(document))):
         assert (answer.status_code, answer.json()["code"]) == (503, "storage-unavailable")
         assert answer.headers["retry-after"]

@@ -55,12 +55,12 @@ def test_each_kind_of_error_has_its_status(kind: type[EakteError], status: int) 
     assert status_of(kind()) == status
 
 
-def test_an_error_becomes_a_problem_with_code_title_advice_and_findings(app: FastAPI, anonymous: TestClient) -> None:
+def test_an_error_becomes_a_problem_with_code_title_advice_and_findings(own_app: FastAPI) -> None:
     def broken() -> None:
         raise LampBroken(lamp="Birne 7", findings=[Finding("filament", "Der Glühfaden ist durch.", "/lamp")])
 
-    app.add_api_route("/broken", broken)
-    answer = anonymous.get("/broken")
+    own_app.add_api_route("/broken", broken)
+    answer = TestClient(own_app).get("/broken")
     problem = answer.json()
     assert (answer.status_code, answer.headers["content-type"]) == (409, PROBLEM)
     assert problem.pop("traceId") == answer.headers["x-trace-id"]
@@ -93,14 +93,12 @@ class FakeDriverError(Exception):
         (DataError("", {}, FakeDriverError("22021")), 422, "value-not-storable"),
     ],
 )
-def test_what_the_database_refuses_is_a_problem_too(
-    app: FastAPI, anonymous: TestClient, error: Exception, status: int, code: str
-) -> None:
+def test_what_the_database_refuses_is_a_problem_too(own_app: FastAPI, error: Exception, status: int, code: str) -> None:
     def refused() -> None:
         raise error
 
-    app.add_api_route("/refused", refused)
-    answer = anonymous.get("/refused")
+    own_app.add_api_route("/refused", refused)
+    answer = TestClient(own_app).get("/refused")
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert ("retry-after" in answer.headers) is (status == 503)
 

@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 
 from eakte.access import Role
 from eakte.access.models import ApiToken, OrganisationalUnit
-from eakte.entrypoints.api import create_app
 from eakte.foundation.idempotency import KeptAnswer
 from eakte.foundation.work import Actor, House
+from tests.support.app import app_on
 from tests.support.factories import AsActor, a_client, a_token
 
 UNITS = "/api/v1/organisational-units"
@@ -105,7 +105,7 @@ def test_a_password_cannot_be_guessed_from_what_is_kept(house: House, client: Te
 def test_the_same_request_at_the_same_time_is_done_once(committed_house: House, as_actor: AsActor) -> None:
     admin = AsActor(committed_house)(Role.ADMINISTRATOR)
     token = a_token(committed_house, admin.id)
-    app = create_app(committed_house)
+    app = app_on(committed_house)
     start = threading.Barrier(8, timeout=30)
 
     def ask(_: int) -> Response:

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from eakte.entrypoints.api import create_app
 from eakte.foundation.work import House
 from ingest.recognition import errors
 from ingest.recognition.confined import inspect, recognize
 from ingest.recognition.results import MediaType, Recognition, RecognitionLimits
 from ingest.recognition.unseen import with_unseen_words
 from ingest.service.conversion import convert_waiting
+from tests.support.app import app_on
 from tests.support.factories import AsActor, a_dossier, a_token
 from tests.support.queue import work_off_ingests
 
@@ -204,7 +204,7 @@ def test_what_waited_gets_its_archival_rendition_once_a_program_is_installed(hou
     without = house.settings.model_copy(update={"ingest": house.settings.ingest.model_copy(update={"soffice": ""})})
     poor = House(house.sessions, house.storage, without)
     token = a_token(house, as_actor.with_every_role().id)
-    client = TestClient(create_app(poor), headers={"Authorization": f"Bearer {token}"})
+    client = TestClient(app_on(poor), headers={"Authorization": f"Bearer {token}"})
     with house.begin() as work:
         reference = a_dossier(work).reference
     ingest = client.post("/api/v1/ingests", data={"into": reference}).json()["id"]

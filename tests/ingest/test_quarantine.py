@@ -7,11 +7,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from eakte.access import Role
-from eakte.entrypoints.api import create_app
 from eakte.foundation.settings import ClamdSettings
 from eakte.foundation.work import Actor, House
 from ingest.errors import MalwareScannerUnavailable
 from tests.simulators.clamd import EICAR, Fault, nobody, scanner
+from tests.support.app import app_on
 from tests.support.factories import AsActor, a_case, a_dossier, a_token
 from tests.support.queue import work_off_ingests
 
@@ -29,7 +29,7 @@ class Desk:
     def __init__(self, house: House, actor: Actor) -> None:
         self.house = house
         token = a_token(house, actor.id)
-        self.client = TestClient(create_app(house), headers={"Authorization": f"Bearer {token}"})
+        self.client = TestClient(app_on(house), headers={"Authorization": f"Bearer {token}"})
 
     def receive(self, content: bytes) -> dict[str, Any]:
         with self.house.begin() as work:

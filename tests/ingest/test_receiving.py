@@ -15,7 +15,6 @@ from sqlalchemy import func, select
 from eakte.access import Role
 from eakte.audit.models import AuditEntry
 from eakte.documents.models import object_key
-from eakte.entrypoints.api import create_app
 from eakte.foundation.settings import StorageSettings
 from eakte.foundation.storage import StorageUnavailable
 from eakte.foundation.work import Actor, House
@@ -27,6 +26,7 @@ from ingest.rules import ItemState
 from ingest.service.steps import claim
 from ingest.tasks import check_item
 from tests.simulators import storage_fails
+from tests.support.app import app_on
 from tests.support.factories import AsActor, a_document, a_dossier, a_token, a_unit
 from tests.support.queue import work_off_ingests
 from tests.support.scans import a_scan
@@ -55,7 +55,7 @@ def send(client: TestClient, ingest: str, content: bytes, name: str = "brief.pdf
 def client_on(house: House, as_actor: AsActor) -> TestClient:
     """Somebody with every role, at a house whose settings or storage are not the usual ones."""
     token = a_token(house, as_actor.with_every_role().id)
-    return TestClient(create_app(house), headers={"Authorization": f"Bearer {token}"})
+    return TestClient(app_on(house), headers={"Authorization": f"Bearer {token}"})
 
 
 def settled(client: TestClient, house: House, item: dict[str, Any]) -> dict[str, Any]:
@@ -281,7 +281,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_stored(house: House, a
     small = house.settings.model_copy(update={"ingest": house.settings.ingest.model_copy(update={"max_file_mb": 1})})
     strict = House(house.sessions, house.storage, small)
     client = TestClient(
-        create_app(strict), headers={"Authorization": f"Bearer {a_token(house, as_actor.with_every_role().id)}"}
+        app_on(strict), headers={"Authorization": f"Bearer {a_token(house, as_actor.with_every_role().id)}"}
     )
     answer = client.post(f"/api/v1/ingests/{ingest}/items", files={"file": ("groß.pdf", b"%PDF" + bytes(1 << 20))})
     refused(answer, 413, "too-large", "1 MB")
@@ -292,7 +292,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(house: House, as_
     small = house.settings.model_copy(update={"api": house.settings.api.model_copy(update={"max_upload_mb": 1})})
     token = a_token(house, as_actor.with_every_role().id)
     client = TestClient(
-        create_app(House(house.sessions, house.storage, small)), headers={"Authorization": f"Bearer {token}"}
+        app_on(House(house.sessions, house.storage, small)), headers={"Authorization": f"Bearer {token}"}
     )
     path = f"/api/v1/ingests/{ingest}/items"
     refused(client.post(path, files={"file": ("groß.pdf", bytes(3 << 20))}), 413, "too-large", "2 MB")
@@ -346,7 +346,7 @@ def test_without_the_object_storage_nothing_is_half_stored(
 ) -> None:
     off = House(house.sessions, storage_fails.switched_off(storage_settings), house.settings)
     client = TestClient(
-        create_app(off), headers={"Authorization": f"Bearer {a_token(house, as_actor.with_every_role().id)}"}
+        app_on(off), headers={"Authorization": f"Bearer {a_token(house, as_actor.with_every_role().id)}"}
     )
     answer = client.post(f"/api/v1/ingests/{ingest}/items", files={"file": ("brief.png", a_scan("Brief"))})
     refused(answer, 503, "storage-unavailable", "nichts gespeichert")

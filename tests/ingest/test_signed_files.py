@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from eakte.entrypoints.api import create_app
 from eakte.foundation.settings import SealSettings
 from eakte.foundation.work import House
 from ingest.adapters.sealing import Sealer
 from tests.ingest.papers import LETTER, native_pdf
 from tests.simulators.seal_authority import SealAuthority
+from tests.support.app import app_on
 from tests.support.factories import AsActor, a_dossier, a_token
 from tests.support.queue import work_off_ingests
 
@@ -36,7 +36,7 @@ def test_the_worth_of_a_signature_is_kept_with_its_version(
     seal = SealSettings(trust=authority.root_file) if trusting else SealSettings()
     house = House(house.sessions, house.storage, house.settings.model_copy(update={"seal": seal}))
     token = a_token(house, as_actor.with_every_role().id)
-    client = TestClient(create_app(house), headers={"Authorization": f"Bearer {token}"})
+    client = TestClient(app_on(house), headers={"Authorization": f"Bearer {token}"})
     with house.begin() as work:
         reference = a_dossier(work).reference
     ingest = client.post("/api/v1/ingests", data={"into": reference}).json()["id"]

@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 from eakte.access import Confidentiality, Role
 from eakte.access.service import grant_role, issue_token
 from eakte.documents.queries import version_of
-from eakte.entrypoints.api import ROUTERS, create_app
+from eakte.entrypoints.api import ROUTERS
 from eakte.entrypoints.house import open_house
 from eakte.foundation.embedded import EmbeddedPostgres
 from eakte.foundation.ids import new_id
@@ -37,6 +37,7 @@ from eakte.foundation.work import House
 from eakte.records.models import PartyRole
 from eakte.records.service.details import PartyDetails, add_party, link_records
 from ingest.models import Ingest, IngestItem
+from tests.support.app import app_on
 from tests.support.approval import a_given_order
 from tests.support.factories import (
     AsActor,
@@ -111,7 +112,7 @@ def target(house: House) -> Target:
             remember("ingest_id", ingest)
         for item in work.session.query(IngestItem):
             remember("item_id", item)
-    return Target(create_app(house), token, known)
+    return Target(app_on(house), token, known)
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from eakte.entrypoints.api import create_app
 from eakte.foundation.settings import ClamdSettings
 from eakte.foundation.work import House
 from tests.simulators.clamd import scanner
+from tests.support.app import app_on
 from tests.support.factories import AsActor, a_dossier, a_token
 from tests.support.queue import work_off_ingests
 
@@ -50,7 +50,7 @@ def test_each_file_gets_its_answer_and_the_worker_survives(house: House, as_acto
         settings = house.settings.model_copy(update={"clamd": ClamdSettings(address=address)})
         house = House(house.sessions, house.storage, settings)
         token = a_token(house, as_actor.with_every_role().id)
-        client = TestClient(create_app(house), headers={"Authorization": f"Bearer {token}"})
+        client = TestClient(app_on(house), headers={"Authorization": f"Bearer {token}"})
         with house.begin() as work:
             reference = a_dossier(work).reference
         ingest = client.post("/api/v1/ingests", data={"into": reference}).json()["id"]

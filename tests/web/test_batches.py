@@ -6,12 +6,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from eakte.access import Role
-from eakte.entrypoints.api import create_app
 from eakte.foundation.work import House
 from eakte.records.models import Dossier
 from eakte.web.batch_views import Standing, next_step
 from ingest.batches.rules import BatchState
 from tests.ingest.batches.stacks import a_sheet, a_stack
+from tests.support.app import app_on
 from tests.support.queue import work_off_ingests
 from tests.support.scans import a_page_image as a_page
 from tests.web.batches import Scan, begin, buttons, decide, refused, told
@@ -92,7 +92,7 @@ def test_many_files_go_into_a_batch_and_those_that_do_not_count_are_named(visit:
 def test_a_file_that_is_too_large_is_named_and_the_others_are_taken_in(house: House, visit: Visit) -> None:
     small = house.settings.model_copy(update={"ingest": house.settings.ingest.model_copy(update={"max_file_mb": 1})})
     visitor = visit(Role.REGISTRY)
-    strict = Visitor(TestClient(create_app(House(house.sessions, house.storage, small))))
+    strict = Visitor(TestClient(app_on(House(house.sessions, house.storage, small))))
     strict.client.cookies.update(visitor.client.cookies)
     path = begin(strict)
     files = [("klein.pdf", a_stack(a_page("Eins"))), ("groß.pdf", b"%PDF" + bytes(1 << 20))]

@@ -9,9 +9,9 @@ from eakte.access import Role
 from eakte.documents.models import Document
 from eakte.documents.queries import version_of
 from eakte.documents.service import MadeRenditions, attach_renditions
-from eakte.entrypoints.api import create_app
 from eakte.foundation.work import SYSTEM, House
 from eakte.search.service import index_of, update_index
+from tests.support.app import app_on
 from tests.support.factories import LETTER, a_case, a_document, a_dossier, a_token, store_original_bytes
 from tests.web.conftest import Visitor, a_person
 
@@ -41,7 +41,7 @@ def searcher(committed_house: House) -> Iterator[Callable[..., Visitor]]:
     def searcher(*roles: Role) -> Visitor:
         with committed_house.begin(SYSTEM) as work:
             person = a_person(work, *roles, password=None)
-        visitor = Visitor(TestClient(create_app(committed_house)))
+        visitor = Visitor(TestClient(app_on(committed_house)))
         visitor.client.cookies.set("eakte", a_token(committed_house, person.id))
         return visitor
 

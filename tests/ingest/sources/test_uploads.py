@@ -13,13 +13,13 @@ from httpx import Response
 from sqlalchemy import text
 
 from eakte.access import Role
-from eakte.entrypoints.api import create_app
 from eakte.foundation.settings import IngestSettings, UploadsSettings
 from eakte.foundation.work import Actor, House
 from ingest.adapters.upload_parts import parts_store
 from ingest.sources.uploads.messages import DiscardParts
 from ingest.sources.uploads.service import discard_expired
 from ingest.sources.uploads.tasks import discard_parts
+from tests.support.app import app_on
 from tests.support.factories import AsActor, a_token
 
 STACK = b"%PDF-1.7\n" + bytes(range(256)) * 40
@@ -80,7 +80,7 @@ def test_a_file_in_parts_becomes_a_raw_scan(scanner: TestClient) -> None:
 def test_any_process_continues_what_another_began(house: House, as_actor: AsActor) -> None:
     token = a_token(house, as_actor(Role.REGISTRY).id)
     headers = {"Authorization": f"Bearer {token}"}
-    with TestClient(create_app(house), headers=headers) as one, TestClient(create_app(house), headers=headers) as other:
+    with TestClient(app_on(house), headers=headers) as one, TestClient(app_on(house), headers=headers) as other:
         upload = begin(one)
         send(one, upload, 0, STACK[:100])
         send(other, upload, 100, STACK[100:])
@@ -200,7 +200,7 @@ def test_uploads_are_bounded_in_size_and_number(house: House, as_actor: AsActor)
     )
     small = House(house.sessions, house.storage, settings)
     token = a_token(house, as_actor(Role.REGISTRY).id)
-    with TestClient(create_app(small), headers={"Authorization": f"Bearer {token}"}) as client:
+    with TestClient(app_on(small), headers={"Authorization": f"Bearer {token}"}) as client:
         large = client.post("/api/v1/uploads", headers={"Upload-Length": str((1 << 20) + 1)})
         assert large.status_code == 413
         begin(client)

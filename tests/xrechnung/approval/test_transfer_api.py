@@ -13,9 +13,9 @@ from fastapi.testclient import TestClient
 from lxml import etree
 
 from eakte.access import Role
-from eakte.entrypoints.api import create_app
 from eakte.foundation.settings import FinanceSettings
 from eakte.foundation.work import Actor, House
+from tests.support.app import app_on
 from tests.support.approval import Town
 from tests.support.factories import AsActor, a_token
 from tests.support.handing_over import ordered_invoice
@@ -110,7 +110,7 @@ def paying(house: House, as_actor: AsActor) -> TestClient:
     account = FinanceSettings(
         debtor_name="Stadt Grünau", debtor_iban="DE75512108001245126199", debtor_bic="SOGEDEFFXXX"
     )
-    app = create_app(replace(house, settings=house.settings.model_copy(update={"finance": account})))
+    app = app_on(replace(house, settings=house.settings.model_copy(update={"finance": account})))
     token = a_token(house, as_actor(Role.FINANCE_SYSTEM).id)
     return TestClient(app, headers={"Authorization": f"Bearer {token}"})
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from eakte.entrypoints.api import create_app
 from eakte.foundation.work import SYSTEM, House
 from eakte.records.models import Dossier
 from eakte.search.service import index_of
+from tests.support.app import app_on
 from tests.support.factories import AsActor, a_dossier, a_token
 from tests.support.queue import work_off_ingests
 
@@ -68,7 +68,7 @@ def committed_accounting(committed_house: House) -> Iterator[Accounting]:
     with committed_house.begin(SYSTEM) as work:
         dossier = a_dossier(work, title="Eingangsrechnungen 2026")
     token = a_token(committed_house, AsActor(committed_house).with_every_role().id)
-    client = TestClient(create_app(committed_house), headers={"Authorization": f"Bearer {token}"})
+    client = TestClient(app_on(committed_house), headers={"Authorization": f"Bearer {token}"})
     yield Accounting(client, committed_house, dossier)
     index_of(committed_house.settings).close()
 
