@@ -80,6 +80,12 @@ class MessageReceived(ListEvent):
     message_id: UUID
 
 
+class ArchiveSilent(ListEvent):
+    """An archive has not answered in time (Erinnerung)."""
+
+    message_id: UUID
+
+
 class RecordDisposed(Event):
     """A dossier or case was destroyed or handed over and erased (vernichtet, abgegeben)."""
 
@@ -133,7 +139,14 @@ class SendMessage(Job):
     message_id: UUID
 
 
-class WriteTransfer(Job):
-    """Write the container of a transfer (0503)."""
+class WriteMessage(Job):
+    """Write a message for the archive, with all that belongs into its container."""
 
     list_id: UUID
+    message_type: str
+
+
+class CollectAnswers(Job):
+    """Look what an archive has laid out."""
+
+    archive: str

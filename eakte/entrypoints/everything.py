@@ -15,11 +15,17 @@ import ingest.sources.models
 import ingest.sources.uploads.models
 import ingest.sources.uploads.tasks
 import ingest.tasks
+import retention.guards
 import retention.models.disposal
 import retention.models.holds
 import retention.models.rounds
 import retention.models.rules
 import retention.reactions
+import retention.service.offering
+import retention.service.transferring
+import retention.tasks.exchange
+import retention.remembering
+import retention.tasks.lists
 import retention.tasks.periods
 import xrechnung.approval.models.assignment
 import xrechnung.approval.models.flow

@@ -20,6 +20,7 @@ _KNOWN = text(
           FROM ingest_items WHERE products IS NOT NULL
     UNION SELECT object_id FROM batch_files WHERE object_id IS NOT NULL
     UNION SELECT (jsonb_path_query(files, '$.**.object_id') #>> '{}')::uuid FROM scan_products
+    UNION SELECT object_id FROM disposal_messages
     ORDER BY 1
     """
 )

@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from retention.api import holds
+from retention.api import exchange, holds
 
 router = APIRouter()
 router.include_router(holds.router)
+router.include_router(exchange.router)

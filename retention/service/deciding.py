@@ -42,7 +42,7 @@ def act_on_list(work: UnitOfWork, list_id: UUID, act: ListAct, *, revision: int 
     before = list_.state
     if act in _RECHECKED:
         withdraw_what_is_hindered(work, list_)
-        _must_hold_something(work, list_)
+        must_hold_something(work, list_)
     ACTS[act](work, list_)
     target = LIST_TRANSITIONS[act].target
     if target is not None:
@@ -56,7 +56,7 @@ def act_on_list(work: UnitOfWork, list_id: UUID, act: ListAct, *, revision: int 
 _RECHECKED = frozenset({ListAct.REVIEW, ListAct.CONFIRM_UNDECIDED, ListAct.RELEASE})
 
 
-def _must_hold_something(work: UnitOfWork, list_: DisposalList) -> None:
+def must_hold_something(work: UnitOfWork, list_: DisposalList) -> None:
     active = sum(count for (state, _), count in queries.counts_of(work.session, list_.id).items() if state not in FINAL)
     if not active:
         message = "Auf dem Verzeichnis ist nichts mehr, was ausgesondert werden kann."

@@ -1,0 +1,149 @@
+"""Every select over the messages to and from archives."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from eakte.foundation.cursors import Page, page_of
+from eakte.foundation.jobs import is_queued
+from eakte.foundation.work import UnitOfWork
+from retention.errors import MessageNotFound
+from retention.messages import CollectAnswers, SendMessage, WriteMessage
+from retention.models.disposal import DisposalItem, DisposalList, DisposalMessage
+from retention.queries.lists import get_list, must_see_lists
+from retention.rules.disposal import Direction, ItemState, ListState, Procedure
+from retention.rules.exchange import MessageType
+
+_RUNNING = (ListState.OFFERED, ListState.APPRAISED)
+_FOLLOWS: Mapping[MessageType, ColumnElement[bool]] = {
+    MessageType.OFFER: DisposalList.state == ListState.OFFERED,
+    MessageType.APPRAISAL_RECEIVED: and_(
+        DisposalList.state == ListState.APPRAISED, DisposalList.procedure == Procedure.FOUR_STEP
+    ),
+    MessageType.TRANSFER: DisposalList.id.in_(
+        select(DisposalItem.list_id).where(DisposalItem.state == ItemState.TRANSFERRED)
+    ),
+}
+"""Where a list stands when a message about it is due."""
+
+
+def messages(work: UnitOfWork, list_id: UUID, *, cursor: str | None, limit: int) -> Page[DisposalMessage]:
+    """The messages of a list in the order they were written or came. Raises DisposalListNotFound."""
+    get_list(work, list_id)
+    statement = select(DisposalMessage).where(DisposalMessage.list_id == list_id)
+    return page_of(work.session, statement, (DisposalMessage.id,), cursor=cursor, limit=limit)
+
+
+def get_message(work: UnitOfWork, message_id: UUID) -> DisposalMessage:
+    """Raises MessageNotFound, ActionForbidden."""
+    must_see_lists(work)
+    message = work.session.get(DisposalMessage, message_id)
+    if message is None:
+        raise MessageNotFound
+    return message
+
+
+def message_of(session: Session, list_id: UUID, type_: MessageType) -> DisposalMessage | None:
+    """The newest message of a kind about a list that could be read."""
+    statement = select(DisposalMessage).where(
+        DisposalMessage.list_id == list_id,
+        DisposalMessage.message_type == type_,
+        DisposalMessage.version.is_not(None),
+    )
+    return session.scalars(statement.order_by(DisposalMessage.id.desc()).limit(1)).first()
+
+
+def list_of_process(session: Session, process_id: UUID) -> DisposalList | None:
+    """The list behind a ProzessID, locked."""
+    return session.scalar(select(DisposalList).where(DisposalList.process_id == process_id).with_for_update())
+
+
+def came_before(session: Session, list_id: UUID, name: str, sha256: str) -> DisposalMessage | None:
+    """The same file, taken in already, from wherever."""
+    statement = select(DisposalMessage).where(
+        DisposalMessage.list_id == list_id, DisposalMessage.file_name == name, DisposalMessage.sha256 == sha256
+    )
+    return session.scalar(statement)
+
+
+def waiting_processes(session: Session, archive: str) -> dict[UUID, UUID]:
+    """The lists that an archive may still say something about, by ProzessID."""
+    statement = select(DisposalList.process_id, DisposalList.id).where(
+        DisposalList.archive == archive, DisposalList.state.in_(_RUNNING)
+    )
+    return {row.process_id: row.id for row in session.execute(statement)}
+
+
+def archives_waited_for(session: Session) -> list[str]:
+    """The keys of the archives that may still say something, and that nobody is about to ask."""
+    statement = select(DisposalList.archive).where(
+        DisposalList.archive.is_not(None),
+        DisposalList.state.in_(_RUNNING),
+        ~is_queued({CollectAnswers}, archive=DisposalList.archive),
+    )
+    return [key for key in session.scalars(statement.distinct()) if key is not None]
+
+
+def stamps_of(session: Session, list_ids: Sequence[UUID]) -> set[tuple[UUID, str, str]]:
+    """List, name and stamp of every file that was looked at already."""
+    statement = select(DisposalMessage.list_id, DisposalMessage.file_name, DisposalMessage.stamp).where(
+        DisposalMessage.list_id.in_(list_ids), DisposalMessage.stamp.is_not(None)
+    )
+    return {(row.list_id, row.file_name, row.stamp) for row in session.execute(statement)}
+
+
+def unwritten(session: Session) -> list[tuple[UUID, MessageType]]:
+    """Messages that follow from where a list stands, that are not there, and that nobody is about to write."""
+    found = []
+    for type_, needed in _FOLLOWS.items():
+        written = select(DisposalMessage.id).where(
+            DisposalMessage.list_id == DisposalList.id, DisposalMessage.message_type == type_
+        )
+        statement = select(DisposalList.id).where(
+            needed,
+            ~written.exists(),
+            ~is_queued({WriteMessage}, list_id=DisposalList.id, message_type=literal(type_.value)),
+        )
+        found += [(list_id, type_) for list_id in session.scalars(statement)]
+    return found
+
+
+def unsent(session: Session) -> list[UUID]:
+    """Messages that are written and not laid out, and that nobody is about to send."""
+    statement = select(DisposalMessage.id).where(
+        DisposalMessage.direction == Direction.SENT,
+        DisposalMessage.sent_at.is_(None),
+        ~is_queued({SendMessage}, message_id=DisposalMessage.id),
+    )
+    return list(session.scalars(statement))
+
+
+def silent(session: Session, today: date) -> list[DisposalMessage]:
+    """What was laid out, is not answered in time, and was not told of yet."""
+    answer = aliased(DisposalMessage)
+    receipts = [MessageType.OFFER_RECEIVED, MessageType.TRANSFER_RECEIVED]
+    results = [MessageType.APPRAISAL, MessageType.IMPORT_RESULT]
+    answered = select(answer.id).where(
+        answer.list_id == DisposalMessage.list_id,
+        answer.direction == Direction.RECEIVED,
+        answer.version.is_not(None),
+        answer.id > DisposalMessage.id,
+    )
+    late = or_(
+        and_(
+            DisposalMessage.receipt_deadline < today,
+            ~answered.where(answer.message_type.in_(receipts + results)).exists(),
+            DisposalMessage.reminded_at.is_(None),
+        ),
+        and_(
+            DisposalMessage.deadline < today,
+            ~answered.where(answer.message_type.in_(results)).exists(),
+            or_(DisposalMessage.reminded_at.is_(None), DisposalMessage.reminded_at < DisposalMessage.deadline),
+        ),
+    )
+    running = DisposalList.state.in_(_RUNNING)
+    statement = select(DisposalMessage).join(DisposalList, DisposalList.id == DisposalMessage.list_id)
+    return list(session.scalars(statement.where(DisposalMessage.direction == Direction.SENT, running, late)))

@@ -1,0 +1,138 @@
+"""The queue asks: write a message, lay it out, look what archives have laid out."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+import structlog
+
+from eakte.documents.models import object_key
+from eakte.foundation.clock import now
+from eakte.foundation.errors import NotFound
+from eakte.foundation.jobs import handles
+from eakte.foundation.storage import Digest
+from eakte.foundation.work import BeginWork
+from retention.adapters.transport import Arrival, Transport
+from retention.adapters.transport.errors import ArrivalGone
+from retention.adapters.xdomea import parse_container_name, write_container
+from retention.archives import Partner, archive_called
+from retention.messages import CollectAnswers, SendMessage, WriteMessage
+from retention.models.disposal import DisposalList
+from retention.queries.exchange import stamps_of, waiting_processes
+from retention.queries.offered import RecordTree
+from retention.rules.exchange import (
+    RECEIPTS,
+    Message,
+    MessageType,
+    OfferMessage,
+    ReceiptMessage,
+    RecordNode,
+    TransferMessage,
+)
+from retention.service import exchanging
+from retention.service.exchanging import Task
+from retention.service.receiving import store_and_read
+
+log = structlog.get_logger()
+
+WRITING = -15
+"""A container of thousands of files waits until the day's work is done."""
+TRIES = 4500
+"""About one a minute: three days, in which a share may come back."""
+
+
+@handles(WriteMessage, priority=WRITING, attempts=50)
+def write_message(job: WriteMessage, begin: BeginWork) -> None:
+    """Write the container on the disk, keep it in the storage, and have it sent."""
+    type_ = MessageType(job.message_type)
+    with begin() as work:
+        archive = _archive_of(work.session.get_one(DisposalList, job.list_id), work.settings.retention.archives)
+        task, storage = exchanging.task_of(work, job.list_id, type_, archive), work.storage
+    if task is None:
+        return
+    with TemporaryDirectory(prefix="eakte-") as folder:
+        written = write_container(_message(task, begin), Path(folder))
+        digest = Digest(written.sha256, written.size)
+        with written.path.open("rb") as stream:
+            storage.put(object_key(task.object_id), stream, digest, media_type=exchanging.CONTAINER)
+        with begin() as work:
+            exchanging.note_written(work, task, written)
+    log.info("message_written", type=type_, files=written.files, bytes=written.size)
+
+
+def _message(task: Task, begin: BeginWork) -> Message:
+    if task.envelope.type in RECEIPTS:
+        return ReceiptMessage(task.envelope)
+    assert task.selection is not None
+    records: Iterable[RecordNode] = RecordTree(begin, task.selection).records()
+    if task.envelope.type is MessageType.OFFER:
+        return OfferMessage(task.envelope, records)
+    return TransferMessage(task.envelope, records)
+
+
+@handles(SendMessage, attempts=TRIES)
+def send_message(job: SendMessage, begin: BeginWork) -> None:
+    """Lay a message out for its archive; a repeat finds it there."""
+    with begin() as work:
+        parcel, storage = exchanging.parcel_of(work, job.message_id), work.storage
+        archives = work.settings.retention.archives
+    if parcel is None:
+        return
+    archive = archive_called(archives, parcel.archive)
+    with TemporaryDirectory(prefix="eakte-") as folder:
+        path = Path(folder) / parcel.name
+        with path.open("wb") as target:
+            storage.download(parcel.key, parcel.digest, target)
+        archive.transport().send(path, parcel.name)
+    with begin() as work:
+        exchanging.note_sent(work, job.message_id, archive)
+
+
+@handles(CollectAnswers, attempts=1)
+def collect_answers(job: CollectAnswers, begin: BeginWork) -> None:
+    """Take in what an archive has laid out about lists that wait for it; another round comes soon."""
+    with begin() as work:
+        archive = archive_called(work.settings.retention.archives, job.archive)
+    transport = archive.transport()
+    for arrival, process_id in _new(transport.received(), archive, begin):
+        _take_in(arrival, process_id, transport, begin)
+
+
+def _new(arrivals: list[Arrival], archive: Partner, begin: BeginWork) -> list[tuple[Arrival, UUID]]:
+    """What belongs to a list that waits and was not looked at, in the order in which messages follow one another."""
+    with begin() as work:
+        processes = waiting_processes(work.session, archive.key)
+        seen = stamps_of(work.session, list(processes.values()))
+    found = []
+    for arrival in arrivals:
+        name = parse_container_name(arrival.name.rpartition("/")[2])
+        if name is None or name.type in (MessageType.OFFER, MessageType.TRANSFER, MessageType.APPRAISAL_RECEIVED):
+            continue
+        process_id = UUID(name.process_id)
+        list_id = processes.get(process_id)
+        if list_id is not None and (list_id, arrival.name, arrival.stamp) not in seen:
+            found.append((name.type, arrival, process_id))
+    return [(arrival, process_id) for _, arrival, process_id in sorted(found, key=lambda one: one[0])]
+
+
+def _take_in(arrival: Arrival, process_id: UUID, transport: Transport, begin: BeginWork) -> None:
+    with TemporaryDirectory(prefix="eakte-") as folder:
+        path = Path(folder) / "answer"
+        try:
+            transport.fetch(arrival.name, path)
+        except ArrivalGone:
+            return
+        with begin() as work:
+            storage = work.storage
+        came = store_and_read(storage, path, arrival.name, stamp=arrival.stamp, received_at=now())
+        try:
+            with begin() as work:
+                exchanging.note_came(work, process_id, came)
+        except NotFound:
+            log.warning("answer_without_list", process=str(process_id))
+
+
+def _archive_of(list_: DisposalList, path: Path | None) -> Partner:
+    assert list_.archive is not None
+    return archive_called(path, list_.archive)
