@@ -21,10 +21,10 @@ import retention.models.holds
 import retention.models.rounds
 import retention.models.rules
 import retention.reactions
+import retention.remembering
 import retention.service.offering
 import retention.service.transferring
 import retention.tasks.exchange
-import retention.remembering
 import retention.tasks.lists
 import retention.tasks.periods
 import xrechnung.approval.models.assignment

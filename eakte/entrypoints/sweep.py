@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from eakte.documents.models import object_key
 from eakte.foundation.work import House
@@ -24,6 +25,8 @@ _KNOWN = text(
     ORDER BY 1
     """
 )
+# What is being erased may be there or not.
+_DOOMED = text("SELECT object_id FROM doomed_objects WHERE object_id = :id")
 
 
 class OrphanKind(StrEnum):
@@ -53,8 +56,12 @@ def find_orphans(house: House, *, grace_minutes: int) -> Iterator[Orphan]:
                 expected = next(known, None)
             if expected == key:
                 expected = next(known, None)
-            elif modified < oldest:
+            elif modified < oldest and not _is_doomed(session, key):
                 yield Orphan(OrphanKind.OBJECT_WITHOUT_ROW, key)
         while expected is not None:
             yield Orphan(OrphanKind.ROW_WITHOUT_OBJECT, expected)
             expected = next(known, None)
+
+
+def _is_doomed(session: Session, key: str) -> bool:
+    return session.execute(_DOOMED, {"id": key.rsplit("/", 1)[-1]}).first() is not None

@@ -177,6 +177,8 @@ EVENTS = {
     "records.PartiesChanged": "Beteiligte geändert",
     "records.BusinessDataChanged": "Fachdaten geändert",
     "records.RecordLinked": "Verweis geändert",
+    "records.LinkLost": "Verweis entfernt, weil das andere Schriftgut ausgesondert ist",
+    "documents.DocumentDetached": "bei der Aussonderung hierher übernommen, weil hierher verwiesen wird",
     "documents.DocumentFiled": "Dokument abgelegt",
     "documents.VersionAdded": "Version hinzugefügt",
     "documents.RenditionsMade": "Archivfassung, Text und Vorschau hergestellt",

@@ -47,7 +47,7 @@ DISPOSAL = (Permission.DISPOSE, Permission.REVIEW_DISPOSAL, Permission.RELEASE_D
 _AT_A_TIME = 2000
 
 
-def among(column: SQLColumnExpression[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
+def among(column: SQLColumnExpression[Any], ids: Collection[UUID]) -> ColumnElement[bool]:
     """Whether a column is one of some ids, however many they are."""
     return column.in_(select(func.unnest(literal(list(ids), ARRAY(PgUuid(as_uuid=True))))))
 
