@@ -47,7 +47,7 @@ def assign_rule(
     found.assigned_by, found.assigned_at = work.actor.id, work.now
     work.session.flush()
     work.session.refresh(found)
-    changes = {"rule": (before and rule.name, rule.name), "inheritance": (before, inheritance.value)}
+    changes: dict[str, tuple[object, object]] = {"rule": (before and rule.name, rule.name), "inheritance": (before, inheritance.value)}
     _tell(work, found, changes | {"reason": (None, reason)})
     return found
 
@@ -62,7 +62,7 @@ def unassign_rule(work: UnitOfWork, assignment_id: UUID, *, reason: str | None =
     _must_be_allowed_at(work, place)
     if place.record_id is not None and not (reason or "").strip():
         raise ReasonMissing
-    changes = {
+    changes: dict[str, tuple[object, object]] = {
         "rule": (found.rule.name, None),
         "inheritance": (found.inheritance.value, None),
         "reason": (None, reason),
