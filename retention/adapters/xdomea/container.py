@@ -54,6 +54,10 @@ class Container:
             shutil.copyfileobj(message, target, _CHUNK)
         self._zip.close()
 
+    def close(self) -> None:
+        """Let go of the target; without the message in it, it is no container."""
+        self._zip.close()
+
     def _entry(self, name: str, *, packed: bool) -> zipfile.ZipInfo:
         entry = zipfile.ZipInfo(name, self._date_time)
         entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED

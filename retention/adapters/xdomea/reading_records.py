@@ -117,11 +117,7 @@ class RecordReader:
         within = child(element, "Akteninhalt") if kind in (NodeKind.DOSSIER, NodeKind.SUB_DOSSIER) else element
         for one in children(within, _WRAPPER, *_BELOW):
             below = _BELOW.get(local_name(one), NodeKind.DOCUMENT)
-            if below not in kind.holds:
-                continue
-            # Attachments have a wrapper in 4.0.0 and are documents themselves before.
-            wrapped = next(children(one, *_DOCUMENTS), None)
-            node = self._record(one if wrapped is None else wrapped, below)
+            node = self._record(_unwrapped(one), below) if below in kind.holds else None
             if node:
                 found.append(node)
         return found
@@ -161,6 +157,13 @@ class RecordReader:
         file_id, extension = parts
         opening = partial(self._container.open, name)
         return ContainedFile(file_id=UUID(file_id), extension=extension, size=None, sha256=sha256 or None, open=opening)
+
+
+def _unwrapped(element: Element) -> Element:
+    """What is in the wrapper documents and attachments have from 4.0.0 on."""
+    if local_name(element) not in (_WRAPPER, "Anlage"):
+        return element
+    return next(children(element, *_DOCUMENTS), element)
 
 
 def _filing_unit(common: Element | None) -> FilingUnit | None:

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -75,9 +76,9 @@ def write_container(
         appearing(folder / name) as target,
         tempfile.SpooledTemporaryFile(_IN_MEMORY) as spool,
     ):
-        container = Container(target, envelope.created_at)
-        written = _write_xml(message, spool, container, changes, _dialect(envelope.version, product), deepest)
-        container.close_with(f"{stem_of(envelope)}.xml", spool)
+        with closing(Container(target, envelope.created_at)) as container:
+            written = _write_xml(message, spool, container, changes, _dialect(envelope.version, product), deepest)
+            container.close_with(f"{stem_of(envelope)}.xml", spool)
         size = target.tell()
         target.seek(0)
         sha256 = file_digest(target, "sha256").hexdigest()
