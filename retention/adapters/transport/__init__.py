@@ -37,3 +37,14 @@ class Transport(Protocol):
     def fetch(self, name: str, target: Path) -> None:
         """Copy a file from there to `target`, which is complete or not there. Raises ArrivalGone."""
         ...
+
+
+def is_arrival_in(name: str, folders: tuple[str, ...]) -> bool:
+    """Whether a name can be one of an arrival right within some folders, the empty one being the place itself."""
+    folder, slash, plain = name.rpartition("/")
+    return folder in folders and bool(folder) == bool(slash) and is_file_name(plain)
+
+
+def is_file_name(name: str) -> bool:
+    """Whether this names a file and no path, and is not hidden."""
+    return bool(name) and not name.startswith(".") and not set("/\\\0") & set(name)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from retention.adapters.appearing import appearing, same_content
-from retention.adapters.transport import Arrival
+from retention.adapters.transport import Arrival, is_arrival_in, is_file_name
 from retention.adapters.transport.errors import ArchiveUnreachable, ArrivalGone, NameTaken
 from retention.adapters.transport.resting import REST_S, Pause, at_rest
 
@@ -40,7 +40,7 @@ class DirectoryTransport:
         self._known: frozenset[Arrival] = frozenset()
 
     def send(self, path: Path, name: str) -> None:
-        if not _is_plain(name):
+        if not is_file_name(name):
             raise ValueError(f"{name!r} is no name of a file")
         final = self._directory / name
         with self._reaching():
@@ -59,11 +59,10 @@ class DirectoryTransport:
         return arrivals
 
     def fetch(self, name: str, target: Path) -> None:
-        folder, _, plain = name.rpartition("/")
-        if folder not in self._folders or not _is_plain(plain):
+        if not is_arrival_in(name, self._folders):
             raise ArrivalGone
         with self._reaching():
-            source = self._opened(self._directory / folder / plain)
+            source = self._opened(self._directory / name)
             with source, appearing(target) as copy:
                 shutil.copyfileobj(source, copy, _CHUNK)
 
@@ -103,7 +102,3 @@ class DirectoryTransport:
         except OSError as error:
             problem = f"„{self._directory}“: {error.strerror or error}."
             raise ArchiveUnreachable(problem=problem) from error
-
-
-def _is_plain(name: str) -> bool:
-    return bool(name) and not name.startswith(".") and not set("/\\\0") & set(name)

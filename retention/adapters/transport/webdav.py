@@ -13,7 +13,7 @@ import httpx
 from lxml import etree
 
 from retention.adapters.appearing import appearing, unfinished_name
-from retention.adapters.transport import Arrival
+from retention.adapters.transport import Arrival, is_arrival_in, is_file_name
 from retention.adapters.transport.errors import ArchiveUnreachable, ArrivalGone, NameTaken
 from retention.adapters.transport.resting import REST_S, Pause, at_rest
 from retention.adapters.untrusted_xml import HasDoctype, NotXml, parse_untrusted
@@ -56,7 +56,7 @@ class WebdavTransport:
         self._known: frozenset[Arrival] = frozenset()
 
     def send(self, path: Path, name: str) -> None:
-        if not name or "/" in name:
+        if not is_file_name(name):
             raise ValueError(f"{name!r} is no name of a file")
         final, staged = self._url + quote(name), self._staging + quote(unfinished_name(name))
         with self._reaching() as http:
@@ -78,8 +78,7 @@ class WebdavTransport:
         return arrivals
 
     def fetch(self, name: str, target: Path) -> None:
-        folder, _, plain = name.rpartition("/")
-        if folder not in self._folders or not plain:
+        if not is_arrival_in(name, self._folders):
             raise ArrivalGone
         with self._reaching() as http, http.stream("GET", self._url + quote(name)) as answer:
             if answer.status_code == httpx.codes.NOT_FOUND:
