@@ -22,7 +22,7 @@ class LegalHold(Table):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)
     reason: Mapped[str]
-    scope: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    scope: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     set_by: Mapped[UUID]
     set_at: Mapped[datetime]
     released_by: Mapped[UUID | None]
