@@ -10,6 +10,10 @@ class RetentionComputed(Event):
     """Until when a record is kept was computed anew, and it changed (Aufbewahrungsende)."""
 
 
+class StorageTold(Event):
+    """The storage was told until when it keeps the objects of a case, or that it holds them (Objektsperre)."""
+
+
 class RetentionLookedAfter(Event):
     """The nightly run ended; the record is the house itself (id 0)."""
 

@@ -17,7 +17,6 @@ from urllib.parse import urlparse
 import structlog
 import urllib3
 from minio import Minio
-from minio.commonconfig import COMPLIANCE
 from minio.deleteobjects import DeleteObject
 from minio.error import MinioException, S3Error
 from minio.retention import Retention
@@ -198,16 +197,15 @@ class Storage:
     def retain(self, key: str, until: datetime, mode: LockMode) -> None:
         """Keep the current version of an object until an instant: S3 retention, extended and never shortened.
 
-        Where the storage keeps it longer, or by the stronger mode, already, that stays. Raises ObjectMissing.
+        Where the storage keeps it longer already, that stays, and so does the mode it was locked by: S3 changes the
+        mode, even to the stronger one, only for who may bypass governance. Raises ObjectMissing.
         """
         with _speaking(key):
             kept = self._kept(key)
-            if kept is not None and kept.mode == COMPLIANCE:
-                mode = LockMode.COMPLIANCE
-            if kept is not None and kept.retain_until_date >= until and kept.mode == mode.upper():
+            if kept is not None and kept.retain_until_date >= until:
                 return
-            until = until if kept is None else max(until, kept.retain_until_date)
-            self._client.set_object_retention(self._bucket, key, Retention(mode.upper(), until))
+            lasting = mode.upper() if kept is None else kept.mode
+            self._client.set_object_retention(self._bucket, key, Retention(lasting, until))
 
     def hold(self, key: str, *, on: bool) -> None:
         """Set or lift the S3 legal hold of the current version of an object. Raises ObjectMissing."""

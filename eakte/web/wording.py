@@ -191,6 +191,10 @@ EVENTS = {
     "xrechnung.InvoiceTwinFound": "Dublette einer E-Rechnung vermutet",
     "xrechnung.InvoiceActed": "Rechnung bearbeitet",
     "xrechnung.InvoiceAccounted": "Rechnung kontiert",
+    "retention.RetentionComputed": "Aufbewahrung berechnet",
+    "retention.RuleAssigned": "Aufbewahrungsregel zugeordnet oder abgenommen",
+    "retention.DateEntered": "fristauslösendes Datum eingetragen, geändert oder zurückgenommen",
+    "retention.StorageTold": "Objektsperre gesetzt oder aufgehoben",
 }
 
 FIELDS = {

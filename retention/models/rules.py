@@ -137,7 +137,8 @@ class RecordRetention(Table):
 
     `due_on` is the first day on which it may be offered or destroyed; None as long as nobody can say. `rule_name` and
     `rule_source` are what was valid when it was computed, also for periods of the plan, which have no rule.
-    `missing_key` is the date that is waited for. `locked_until` and `lock_mode` are what the storage was told.
+    `missing_key` is the date that is waited for. `locked_until` is what the storage was told; by which mode it keeps is
+    decided when it is told first, and stays.
     """
 
     __tablename__ = "record_retentions"

@@ -113,9 +113,8 @@ _BEFORE_KEPT = 8
 
 
 def _subject(row: Row[Any]) -> Subject:
-    values: Any = tuple(row)
-    kept = Kept(*values[_BEFORE_KEPT:]) if values[_BEFORE_KEPT] is not None else None
-    return Subject(*values[:_BEFORE_KEPT], kept)
+    kept = Kept(*row[_BEFORE_KEPT:]) if row[_BEFORE_KEPT] is not None else None
+    return Subject(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], kept)
 
 
 def known_of(session: Session, about: Collection[Subject], names: Collection[str]) -> Known:

@@ -1,14 +1,12 @@
 """The objects of a case's documents, for the locks of the storage."""
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from eakte.documents.models import Document, DocumentVersion, Rendition
-from retention.models.rules import RecordRetention
 
 _documents = Document.__table__
 _others = Document.__table__.alias("other_document")
@@ -42,10 +40,3 @@ def objects_of(session: Session, case_id: UUID, after: UUID | None, limit: int) 
         statement = statement.where(Rendition.object_id > after)
     rows = session.execute(statement.order_by(Rendition.object_id).limit(limit))
     return [CaseObject(row[0], row[1]) for row in rows]
-
-
-def note_locked(session: Session, record_id: UUID, locked_until: date | None) -> None:
-    """Note what the storage was told of a record."""
-    period = session.get(RecordRetention, record_id, populate_existing=True)
-    if period is not None:
-        period.locked_until = locked_until

@@ -1,12 +1,12 @@
 """The periods of closed records: storing them, what is due, and what must not be."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Table as SqlTable
-from sqlalchemy import case, func, literal, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Session
@@ -24,12 +24,10 @@ _KINDS = [RecordKind.DOSSIER.value, RecordKind.CASE.value]
 
 
 def store(session: Session, periods: Mapping[UUID, Kept], at: datetime) -> None:
-    """Write the periods of some records; what the storage was told stays, unless it is to be told a stronger mode."""
+    """Write the periods of some records; what the storage was told stays."""
     statement = insert(_row)
     new = statement.excluded
-    same_mode = _row.c.lock_mode == new.lock_mode
-    changed: dict[str, Any] = {name: new[name] for name in (*Kept._fields, "computed_at")}
-    changed["locked_until"] = case((same_mode, _row.c.locked_until), else_=None)
+    changed = {name: new[name] for name in (*Kept._fields, "computed_at")}
     rows = [{"record_id": record_id, **kept._asdict(), "computed_at": at} for record_id, kept in periods.items()]
     session.execute(statement.on_conflict_do_update(index_elements=[_row.c.record_id], set_=changed), rows)
 
@@ -105,10 +103,3 @@ def to_lock(session: Session, after: UUID | None, now: datetime, limit: int) -> 
 def last_round(session: Session) -> RetentionRound | None:
     """The last nightly run that was begun."""
     return session.scalar(select(RetentionRound).order_by(RetentionRound.day.desc()).limit(1))
-
-
-def kept_rows(session: Session, record_ids: Collection[UUID]) -> Iterable[Any]:
-    """The periods of some records, as rows."""
-    return session.scalars(
-        select(RecordRetention).where(RecordRetention.record_id == func.any(literal([*record_ids], _IDS)))
-    )

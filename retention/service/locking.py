@@ -1,6 +1,7 @@
 """The storage follows the periods (Objektsperren): until when it refuses to delete, and what it holds without end."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import structlog
@@ -8,9 +9,9 @@ import structlog
 from eakte.documents.models import object_key
 from eakte.foundation.storage import ObjectMissing, Storage
 from eakte.foundation.work import BeginWork, UnitOfWork
-from retention.messages import LockStorage
+from retention.messages import LockStorage, StorageTold
 from retention.queries.holds import held_among
-from retention.queries.locks import CaseObject, note_locked, objects_of
+from retention.queries.locks import CaseObject, objects_of
 from retention.queries.periods import period_of, to_lock
 from retention.rules.locking import OPEN, Lock, lock_for
 
@@ -81,7 +82,17 @@ def _note(work: UnitOfWork, record_id: UUID, told: Lock) -> None:
     if now_wanted.held != told.held or now_wanted.last_day != told.last_day or now_wanted.mode != told.mode:
         work.defer(LockStorage(record_id=record_id))
         return
-    note_locked(work.session, record_id, told.last_day)
+    period = period_of(work.session, record_id)
+    if period is None or period.locked_until == told.last_day:
+        return
+    changes = {"locked_until": (_plain(period.locked_until), _plain(told.last_day))}
+    period.locked_until = told.last_day
+    work.session.flush()
+    work.publish(StorageTold(record_id=record_id, changes=changes))
+
+
+def _plain(day: date | None) -> str | None:
+    return None if day is None else str(day)
 
 
 def lock_what_is_behind(begin: BeginWork, *, batch: int = 100) -> int:

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+
 from eakte.foundation.ids import new_id
 from eakte.foundation.work import UnitOfWork
 from eakte.records.models import Case, Dossier
@@ -48,8 +50,15 @@ def later(work: UnitOfWork, instant: datetime) -> UnitOfWork:
     return UnitOfWork(work.session, work.actor, instant, work.storage, work.settings)
 
 
+def recognised(work: UnitOfWork) -> None:
+    """As if everything that came in were recognised and filed, so that it can be closed."""
+    work.session.flush()
+    work.session.execute(text("update ingest_items set state = 'filed' where document_id is not null"))
+
+
 def close(work: UnitOfWork, record: Dossier | Case, on: str | None = None) -> None:
     """Close a dossier or case, at an instant of that time if one is given."""
+    recognised(work)
     _change(work if on is None else later(work, at(on)), record, Action.CLOSE)
 
 
