@@ -15,6 +15,8 @@ from ingest.batches.messages import AssembleDocuments, LookAtFile, SealProduct, 
 from ingest.batches.tasks import assemble_documents, look_at_file, seal_product, split_batch
 from ingest.messages import CheckItem, FileItem, RecognizeItem
 from ingest.tasks import check_item, file_item, recognize_item
+from retention.messages import CollectAnswers, SendMessage, WriteMessage
+from retention.tasks.exchange import collect_answers, send_message, write_message
 from xrechnung.approval.messages import (
     AssignInvoice,
     CloseInvoiceCase,
@@ -58,6 +60,11 @@ _APPROVAL_STEPS: dict[type[Job], Handler] = {
     RemindOfInvoice: remind_of_invoice,
     WriteRejection: write_rejection,
 }
+_EXCHANGE_STEPS: dict[type[Job], Handler] = {
+    WriteMessage: write_message,
+    SendMessage: send_message,
+    CollectAnswers: collect_answers,
+}
 _NEXT = text(
     "DELETE FROM procrastinate_jobs WHERE id = (SELECT id FROM procrastinate_jobs WHERE task_name = ANY(:names)"
     " ORDER BY priority DESC, id LIMIT 1) RETURNING task_name, args::text"
@@ -68,6 +75,13 @@ def work_off_ingests(house: House) -> None:
     """Run every step that is queued, and those that follow from it."""
     for step in _steps(house, _STEPS, house.begin):
         step()
+
+
+def work_off_exchange(house: House, begin: BeginWork) -> None:
+    """The same with messages to and from archives, at the time of `begin`; who cannot be reached is asked later."""
+    for step in _steps(house, _EXCHANGE_STEPS, begin):
+        with suppress(Unavailable):
+            step()
 
 
 def work_off_approvals(house: House, begin: BeginWork) -> None:

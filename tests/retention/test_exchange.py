@@ -1,0 +1,405 @@
+"""A list on its way to the archive and back: offer, appraisal, transfer, import (xdomea 0501 to 0507)."""
+
+import zipfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from eakte.documents.models import object_key
+from eakte.foundation import clock
+from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
+from eakte.records.errors import TransitionBlocked
+from eakte.records.models import Dossier
+from eakte.records.plan_rules import DisposalCode
+from eakte.records.rules import Action
+from eakte.records.service.lifecycle import change_dossier_state
+from retention.errors import ArchiveUnknown, ListStateForbids, MessageOfNoList, NothingToTransfer
+from retention.models.disposal import DisposalItem, DisposalList, DisposalMessage
+from retention.queries.lists import Wanted
+from retention.rules.disposal import Direction, ItemState, ListAct, ListState, Procedure
+from retention.rules.exchange import Decision, MessageType, RecordNode
+from retention.service.deciding import act_on_list
+from retention.service.exchanging import resume_exchange
+from retention.service.holding import set_hold
+from retention.service.listing import draw_up_list
+from retention.service.receiving import take_in_by_hand
+from tests.simulators.archive import Archive, Fault
+from tests.support.factories import AsActor, a_case, a_document, a_dossier, an_entry
+from tests.support.queue import work_off_exchange
+from tests.support.retention import close
+
+LETTER = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
+
+
+@dataclass
+class Partnership:
+    """A house and an archive that share a directory, and a clock that tests may set."""
+
+    house: House
+    directory: Path
+    as_actor: AsActor
+    archive: Archive
+    now: datetime = field(default_factory=lambda: datetime(2040, 3, 1, 9, tzinfo=UTC))
+
+    def begin(self, actor: Actor = SYSTEM) -> AbstractContextManager[UnitOfWork]:
+        return self.house.begin(actor)
+
+    def a_closed_dossier(self, *, documents: int = 1, code: DisposalCode = DisposalCode.APPRAISE) -> Dossier:
+        """With two cases, long due."""
+        with self.begin() as work:
+            entry = an_entry(work, retention_years=5, disposal=code)
+            dossier = a_dossier(work, entry=entry, title="Bauakte Müllerstraße 7 – Größe")
+            for number in range(2):
+                case = a_case(work, dossier=dossier, title=f"Vorgang {number}")
+                for page in range(documents):
+                    a_document(work, case=case, title=f"Schreiben {page}", content=LETTER + str(page).encode())
+                close(work, case, "2026-01-02 10:00")
+            close(work, dossier, "2026-01-03 10:00")
+        return dossier
+
+    def a_list(self, *dossiers: Dossier, procedure: Procedure = Procedure.FOUR_STEP) -> UUID:
+        """Drawn up and reviewed by two people."""
+        with self.begin() as work:
+            wanted = Wanted(record_ids=frozenset(dossier.id for dossier in dossiers))
+            drawn = draw_up_list(work, name="Bauakten 2026", procedure=procedure, archive="stadtarchiv", wanted=wanted)
+        with self.begin(self.as_actor.with_every_role()) as work:
+            act_on_list(work, drawn.list.id, ListAct.REVIEW, revision=None)
+        return drawn.list.id
+
+    def act(self, list_id: UUID, act: ListAct) -> None:
+        with self.begin() as work:
+            act_on_list(work, list_id, act, revision=None)
+        self.work_off()
+
+    def work_off(self) -> None:
+        work_off_exchange(self.house, self.house.begin)
+
+    def round(self) -> None:
+        """The archive looks, then we do."""
+        self.archive.look()
+        with self.begin() as work:
+            resume_exchange(work)
+        self.work_off()
+
+    def state(self, list_id: UUID) -> ListState:
+        with self.begin() as work:
+            return work.session.get_one(DisposalList, list_id).state
+
+    def items(self, list_id: UUID) -> dict[UUID, DisposalItem]:
+        with self.begin() as work:
+            rows = work.session.scalars(select(DisposalItem).where(DisposalItem.list_id == list_id))
+            return {row.record_id: row for row in rows}
+
+    def messages(self, list_id: UUID) -> list[DisposalMessage]:
+        with self.begin() as work:
+            rows = select(DisposalMessage).where(DisposalMessage.list_id == list_id).order_by(DisposalMessage.id)
+            return list(work.session.scalars(rows))
+
+    def types(self, list_id: UUID) -> list[str]:
+        return [message.message_type.value for message in self.messages(list_id)]
+
+    def codes(self, list_id: UUID) -> set[str]:
+        return {one["code"] for message in self.messages(list_id) for one in message.findings}
+
+
+@pytest.fixture
+def partners(house: House, tmp_path: Path, as_actor: AsActor, monkeypatch: pytest.MonkeyPatch) -> Partnership:
+    return partnership(house, tmp_path, as_actor, monkeypatch, version="3.0.0")
+
+
+def partnership(
+    house: House, tmp_path: Path, as_actor: AsActor, monkeypatch: pytest.MonkeyPatch, *, version: str
+) -> Partnership:
+    directory = tmp_path / "austausch"
+    directory.mkdir()
+    archives = tmp_path / "archive.toml"
+    archives.write_text(
+        f"""
+        [[archive]]
+        key = "stadtarchiv"
+        kind = "directory"
+        name = "Stadtarchiv Musterhausen"
+        version = "{version}"
+        path = "{directory}"
+        rest_s = 0
+        sender = {{ name = "Stadt Musterhausen", prefix = "ags", agency_key = "05999999" }}
+        """
+    )
+    retention = house.settings.retention.model_copy(update={"archives": archives})
+    settings = house.settings.model_copy(update={"retention": retention})
+    made = Partnership(replace(house, settings=settings), directory, as_actor, Archive(directory))
+    monkeypatch.setattr(clock, "now", lambda: made.now)
+    return made
+
+
+@pytest.mark.parametrize("version", ["3.0.0", "3.1.0", "4.0.0"])
+def test_a_list_goes_the_whole_way_in_every_version(
+    house: House, tmp_path: Path, as_actor: AsActor, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    partners = partnership(house, tmp_path, as_actor, monkeypatch, version=version)
+    kept, gone = partners.a_closed_dossier(documents=2), partners.a_closed_dossier()
+    partners.archive.decide = partly(kept)
+    list_id = partners.a_list(kept, gone)
+    partners.act(list_id, ListAct.OFFER)
+    assert partners.state(list_id) is ListState.OFFERED
+    partners.round()
+    partners.round()
+    assert partners.types(list_id) == ["0501", "0504", "0502", "0505"]
+    assert partners.state(list_id) is ListState.APPRAISED
+    decisions = [str(item.decision) for item in partners.items(list_id).values()]
+    assert sorted(decisions) == ["A", "A", "V", "V", "V", "V"]
+    partners.act(list_id, ListAct.TRANSFER)
+    transfer = partners.messages(list_id)[-1]
+    assert transfer.message_type is MessageType.TRANSFER and transfer.sent_at is not None
+    with zipfile.ZipFile(partners.directory / transfer.file_name) as container:
+        assert sum(name.endswith(".pdf") for name in container.namelist()) == 2, "the documents of the kept case only"
+    partners.round()
+    partners.round()
+    assert partners.archive.complaints == []
+    assert partners.types(list_id)[4:] == ["0503", "0507", "0506"]
+    states = sorted(item.state.value for item in partners.items(list_id).values())
+    assert states == ["confirmed", "confirmed", "listed", "listed", "listed", "listed"]
+    assert partners.items(list_id)[kept.id].archive_reference is not None
+    # 4.0.0 has no dash, and says so.
+    assert partners.codes(list_id) == ({"characters-replaced"} if version == "4.0.0" else set())
+
+
+def partly(dossier: Dossier) -> Callable[[RecordNode], Decision]:
+    """An archive that wants of everything only this dossier, and of its cases only the first."""
+
+    def decide(node: RecordNode) -> Decision:
+        wanted = (node.reference or "").startswith(dossier.reference) and node.title != "Vorgang 1"
+        return Decision.ARCHIVE if wanted else Decision.DESTROY
+
+    return decide
+
+
+def test_two_steps_need_no_offer(partners: Partnership) -> None:
+    list_id = partners.a_list(partners.a_closed_dossier(code=DisposalCode.ARCHIVE), procedure=Procedure.TWO_STEP)
+    partners.act(list_id, ListAct.TRANSFER)
+    partners.round()
+    partners.round()
+    assert partners.types(list_id) == ["0503", "0507", "0506"]
+    assert set(states(partners, list_id)) == {ItemState.CONFIRMED}
+
+
+def test_nothing_is_handed_over_twice_and_nothing_that_was_not_decided(partners: Partnership) -> None:
+    dossier = partners.a_closed_dossier()
+    list_id = partners.a_list(dossier)
+    with partners.begin() as work, pytest.raises(ListStateForbids):
+        act_on_list(work, list_id, ListAct.TRANSFER, revision=None)
+    partners.act(list_id, ListAct.OFFER)
+    partners.round()
+    partners.round()
+    partners.act(list_id, ListAct.TRANSFER)
+    with partners.begin() as work, pytest.raises(NothingToTransfer):
+        act_on_list(work, list_id, ListAct.TRANSFER, revision=None)
+    assert partners.types(list_id).count("0503") == 1
+
+
+def test_what_is_held_meanwhile_is_neither_offered_nor_handed_over(partners: Partnership) -> None:
+    first, second = partners.a_closed_dossier(), partners.a_closed_dossier()
+    list_id = partners.a_list(first, second)
+    with partners.begin() as work:
+        set_hold(work, reason="Klage", record_ids=[first.id], scope=None)
+    partners.act(list_id, ListAct.OFFER)
+    assert partners.items(list_id)[first.id].state is ItemState.WITHDRAWN
+    partners.round()
+    partners.round()
+    with partners.begin() as work:
+        set_hold(work, reason="Klage", record_ids=[second.id], scope=None)
+    with partners.begin() as work, pytest.raises(NothingToTransfer):
+        act_on_list(work, list_id, ListAct.TRANSFER, revision=None)
+    assert "0503" not in partners.types(list_id)
+
+
+def test_an_archive_that_is_not_set_up_is_said_before_anything_happens(partners: Partnership) -> None:
+    list_id = partners.a_list(partners.a_closed_dossier())
+    with partners.begin() as work:
+        work.session.get_one(DisposalList, list_id).archive = "anderes"
+        work.session.flush()
+        with pytest.raises(ArchiveUnknown):
+            act_on_list(work, list_id, ListAct.OFFER, revision=None)
+        work.session.rollback()
+
+
+# --- archives as they are -------------------------------------------------------------------------------------
+
+
+def offered(partners: Partnership, *faults: Fault) -> UUID:
+    partners.archive.faults = frozenset(faults)
+    list_id = partners.a_list(partners.a_closed_dossier())
+    partners.act(list_id, ListAct.OFFER)
+    for _ in range(6):
+        partners.round()
+    return list_id
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.SLOW, Fault.HALF_WRITTEN, Fault.XDOMEA_ENDING, Fault.UPPER_CASE, Fault.UNKNOWN_IDS, Fault.OTHER_HEAD],
+)
+def test_whatever_can_be_understood_is(partners: Partnership, fault: Fault) -> None:
+    list_id = offered(partners, fault)
+    assert partners.state(list_id) is ListState.APPRAISED
+    assert {item.decision for item in partners.items(list_id).values()} == {"A"}
+
+
+@pytest.mark.parametrize("fault", [Fault.SILENT, Fault.OTHER_PROCESS, Fault.NO_SCHEMA])
+def test_what_cannot_be_understood_changes_nothing_and_is_kept(partners: Partnership, fault: Fault) -> None:
+    list_id = offered(partners, fault)
+    assert partners.state(list_id) is ListState.OFFERED
+    assert {item.decision for item in partners.items(list_id).values()} == {None}
+    came = [message for message in partners.messages(list_id) if message.direction is Direction.RECEIVED]
+    assert bool(came) is (fault is not Fault.SILENT)
+    for message in came:
+        assert message.findings, "somebody is told"
+        assert partners.house.storage.measure(object_key(message.object_id)).sha256 == message.sha256
+
+
+@pytest.mark.parametrize("fault", [Fault.UNDECIDED, Fault.TO_BE_APPRAISED])
+def test_what_an_archive_leaves_open_is_shown_and_neither_handed_over_nor_destroyed(
+    partners: Partnership, fault: Fault
+) -> None:
+    list_id = offered(partners, fault)
+    decisions = [item.decision for item in partners.items(list_id).values()]
+    if fault is Fault.TO_BE_APPRAISED:
+        assert decisions.count(None) == 1
+        assert partners.codes(list_id) >= {"not-a-decision", "record-undecided"}
+        somebody_else = partners.as_actor.with_every_role()
+        with partners.begin(somebody_else) as work, pytest.raises(ListStateForbids):
+            act_on_list(work, list_id, ListAct.RELEASE, revision=None)
+    else:
+        assert decisions == ["A"] * 3, "it inherits from its dossier"
+
+
+def test_an_a_inside_a_v_makes_an_a_of_both(partners: Partnership) -> None:
+    partners.archive.decide = lambda _: Decision.DESTROY
+    list_id = offered(partners, Fault.CONTRADICTORY)
+    assert sorted(item.decision or "" for item in partners.items(list_id).values()) == ["A", "A", "V"]
+    assert "destroyed-around-archived" in partners.codes(list_id)
+
+
+def test_a_second_appraisal_destroys_nothing(partners: Partnership) -> None:
+    list_id = offered(partners, Fault.TWICE)
+    assert {item.decision for item in partners.items(list_id).values()} == {"A"}
+    assert "not-awaited" in partners.codes(list_id)
+
+
+def transferred(partners: Partnership, *faults: Fault) -> UUID:
+    list_id = offered(partners)
+    partners.archive.faults = frozenset(faults)
+    partners.act(list_id, ListAct.TRANSFER)
+    for _ in range(4):
+        partners.round()
+    return list_id
+
+
+def states(partners: Partnership, list_id: UUID) -> list[ItemState]:
+    return [item.state for item in partners.items(list_id).values()]
+
+
+def test_an_import_that_fails_for_one_document_keeps_its_case_and_dossier(partners: Partnership) -> None:
+    list_id = transferred(partners, Fault.IMPORT_FAILS)
+    assert states(partners, list_id).count(ItemState.CONFIRMED) == 1, "the case whose documents all came in"
+    assert "import-failed" in partners.codes(list_id)
+
+
+def test_what_an_import_result_does_not_name_is_not_confirmed(partners: Partnership) -> None:
+    list_id = transferred(partners, Fault.IMPORT_INCOMPLETE)
+    assert states(partners, list_id).count(ItemState.CONFIRMED) == 1
+    assert "import-unconfirmed" in partners.codes(list_id)
+
+
+def test_the_import_result_of_another_process_confirms_nothing(partners: Partnership) -> None:
+    list_id = transferred(partners, Fault.OTHER_RESULT)
+    assert ItemState.CONFIRMED not in states(partners, list_id)
+
+
+def test_a_receipt_confirms_nothing(partners: Partnership) -> None:
+    list_id = offered(partners)
+    partners.act(list_id, ListAct.TRANSFER)
+    partners.round()
+    assert partners.types(list_id)[-1] == "0507"
+    assert set(states(partners, list_id)) == {ItemState.TRANSFERRED}
+
+
+# --- silence, jobs that got lost, messages by hand -----------------------------------------------------------
+
+
+def test_a_silent_archive_is_told_of_once_for_each_deadline(partners: Partnership) -> None:
+    list_id = offered(partners, Fault.SILENT)
+    (offer,) = partners.messages(list_id)
+    assert offer.receipt_deadline is not None and offer.deadline is not None
+    for day, told in [(offer.receipt_deadline, False), (offer.receipt_deadline + timedelta(days=1), True)]:
+        partners.now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        partners.round()
+        assert (partners.messages(list_id)[0].reminded_at is not None) is told
+    first = partners.messages(list_id)[0].reminded_at
+    partners.now += timedelta(days=30)
+    partners.round()
+    assert partners.messages(list_id)[0].reminded_at == first
+    partners.now += timedelta(days=300)
+    partners.round()
+    assert partners.messages(list_id)[0].reminded_at == partners.now
+
+
+def test_messages_whose_job_got_lost_are_written_and_sent_all_the_same(partners: Partnership) -> None:
+    list_id = partners.a_list(partners.a_closed_dossier())
+    with partners.begin() as work:
+        act_on_list(work, list_id, ListAct.OFFER, revision=None)
+        work.session.connection().exec_driver_sql("DELETE FROM procrastinate_jobs")
+    partners.round()
+    assert partners.types(list_id) == ["0501"]
+    assert partners.messages(list_id)[0].sent_at is not None
+
+
+def test_a_directory_that_is_away_is_asked_again(partners: Partnership) -> None:
+    away = partners.directory.rename(partners.directory.with_name("weg"))
+    list_id = partners.a_list(partners.a_closed_dossier())
+    partners.act(list_id, ListAct.OFFER)
+    assert partners.messages(list_id)[0].sent_at is None
+    away.rename(partners.directory)
+    partners.round()
+    assert partners.messages(list_id)[0].sent_at is not None
+
+
+def test_what_is_on_its_way_cannot_be_reopened(partners: Partnership) -> None:
+    dossier = partners.a_closed_dossier()
+    list_id = partners.a_list(dossier)
+    partners.act(list_id, ListAct.OFFER)
+    with partners.begin() as work, pytest.raises(TransitionBlocked):
+        change_dossier_state(work, dossier.id, Action.REOPEN, revision=None)
+
+
+def test_a_message_that_came_by_mail_is_taken_in_by_hand(partners: Partnership, tmp_path: Path) -> None:
+    list_id = partners.a_list(partners.a_closed_dossier())
+    partners.act(list_id, ListAct.OFFER)
+    partners.archive.look()
+    partners.archive.look()
+    (answer,) = partners.directory.glob("*0502*")
+    with partners.begin() as work:
+        message = take_in_by_hand(work, answer, answer.name)
+        assert message.message_type is MessageType.APPRAISAL
+    assert partners.state(list_id) is ListState.APPRAISED
+    partners.round()
+    assert partners.types(list_id).count("0502") == 1, "the same file from the directory is known"
+    stranger = tmp_path / "brief.zip"
+    stranger.write_bytes(b"PK nichts")
+    with partners.begin() as work, pytest.raises(MessageOfNoList):
+        take_in_by_hand(work, stranger, stranger.name)
+
+
+def test_messages_over_the_api(partners: Partnership, client: TestClient) -> None:
+    list_id = offered(partners)
+    listed = client.get(f"/api/v1/retention/lists/{list_id}/messages").json()["items"]
+    assert [one["messageType"] for one in listed] == ["0501", "0504", "0502", "0505"]
+    container = client.get(f"/api/v1/retention/messages/{listed[0]['id']}/container")
+    assert container.status_code == 200 and len(container.content) == listed[0]["size"]
