@@ -52,7 +52,7 @@ def _forget_accounts(session: Session, keys: Sequence[str]) -> None:
 
 def _forget_twins(session: Session, ids: Sequence[UUID]) -> None:
     touching = or_(InvoiceTwin.earlier_id.in_(ids), InvoiceTwin.later_id.in_(ids))
-    pairs = session.execute(select(InvoiceTwin.earlier_id, InvoiceTwin.later_id).where(touching)).tuples().all()
+    pairs = session.execute(select(InvoiceTwin.earlier_id, InvoiceTwin.later_id).where(touching)).all()
     others = {one for pair in pairs for one in pair}.difference(ids)
     session.execute(delete(InvoiceTwin).where(touching))
     left = (

@@ -33,7 +33,7 @@ def next_item(session: Session, list_id: UUID, *, after: int) -> tuple[UUID, int
     statement = select(DisposalItem.id, DisposalItem.position).where(
         DisposalItem.list_id == list_id, _GOES, DisposalItem.position > after
     )
-    row = session.execute(statement.order_by(DisposalItem.position).limit(1)).tuples().first()
+    row = session.execute(statement.order_by(DisposalItem.position).limit(1)).first()
     return None if row is None else (row[0], row[1])
 
 
@@ -64,7 +64,7 @@ def _documents_in(item: DisposalItem) -> Select[UUID]:
 def cases_in(session: Session, dossier_id: UUID) -> list[tuple[UUID, RecordState]]:
     """What is left in a dossier."""
     statement = select(Record.id, Record.state).join(Case.__table__, Case.__table__.c.id == Record.id)
-    rows = session.execute(statement.where(Case.__table__.c.dossier_id == dossier_id).order_by(Record.number)).tuples()
+    rows = session.execute(statement.where(Case.__table__.c.dossier_id == dossier_id).order_by(Record.number))
     return [(row[0], row[1]) for row in rows]
 
 
@@ -175,7 +175,7 @@ def aliases_among(session: Session, record_ids: Iterable[UUID]) -> dict[UUID, li
         .order_by(ReferenceAlias.retired_at)
     )
     found: dict[UUID, list[str]] = {}
-    for record_id, reference in rows.tuples():
+    for record_id, reference in rows:
         found.setdefault(record_id, []).append(reference)
     return found
 

@@ -300,7 +300,7 @@ def dossier_items(session: Session, list_id: UUID, dossier_ids: Collection[UUID]
     statement = select(DisposalItem.record_id, DisposalItem.id).where(
         DisposalItem.list_id == list_id, DisposalItem.record_id.in_(dossier_ids)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def active_item_around(session: Session, record: Record) -> tuple[DisposalItem, DisposalList] | None:
@@ -332,7 +332,7 @@ def names_of(session: Session, identity_ids: Iterable[UUID | None]) -> dict[UUID
     """Display names by identity; the house itself has none."""
     ids = {one for one in identity_ids if one is not None}
     rows = session.execute(select(Identity.id, Identity.display_name).where(Identity.id.in_(ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def report_place(session: Session, reference: str) -> tuple[UUID, RecordKind] | None:
@@ -340,5 +340,5 @@ def report_place(session: Session, reference: str) -> tuple[UUID, RecordKind] | 
     statement = select(Record.id, Record.record_kind).where(
         Record.reference == reference, Record.state == RecordState.OPEN, Record.record_kind != RecordKind.DOCUMENT
     )
-    row = session.execute(statement).tuples().first()
+    row = session.execute(statement).first()
     return None if row is None else (row[0], row[1])

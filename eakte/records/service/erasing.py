@@ -59,7 +59,7 @@ def _unlink(work: UnitOfWork, record_ids: Sequence[UUID]) -> None:
         return
     session.execute(delete(RecordLink).where(touching))
     references = dict(
-        session.execute(select(Record.id, Record.reference).where(Record.id.in_(record_ids))).tuples().all()
+        session.execute(select(Record.id, Record.reference).where(Record.id.in_(record_ids))).all()
     )
     lost: dict[UUID, list[str]] = defaultdict(list)
     for source, target in links:

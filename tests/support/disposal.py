@@ -1,0 +1,92 @@
+"""Dossiers and cases whose retention is over, and disposal lists as far as a test needs them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import update
+
+from eakte.access import Confidentiality, Role
+from eakte.documents.models import Document
+from eakte.foundation.settings import RetentionSettings
+from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
+from eakte.records.models import Case, Dossier, FilingPlanEntry
+from eakte.records.plan_rules import DisposalCode
+from eakte.records.rules import Action
+from eakte.records.service.lifecycle import change_case_state, change_dossier_state
+from ingest.models import IngestItem
+from ingest.rules import ItemState
+from retention.messages import CarryOutList, WriteReport
+from retention.models.disposal import DisposalList
+from retention.queries.lists import Wanted
+from retention.rules.disposal import ListAct, Procedure
+from retention.service.deciding import act_on_list
+from retention.service.listing import draw_up_list
+from retention.tasks.lists import carry_out_list, write_report
+from tests.support.factories import AsActor, a_case, a_document, a_dossier, an_entry
+
+LONG_AGO = datetime(2015, 3, 2, 10, tzinfo=UTC)
+
+
+def an_entry_to_destroy(
+    work: UnitOfWork, *, years: int = 5, code: DisposalCode = DisposalCode.DESTROY
+) -> FilingPlanEntry:
+    return an_entry(work, retention_years=years, disposal=code)
+
+
+def closed(work: UnitOfWork, *records: Dossier | Case, at: datetime = LONG_AGO) -> None:
+    """Close records as if it had been long ago, with their files recognised."""
+    work.session.execute(update(IngestItem).where(IngestItem.document_id.is_not(None)).values(state=ItemState.FILED))
+    then = replace(work, now=at)
+    for record in records:
+        change = change_dossier_state if isinstance(record, Dossier) else change_case_state
+        change(then, record.id, Action.CLOSE, revision=None)
+
+
+def a_due_dossier(
+    work: UnitOfWork, *, entry: FilingPlanEntry | None = None, cases: int = 1, content: bytes | None = None
+) -> tuple[Dossier, list[Case], list[Document]]:
+    """A dossier with cases of one document each, everything closed and due."""
+    dossier = a_dossier(work, entry=entry or an_entry_to_destroy(work))
+    inside = [a_case(work, dossier=dossier) for _ in range(cases)]
+    documents = [a_document(work, case=case, content=content) for case in inside]
+    closed(work, *inside, dossier)
+    return dossier, inside, documents
+
+
+class Disposers:
+    """Those who dispose: an author, and somebody else who reviews and releases."""
+
+    def __init__(self, house: House, *, waiting_days: int = 0) -> None:
+        make = AsActor(house)
+        self.author = make(Role.RECORDS_MANAGER, level=Confidentiality.CONFIDENTIAL)
+        self.other = make(Role.RECORDS_MANAGER, level=Confidentiality.CONFIDENTIAL)
+        with house.begin(SYSTEM) as work:
+            report_case = a_case(work, title="Vernichtungsprotokolle").reference
+        retention = RetentionSettings(waiting_days=waiting_days, report_dossier=report_case)
+        self.house = House(house.sessions, house.storage, house.settings.model_copy(update={"retention": retention}))
+
+    def draw_up(
+        self, *record_ids: UUID, procedure: Procedure = Procedure.DESTRUCTION, archive: str | None = None
+    ) -> DisposalList:
+        with self.house.begin(self.author) as work:
+            wanted = Wanted(record_ids=frozenset(record_ids))
+            return draw_up_list(work, name="Jahr 2026", procedure=procedure, archive=archive, wanted=wanted).list
+
+    def act(self, list_id: UUID, *acts: ListAct, by: Actor | None = None) -> DisposalList:
+        for act in acts:
+            with self.house.begin(by or self.other) as work:
+                list_ = act_on_list(work, list_id, act, revision=None)
+        return list_
+
+    def released(self, *record_ids: UUID) -> DisposalList:
+        """A list for destruction that may begin at once."""
+        return self.act(self.draw_up(*record_ids).id, ListAct.REVIEW, ListAct.RELEASE)
+
+    def destroy(self, list_id: UUID) -> None:
+        """What the queue does, before the report."""
+        carry_out_list(CarryOutList(list_id=list_id), self.house.begin)
+
+    def report(self, list_id: UUID) -> None:
+        """What the queue does at the end."""
+        write_report(WriteReport(list_id=list_id), self.house.begin)
