@@ -16,13 +16,17 @@ from eakte.records.service.numbering import keepers
 from retention.errors import RecordDestroyed, TombstoneNotFound
 from retention.models.disposal import Tombstone
 from retention.queries import destroying as queries
-from retention.queries.lists import DISPOSAL, holds_everywhere
+from retention.queries.lists import must_see_lists
 
 
 def get_tombstone(work: UnitOfWork, record_id: UUID) -> Tombstone:
-    """What stays of a record, for whoever could have seen it and for who disposes. Raises TombstoneNotFound."""
+    """What stays of a record, for who disposes; others are told the day and the list when they ask for the record.
+
+    Raises TombstoneNotFound, ActionForbidden.
+    """
+    must_see_lists(work)
     found = queries.tombstone(work.session, record_id)
-    if found is None or not (_could_have_seen(work, found) or _disposes(work)):
+    if found is None:
         raise TombstoneNotFound
     return found
 
@@ -51,10 +55,6 @@ def _could_have_seen(work: UnitOfWork, tombstone: Tombstone) -> bool:
     path = tuple(entry.path) if entry is not None else (tombstone.entry_id,)
     place = Place(tombstone.unit_id, path, frozenset(tombstone.levels))
     return not tombstone.protected and Permission.READ in permissions_at(work.actor, place)
-
-
-def _disposes(work: UnitOfWork) -> bool:
-    return any(holds_everywhere(work, permission) for permission in DISPOSAL)
 
 
 def _keeps(session: Session, reference: str) -> bool:

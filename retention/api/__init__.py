@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from retention.api import exchange, holds
+from retention.api import exchange, holds, lists
 
 router = APIRouter()
 router.include_router(holds.router)
 router.include_router(exchange.router)
+router.include_router(lists.router)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
@@ -29,7 +30,7 @@ from eakte.access.errors import ActionForbidden
 from eakte.access.models import Identity
 from eakte.access.queries import require_unlimited, unit_and_below
 from eakte.foundation.clock import legal_day
-from eakte.foundation.cursors import Page, page_of
+from eakte.foundation.cursors import InvalidCursor, Page, page_of
 from eakte.foundation.table import must_be_at
 from eakte.foundation.work import UnitOfWork
 from eakte.records.models import Case, Dossier, FilingPlanEntry, Record
@@ -68,15 +69,62 @@ class Wanted:
     record_ids: frozenset[UUID] | None = None
 
 
-def candidates(work: UnitOfWork, wanted: Wanted, procedure: Procedure, *, list_id: UUID | None) -> Iterator[Judged]:
+def candidates(
+    work: UnitOfWork, wanted: Wanted, procedure: Procedure, *, list_id: UUID | None, after: str | None = None
+) -> Iterator[Judged]:
     """Everything due that is asked for, with what stands in its way, in the order of references, cases first.
 
-    Streams; what the actor may not dispose of is left out.
+    Streams; what the actor may not dispose of is left out. `after` is the id of the last record one has seen. Raises
+    InvalidCursor.
     """
     today = legal_day(work.now)
     due = and_(RecordRetention.due_on.is_not(None), RecordRetention.due_on <= today)
     due_ids = select(RecordRetention.record_id.label("id")).where(due)
-    return _judged(work, _with_cases(due_ids), _asked(work, wanted, due), procedure, list_id=list_id)
+    asked = _asked(work, wanted, due)
+    if after is None:
+        return _judged(work, _with_cases(due_ids), asked, procedure, list_id=list_id)
+    seen_id, dossier_id, sort = _seen(work.session, after)
+    later = tuple_(_DOSSIER.reference_sort, _DOSSIER.id) >= tuple_(literal(sort), literal(dossier_id))
+    judged = _judged(work, _with_cases(due_ids), asked, procedure, list_id=list_id, within=later)
+    return _after(judged, seen_id, dossier_id)
+
+
+def _seen(session: Session, mark: str) -> tuple[UUID, UUID, str]:
+    """The record a mark stands for, its dossier, and where that stands in the order."""
+    try:
+        record_id = UUID(mark)
+    except ValueError as error:
+        raise InvalidCursor from error
+    statement = (
+        select(_DOSSIER.id, _DOSSIER.reference_sort)
+        .select_from(_RECORD)
+        .outerjoin(_CASE, _CASE.c.id == _RECORD.c.id)
+        .join(_DOSSIER, _DOSSIER.id == func.coalesce(_CASE.c.dossier_id, _RECORD.c.id))
+        .where(_RECORD.c.id == record_id)
+    )
+    row = session.execute(statement).first()
+    if row is None:
+        raise InvalidCursor
+    return record_id, row[0], row[1]
+
+
+def _after(judged: Iterator[Judged], seen_id: UUID, dossier_id: UUID) -> Iterator[Judged]:
+    """What follows a record; its dossier as a whole if it is no longer asked for itself."""
+    same = []
+    for one in judged:
+        if one.standing.dossier_id != dossier_id:
+            yield from _rest(same, seen_id)
+            yield one
+            break
+        same.append(one)
+    else:
+        yield from _rest(same, seen_id)
+    yield from judged
+
+
+def _rest(same: list[Judged], seen_id: UUID) -> list[Judged]:
+    places = [place for place, one in enumerate(same) if one.standing.record_id == seen_id]
+    return same[places[0] + 1 :] if places else same
 
 
 def _asked(work: UnitOfWork, wanted: Wanted, due: ColumnElement[bool]) -> list[ColumnElement[bool]]:
@@ -127,11 +175,14 @@ def _judged(
     *,
     list_id: UUID | None,
     anybody: bool = False,
+    within: ColumnElement[bool] | None = None,
 ) -> Iterator[Judged]:
     """Stream the dossiers concerned, case by case, judge each, and look up holds many at a time."""
     levels = [_RECORD.c.confidentiality, _DOSSIER.confidentiality]
     reach = true() if anybody else may_at(work.actor, Permission.DISPOSE, _DOSSIER, levels)
     statement = _standings(concerned, func.coalesce(and_(*wanted), false()), reach, list_id)
+    if within is not None:
+        statement = statement.where(within)
     rows = work.session.execute(statement, execution_options={"yield_per": _AT_A_TIME})
     groups = groupby((Standing(*row) for row in rows), key=lambda one: one.dossier_id)
     today = legal_day(work.now)

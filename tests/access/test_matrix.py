@@ -29,9 +29,11 @@ from ingest.batches.queries import documents_of
 from ingest.errors import OriginalMissing
 from ingest.service.receiving import open_ingest, receive
 from ingest.sources.uploads.service import Announced, begin_upload
+from retention.queries.lists import all_items
 from retention.rules.holding import Scope as HoldScope
 from retention.service.holding import set_hold
 from tests.support.approval import a_given_order
+from tests.support.disposal import a_disposal_list, a_tombstone
 from tests.support.factories import (
     LETTER,
     AsActor,
@@ -357,6 +359,33 @@ RULES: dict[str, Rule] = {
     "POST /api/v1/retention/holds/{hold_id}:release": Rule(
         S.HOUSE, P.MANAGE_HOLDS, {"hold_id": "hold"}, body=lambda w: {"reason": "Urteil"}
     ),
+    # Whoever may review may read; the archivist does, too.
+    "GET /api/v1/retention/lists": Rule(S.HOUSE, P.REVIEW_DISPOSAL),
+    "POST /api/v1/retention/lists": Rule(
+        S.HOUSE, P.DISPOSE, body=lambda w: {"name": "Jahr 2026", "procedure": "destruction"}
+    ),
+    "GET /api/v1/retention/lists/{list_id}": Rule(S.HOUSE, P.REVIEW_DISPOSAL, {"list_id": "disposal_list"}),
+    "GET /api/v1/retention/lists/{list_id}/items": Rule(S.HOUSE, P.REVIEW_DISPOSAL, {"list_id": "disposal_list"}),
+    "POST /api/v1/retention/lists/{list_id}/items": Rule(
+        S.HOUSE, P.DISPOSE, {"list_id": "disposal_list"}, body=lambda w: {"records": [w["dossier"]]}
+    ),
+    "POST /api/v1/retention/lists/{list_id}/items/{item_id}:withdraw": Rule(
+        S.HOUSE,
+        P.DISPOSE,
+        {"list_id": "disposal_list", "item_id": "disposal_item"},
+        body=lambda w: {"reason": "wird noch gebraucht"},
+    ),
+    "PUT /api/v1/retention/lists/{list_id}/items/{item_id}/proposal": Rule(
+        S.HOUSE,
+        P.DISPOSE,
+        {"list_id": "disposal_list", "item_id": "disposal_item"},
+        body=lambda w: {"proposal": "V"},
+    ),
+    "POST /api/v1/retention/lists/{list_id}/acts": Rule(
+        S.HOUSE, P.DISPOSE, {"list_id": "disposal_list"}, body=lambda w: {"act": "cancel"}
+    ),
+    "GET /api/v1/retention/candidates": Rule(S.HOUSE, P.DISPOSE, query=lambda w: {"procedure": "destruction"}),
+    "GET /api/v1/retention/tombstones/{record_id}": Rule(S.HOUSE, P.REVIEW_DISPOSAL, {"record_id": "tombstone"}),
     "GET /api/v1/absences": Rule(S.SIGNED_IN),
     "GET /api/v1/absences/colleagues": Rule(S.SIGNED_IN),
     "POST /api/v1/absences": Rule(
@@ -412,6 +441,7 @@ def world(house: House) -> World:
         invoice = note_invoice(work, document, version_of(work.session, document.id, None))
         order = a_given_order(work, begin_approval(work, invoice))
         person = a_client(work, kind=IdentityKind.PERSON)
+        disposal_list = a_disposal_list(work)
         holidays = {"valid_from": date(2026, 7, 1), "valid_until": date(2026, 7, 14)}
         rows = {
             "assignment_rule": make_rule(work, WantedRule(Criterion.SUPPLIER, "DE123456788", unit.id)),
@@ -437,6 +467,8 @@ def world(house: House) -> World:
             "batch": batch,
             "batch_document": documents_of(work.session, batch.id)[0],
             "other_identity": other_identity,
+            "disposal_list": disposal_list,
+            "disposal_item": next(all_items(work.session, disposal_list.id)),
             "hold": set_hold(work, reason="Klage", record_ids=[], scope=HoldScope(words=("Klage",))),
             "absence": appoint_deputy(work, person.id, other_identity.id, **holidays),
             "deputyship": appoint_deputy(work, identity.id, other_identity.id, **holidays),
@@ -457,7 +489,10 @@ def world(house: House) -> World:
                 valid_until=None,
             ),
         }
-        return {name: str(row.id) for name, row in rows.items()} | {"reference": case.reference}
+        return {name: str(row.id) for name, row in rows.items()} | {
+            "reference": case.reference,
+            "tombstone": str(a_tombstone(work).record_id),
+        }
 
 
 def routes_of(app: FastAPI) -> Iterator[str]:

@@ -8,22 +8,23 @@ from sqlalchemy import update
 
 from eakte.access import Confidentiality, Role
 from eakte.documents.models import Document
+from eakte.foundation.ids import new_id
 from eakte.foundation.settings import RetentionSettings
 from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
 from eakte.records.models import Case, Dossier, FilingPlanEntry
 from eakte.records.plan_rules import DisposalCode
-from eakte.records.rules import Action
+from eakte.records.rules import Action, RecordKind
 from eakte.records.service.lifecycle import change_case_state, change_dossier_state
 from ingest.models import IngestItem
 from ingest.rules import ItemState
 from retention.messages import CarryOutList, WriteReport
-from retention.models.disposal import DisposalList
+from retention.models.disposal import DisposalList, Tombstone
 from retention.queries.lists import Wanted
 from retention.rules.disposal import ListAct, Procedure
 from retention.service.deciding import act_on_list
 from retention.service.listing import draw_up_list
 from retention.tasks.lists import carry_out_list, write_report
-from tests.support.factories import AsActor, a_case, a_document, a_dossier, an_entry
+from tests.support.factories import AsActor, a_case, a_document, a_dossier, an_entry, unique
 
 LONG_AGO = datetime(2015, 3, 2, 10, tzinfo=UTC)
 
@@ -52,6 +53,41 @@ def a_due_dossier(
     documents = [a_document(work, case=case, content=content) for case in inside]
     closed(work, *inside, dossier)
     return dossier, inside, documents
+
+
+def a_disposal_list(work: UnitOfWork) -> DisposalList:
+    """A list in draft with a dossier and its case."""
+    dossier, _, _ = a_due_dossier(work)
+    wanted = Wanted(record_ids=frozenset({dossier.id}))
+    procedure = Procedure.DESTRUCTION
+    return draw_up_list(work, name="Jahr 2026", procedure=procedure, archive=None, wanted=wanted).list
+
+
+def a_tombstone(work: UnitOfWork) -> Tombstone:
+    """What stays of a case that nobody knows."""
+    dossier = a_dossier(work)
+    record_id = new_id()
+    stone = Tombstone(
+        record_id=record_id,
+        taken_with=record_id,
+        record_kind=RecordKind.CASE,
+        reference=unique("weg-"),
+        former_references=[],
+        entry_code=dossier.entry.code,
+        entry_id=dossier.entry_id,
+        unit_id=dossier.unit_id,
+        levels=["open"],
+        protected=False,
+        created_on=LONG_AGO.date(),
+        decision=DisposalCode.DESTROY,
+        list_id=new_id(),
+        list_reference="AV-2020/0001",
+        persons={},
+        erased_at=work.now,
+    )
+    work.session.add(stone)
+    work.session.flush()
+    return stone
 
 
 class Disposers:
