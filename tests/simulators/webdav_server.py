@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
 from wsgidav.wsgidav_app import WsgiDAVApp
 
@@ -13,8 +14,8 @@ USER, PASSWORD = "bauamt", "geheim"
 
 
 @contextmanager
-def webdav_server(folder: Path) -> Iterator[str]:
-    """Serves `folder`; gives its address."""
+def webdav_server(folder: Path, *, certificate: Path | None = None) -> Iterator[str]:
+    """Serves `folder`; gives its address. With a certificate and its key, in one file, it speaks TLS."""
     config: dict[str, Any] = {
         "provider_mapping": {"/": str(folder)},
         "simple_dc": {"user_mapping": {"*": {USER: {"password": PASSWORD}}}},
@@ -25,11 +26,13 @@ def webdav_server(folder: Path) -> Iterator[str]:
         "dir_browser": {"enable": False},
     }
     server = Server(("127.0.0.1", 0), WsgiDAVApp(config), numthreads=2, shutdown_timeout=1)
+    if certificate:
+        server.ssl_adapter = BuiltinSSLAdapter(str(certificate), str(certificate))
     server.prepare()
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.bind_addr[1]}"
+        yield f"{'https' if certificate else 'http'}://127.0.0.1:{server.bind_addr[1]}"
     finally:
         server.stop()
         thread.join()

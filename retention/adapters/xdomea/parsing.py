@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -66,12 +66,12 @@ def parse_number(text: str) -> int | None:
 
 
 def parse_instant(text: str) -> datetime | None:
-    """An instant; without a zone it is local time here."""
+    """An instant in UTC; without a zone it was local time here."""
     try:
         value = datetime.fromisoformat(text)
-    except ValueError:
+        return (value if value.tzinfo else value.replace(tzinfo=_BERLIN)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return value if value.tzinfo else value.replace(tzinfo=_BERLIN)
 
 
 def local_name(element: Element) -> str:

@@ -3,14 +3,17 @@
 import io
 import zipfile
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from eakte.foundation.errors import EakteError
 from retention.adapters.xdomea import Limits, ReadContainer, read_container
@@ -25,6 +28,7 @@ from retention.adapters.xdomea.errors import (
     NoContainer,
     NotWellFormed,
     UnknownMessage,
+    XdomeaRefused,
 )
 from retention.rules.exchange import (
     Appraisal,
@@ -455,3 +459,61 @@ def test_too_many_entries_are_too_many(tmp_path: Path) -> None:
     path = packed(tmp_path / "viele.zip", {f"{number}.txt": b"" for number in range(20)})
     with pytest.raises(ContainerTooLarge):
         read_container(path, received_at=AT, limits=Limits(entries=10))
+
+
+# --- whatever comes ------------------------------------------------------------------------------------------
+
+ODD_TEXTS = [
+    "", "x" * 50, "-1", "9" * 20, "2026-13-45", "2026-02-30T25:00:00", "24:00", "A", "true", "../..", "٣٤", "²", "NaN",
+    "0001-01-01T00:00:00", "9999-12-31T23:59:59-14:00", "00000000-0000-0000-0000-00000000000|", "10000-01-01",
+]  # fmt: skip
+
+
+def alter(root: etree._Element, chance: Random) -> None:
+    """Change one thing somewhere: a text, a name, an element too many or too few."""
+    elements = list(root.iter())
+    one, other = chance.choice(elements), chance.choice(elements)
+    match chance.randrange(5):
+        case 0:
+            one[:], one.text = [], chance.choice(ODD_TEXTS)
+        case 1 if (parent := one.getparent()) is not None:
+            parent.remove(one)
+        case 2:
+            one.tag = other.tag
+        case 3:
+            one.append(deepcopy(other))
+        case _:
+            one.text = other.text
+
+
+def read_altered(seed: int, rounds: int, folder: Path) -> None:
+    chance = Random(seed)
+    sources = [
+        write
+        for version in XdomeaVersion
+        for write in (
+            Process(version, folder).transfer(everything()).path,
+            an_appraisal(version, folder),
+            a_result(version, folder),
+        )
+    ]
+    messages = {path: zipfile.ZipFile(path).read(f"{path.stem}.xml") for path in sources}
+    for _ in range(rounds):
+        path = chance.choice(sources)
+        root = etree.fromstring(messages[path])
+        for _ in range(chance.randint(1, 4)):
+            alter(root, chance)
+        try:
+            read(packed(folder / f"altered {path.name}", {f"{path.stem}.xml": etree.tostring(root)}))
+        except XdomeaRefused as refused:
+            assert refused.detail
+
+
+def test_whatever_is_changed_in_a_message_it_is_read_or_refused(tmp_path: Path) -> None:
+    read_altered(1, 60, tmp_path)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(10))
+def test_whatever_is_changed_in_many_messages_they_are_read_or_refused(seed: int, tmp_path: Path) -> None:
+    read_altered(seed, 1000, tmp_path)

@@ -4,11 +4,17 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from retention.adapters.transport import Transport
 from retention.adapters.transport.directory import DirectoryTransport
@@ -208,6 +214,30 @@ def test_only_what_is_new_is_waited_for(place: Path) -> None:
 def test_a_wrong_password_is_told(address: str) -> None:
     with pytest.raises(ArchiveUnreachable, match="Anmeldung"):
         WebdavTransport(address, user=USER, password="falsch").received()
+
+
+def a_certificate(path: Path) -> Path:
+    """One that the server signed itself, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Stadtarchiv")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), now - timedelta(days=1), now + timedelta(days=1)
+    )
+    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    signed = builder.add_extension(here, critical=False).sign(key, hashes.SHA256())
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(private + signed.public_bytes(Encoding.PEM))
+    return path
+
+
+def test_only_a_server_with_a_trusted_certificate_is_spoken_to(place: Path, tmp_path: Path, container: Path) -> None:
+    certificate = a_certificate(tmp_path / "archiv.pem")
+    with webdav_server(place, certificate=certificate) as url:
+        WebdavTransport(url, user=USER, password=PASSWORD, certificates=certificate).send(container, NAME)
+        with pytest.raises(ArchiveUnreachable, match=r"(?i)certificate"):
+            WebdavTransport(url, user=USER, password=PASSWORD).received()
+    assert (place / NAME).read_bytes() == container.read_bytes()
 
 
 def test_a_server_that_is_away_is_unreachable(container: Path, tmp_path: Path) -> None:
