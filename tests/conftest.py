@@ -19,7 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from eakte.audit.models import AuditEntry
 from eakte.entrypoints.api import create_app
-from eakte.entrypoints.house import migrate
+from eakte.entrypoints.migrating import migrate
 from eakte.foundation.embedded import EmbeddedPostgres, EmbeddedS3
 from eakte.foundation.ids import new_id
 from eakte.foundation.settings import (

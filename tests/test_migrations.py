@@ -3,7 +3,7 @@
 from alembic import command
 from sqlalchemy import Engine, text
 
-from eakte.entrypoints.house import alembic_config
+from eakte.entrypoints.migrating import alembic_config
 
 
 def test_the_migrated_database_is_what_the_code_expects(engine: Engine) -> None:

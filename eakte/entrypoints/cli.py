@@ -20,8 +20,8 @@ app = typer.Typer(
 # Name, where it lives below `commands`, and the first sentence of its help.
 COMMANDS = (
     ("stack", "processes:stack", "Alles auf einem Rechner starten: PostgreSQL, S3, API und Worker; bis Strg-C."),
-    ("serve", "processes:serve", "Die API bedienen."),
-    ("worker", "processes:worker", "Aufträge abarbeiten: Erkennung, Ablage, Suchindex."),
+    ("serve", "serve:serve", "Die API bedienen."),
+    ("worker", "worker:worker", "Aufträge abarbeiten: Erkennung, Ablage, Suchindex."),
     ("migrate", "processes:migrate", "Datenbank und Objektspeicher auf den neuesten Stand bringen."),
     ("demo", "demo:demo", "Alles starten, die Musterbriefe von Papier zu Akte bringen und zeigen, was geschah."),
     (

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import sessionmaker
 
@@ -37,17 +35,3 @@ def open_house(settings: Settings) -> Iterator[House]:
         yield House(sessionmaker(engine, expire_on_commit=False), Storage(settings.storage), settings)
     finally:
         engine.dispose()
-
-
-def migrate(engine: Engine) -> None:
-    """Bring the database to the newest migration."""
-    with engine.connect() as connection:
-        command.upgrade(alembic_config(connection), "head")
-        connection.commit()
-
-
-def alembic_config(connection: object) -> Config:
-    config = Config()
-    config.set_main_option("script_location", "eakte:migrations")
-    config.attributes["connection"] = connection
-    return config

@@ -11,8 +11,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel
 
-import eakte.entrypoints.client
-import eakte.entrypoints.stack
 import eakte.foundation.embedded.errors  # noqa: F401  a code is known as soon as its class is
 from eakte.foundation.errors import EakteError, NotFound
 from eakte.foundation.problems import status_of_kind

@@ -21,7 +21,8 @@ from eakte.access.queries import anybody_exists, identity_by_login
 from eakte.access.rules import Confidentiality
 from eakte.access.service import create_identity, create_unit, grant_role, issue_token
 from eakte.entrypoints.configuration import completed, stack_file
-from eakte.entrypoints.house import migrate, open_house
+from eakte.entrypoints.house import open_house
+from eakte.entrypoints.migrating import migrate
 from eakte.foundation.embedded import EmbeddedPostgres, EmbeddedS3, Supervised, ensure_not_running_twice
 from eakte.foundation.embedded.ports import free_port, is_free
 from eakte.foundation.errors import Unavailable

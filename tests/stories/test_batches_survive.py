@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 
 from eakte.audit.service import verify_audit
 from eakte.documents.models import Document, Rendition, RenditionKind
-from eakte.entrypoints.house import migrate
+from eakte.entrypoints.migrating import migrate
 from eakte.entrypoints.sweep import OrphanKind, find_orphans
 from eakte.foundation.embedded import EmbeddedPostgres, EmbeddedS3
 from eakte.foundation.settings import StorageSettings

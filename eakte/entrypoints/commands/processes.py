@@ -1,17 +1,12 @@
-"""The processes: everything on one machine, or API, workers and migrations one by one."""
+"""Everything on one machine, and the migrations."""
 
 import signal
-from typing import Annotated
 
-import typer
-
-from eakte.entrypoints import serve as serving
 from eakte.entrypoints.commands.speaking import out
 from eakte.entrypoints.configuration import load_settings
 from eakte.entrypoints.house import create_database_engine, open_house
-from eakte.entrypoints.house import migrate as bring_up_to_date
+from eakte.entrypoints.migrating import migrate as bring_up_to_date
 from eakte.entrypoints.stack import RunningStack, running_stack
-from eakte.entrypoints.worker import run_worker
 from eakte.foundation.embedded import ended_by_signal
 from eakte.foundation.logging import configure_logging
 from eakte.foundation.settings import Settings
@@ -25,27 +20,6 @@ def stack() -> None:
         say_where(running)
         wait_for_interrupt()
     out.print("Beendet.")
-
-
-def serve(
-    host: Annotated[str | None, typer.Option(help="Adresse; Vorgabe 127.0.0.1")] = None,
-    port: Annotated[int | None, typer.Option(help="Port; Vorgabe 8080")] = None,
-) -> None:
-    """Die API bedienen."""
-    settings = load_settings()
-    configure_logging(settings)
-    given = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
-    settings = settings.model_copy(update={"api": settings.api.model_copy(update=given)})
-    serving.run_server(settings)
-
-
-def worker(
-    queues: Annotated[str | None, typer.Option(help="Nur diese Warteschlangen, durch Komma getrennt")] = None,
-) -> None:
-    """Aufträge abarbeiten: Erkennung, Ablage, Suchindex."""
-    settings = load_settings()
-    configure_logging(settings)
-    run_worker(settings, queues.split(",") if queues else None)
 
 
 def migrate() -> None:
