@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, literal, or_, select
+from sqlalchemy import Select, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Session
@@ -106,13 +106,13 @@ def subjects(session: Session, record_ids: Collection[UUID]) -> list[Subject]:
         .where(_records.c.id == func.any(literal(list(record_ids), _IDS)))
         .where(_records.c.state == RecordState.CLOSED)
     )
-    return [_subject(row) for row in session.execute(statement)]
+    return [_subject(tuple(row)) for row in session.execute(statement)]
 
 
 _BEFORE_KEPT = 8
 
 
-def _subject(row: Row[Any]) -> Subject:
+def _subject(row: tuple[Any, ...]) -> Subject:
     kept = Kept(*row[_BEFORE_KEPT:]) if row[_BEFORE_KEPT] is not None else None
     return Subject(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], kept)
 
