@@ -3,6 +3,7 @@
 Whatever the way, a container appears there complete or not at all, and nothing of the other side is ever deleted.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +21,13 @@ class Arrival:
     stamp: str
 
 
+Wanted = Callable[[Arrival], bool]
+
+
+def everything(_: Arrival, /) -> bool:
+    return True
+
+
 class Transport(Protocol):
     """Every method raises ArchiveUnreachable when the place cannot be reached, and may be repeated."""
 
@@ -30,8 +38,11 @@ class Transport(Protocol):
         """
         ...
 
-    def received(self) -> list[Arrival]:
-        """What lies there, our own containers among it, by name."""
+    def received(self, wanted: Wanted = everything) -> list[Arrival]:
+        """What lies there and is wanted, by name; our own containers lie there too.
+
+        Looks twice, some seconds apart, if anything is wanted: what was seen before should not be.
+        """
         ...
 
     def fetch(self, name: str, target: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from retention.adapters.appearing import appearing, same_content
-from retention.adapters.transport import Arrival, is_arrival_in, is_file_name
+from retention.adapters.transport import Arrival, Wanted, everything, is_arrival_in, is_file_name
 from retention.adapters.transport.errors import ArchiveUnreachable, ArrivalGone, NameTaken
 from retention.adapters.transport.resting import REST_S, Pause, at_rest
 
@@ -37,7 +37,6 @@ class DirectoryTransport:
         self._directory, self._staging = directory, staging or directory
         self._folders = ("", *answer_folders)
         self._rest_s, self._pause = rest_s, pause
-        self._known: frozenset[Arrival] = frozenset()
 
     def send(self, path: Path, name: str) -> None:
         if not is_file_name(name):
@@ -52,11 +51,9 @@ class DirectoryTransport:
             with path.open("rb") as source, appearing(final, staging=self._staging) as target:
                 shutil.copyfileobj(source, target, _CHUNK)
 
-    def received(self) -> list[Arrival]:
+    def received(self, wanted: Wanted = everything) -> list[Arrival]:
         with self._reaching():
-            arrivals = at_rest(self._stamps, self._rest_s, self._pause, known=self._known)
-        self._known = frozenset(arrivals)
-        return arrivals
+            return at_rest(self._stamps, wanted, self._rest_s, self._pause)
 
     def fetch(self, name: str, target: Path) -> None:
         if not is_arrival_in(name, self._folders):

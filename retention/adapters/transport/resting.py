@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 
-from retention.adapters.transport import Arrival
+from retention.adapters.transport import Arrival, Wanted
 
 REST_S = 2.0
 """x-man writes by rename; others may need longer."""
@@ -12,14 +12,15 @@ Pause = Callable[[float], object]
 
 
 def at_rest(
-    look: Callable[[], Mapping[str, str]], rest_s: float, pause: Pause = time.sleep, *, known: frozenset[Arrival]
+    look: Callable[[], Mapping[str, str]], wanted: Wanted, rest_s: float, pause: Pause = time.sleep
 ) -> list[Arrival]:
-    """The files whose stamp is the same at a second look `rest_s` later, by name.
-
-    Nobody has to wait for what is `known` to be complete.
-    """
-    first = {Arrival(name, stamp) for name, stamp in look().items()}
-    if not first <= known:
+    """The wanted files whose stamp is the same at a second look `rest_s` later, by name."""
+    first = _arrivals(look(), wanted)
+    if first:
         pause(rest_s)
-        first &= {Arrival(name, stamp) for name, stamp in look().items()}
+        first &= _arrivals(look(), wanted)
     return sorted(first, key=lambda arrival: arrival.name)
+
+
+def _arrivals(stamps: Mapping[str, str], wanted: Wanted) -> set[Arrival]:
+    return {arrival for name, stamp in stamps.items() if wanted(arrival := Arrival(name, stamp))}

@@ -13,7 +13,7 @@ import httpx
 from lxml import etree
 
 from retention.adapters.appearing import appearing, unfinished_name
-from retention.adapters.transport import Arrival, is_arrival_in, is_file_name
+from retention.adapters.transport import Arrival, Wanted, everything, is_arrival_in, is_file_name
 from retention.adapters.transport.errors import ArchiveUnreachable, ArrivalGone, NameTaken
 from retention.adapters.transport.resting import REST_S, Pause, at_rest
 from retention.adapters.untrusted_xml import HasDoctype, NotXml, parse_untrusted
@@ -53,7 +53,6 @@ class WebdavTransport:
         self._credentials = (user, password) if user is not None else None
         self._certificates, self._timeout_s = certificates, timeout_s
         self._rest_s, self._pause = rest_s, pause
-        self._known: frozenset[Arrival] = frozenset()
 
     def send(self, path: Path, name: str) -> None:
         if not is_file_name(name):
@@ -71,11 +70,9 @@ class WebdavTransport:
                 return
             _succeed(moved)
 
-    def received(self) -> list[Arrival]:
+    def received(self, wanted: Wanted = everything) -> list[Arrival]:
         with self._reaching() as http:
-            arrivals = at_rest(lambda: self._stamps(http), self._rest_s, self._pause, known=self._known)
-        self._known = frozenset(arrivals)
-        return arrivals
+            return at_rest(lambda: self._stamps(http), wanted, self._rest_s, self._pause)
 
     def fetch(self, name: str, target: Path) -> None:
         if not is_arrival_in(name, self._folders):
