@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 from sqlalchemy.pool import NullPool
 
 from eakte.audit.models import AuditEntry
@@ -206,11 +206,23 @@ def no_silent_work() -> Iterator[None]:
         if session.info.get("wrote") and not session.info.get("told"):
             silent.append(", ".join(sorted(session.info["wrote"])))
 
-    event.listen(Session, "before_flush", before_flush)
-    event.listen(Session, "before_commit", before_commit)
+    before: dict[SessionTransaction, set[str]] = {}
+
+    def after_transaction_create(session: Session, transaction: SessionTransaction) -> None:
+        if transaction.nested:
+            before[transaction] = set(session.info.get("wrote", ()))
+
+    def after_soft_rollback(session: Session, transaction: SessionTransaction) -> None:
+        """What a savepoint took back was not written."""
+        if transaction in before:
+            session.info["wrote"] = before.pop(transaction)
+
+    listeners = (before_flush, before_commit, after_transaction_create, after_soft_rollback)
+    for listener in listeners:
+        event.listen(Session, listener.__name__, listener)
     yield
-    event.remove(Session, "before_flush", before_flush)
-    event.remove(Session, "before_commit", before_commit)
+    for listener in listeners:
+        event.remove(Session, listener.__name__, listener)
     assert not silent, f"works wrote and published nothing: {silent}"
 
 

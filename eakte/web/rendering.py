@@ -175,12 +175,19 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
 _MENU = [("/", "Start"), ("/aktenplan", "Aktenplan"), ("/eingaenge", "Eingänge"), ("/arbeitsliste", "Arbeitsliste")]
 
 
+_DISPOSAL = (Permission.DISPOSE, Permission.REVIEW_DISPOSAL, Permission.RELEASE_DISPOSAL)
+
+
 def _menu(actor: Actor) -> list[tuple[str, str]]:
     """Where the main menu leads, for somebody with these rights."""
     menu = [*_MENU, ("/rechnungen", "Rechnungen")] if works_with_invoices(actor) else _MENU
     if actor.may(Permission.MANAGE_SIGNING):
         menu = [*menu, ("/rechnungen/befugnisse", "Befugnisse")]
-    return [*menu, ("/stapel", "Stapel")] if works_with_batches(actor) else menu
+    if works_with_batches(actor):
+        menu = [*menu, ("/stapel", "Stapel")]
+    if any(actor.may(permission) for permission in _DISPOSAL):
+        menu = [*menu, ("/aussonderung", "Aussonderung")]
+    return menu
 
 
 def go_to(path: str, done: str | None = None) -> RedirectResponse:

@@ -7,6 +7,7 @@ from eakte.documents.models import DocumentKind, DocumentSource, RenditionKind
 from eakte.records.models import PartyRole
 from eakte.records.plan_rules import DisposalCode, EntryKind
 from eakte.records.rules import Action, Medium, RecordKind, RecordState
+from eakte.web.disposal_wording import DISPOSAL_WORDS
 from eakte.web.invoice_wording import APPROVAL_WORDS
 from ingest.batches.rules import BatchState, Drawn, FileState, Purpose, Verdict
 from ingest.proof.transfer_note import MeansOfIntegrity
@@ -109,6 +110,7 @@ _PAIRS: tuple[tuple[StrEnum, str], ...] = (
     (Severity.ERROR, "Fehler"),
     (Severity.WARNING, "Warnung"),
     *APPROVAL_WORDS,
+    *DISPOSAL_WORDS,
     (Severity.INFORMATION, "Information"),
     (Severity.HINT, "Hinweis"),
     (Action.EDIT, "Bearbeiten"),
@@ -294,6 +296,11 @@ FIELD_NAMES = FIELDS | {
     "valid_until": "Ende",
     "original": "Nummer der anderen Rechnung",
     "lines": "Kontierung",
+    "archive": "Archiv",
+    "disposal": "Aussonderungsart",
+    "report_into": "Akte für das Protokoll",
+    "words": "Wörter im Betreff",
+    "party": "Beteiligter",
 }
 
 # Bookkeeping that says nothing to people, in the list of what changed.
@@ -343,6 +350,9 @@ DONE = {
     "entzogen": "Die Befugnis ist entzogen.",
     "abwesend": "Die Abwesenheit ist eingetragen.",
     "anwesend": "Die Abwesenheit ist gelöscht.",
+    "zurueckgestellt": "Zurückgestellt.",
+    "gesperrt": "Die Löschsperre gilt.",
+    "aufgehoben": "Die Löschsperre ist aufgehoben.",
     "verworfen": "Die Datei wird nicht abgelegt; ihr Original bleibt erhalten.",
     "kennwort": "Das Kennwort ist geändert. Bitte damit neu anmelden.",
     "abgemeldet": "Sie sind abgemeldet.",

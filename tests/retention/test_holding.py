@@ -216,9 +216,7 @@ def test_holds_over_the_api(client: TestClient, house: House) -> None:
 
 def test_what_is_closed_tells_the_storage_of_its_hold(house: House) -> None:
     def told(work: UnitOfWork) -> int:
-        waiting = text(
-            "SELECT count(*) FROM procrastinate_jobs WHERE task_name = :name AND args ->> 'record_id' = :case"
-        )
+        waiting = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = :name AND args ->> 'record_id' = :id")
         return work.session.scalar(waiting, {"name": LockStorage.name, "id": str(case.id)}) or 0
 
     with house.begin() as work:

@@ -14,8 +14,10 @@ from eakte.web.pages import (
     cases,
     changes,
     details,
+    disposal,
     documents,
     dossiers,
+    holds,
     ingests,
     invoices,
     invoices_flow,
@@ -53,6 +55,8 @@ _ROOMS = (
     batches_paper,
     batches_profiles,
     batches_sheets,
+    disposal,
+    holds,
 )
 ROUTERS = tuple(room.router for room in _ROOMS)
 
