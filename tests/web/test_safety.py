@@ -13,6 +13,7 @@ from eakte.web.rendering import address
 from ingest.batches.rules import BatchState
 from tests.ingest.batches.stacks import a_sheet, a_stack
 from tests.support.approval import Town
+from tests.support.disposal import an_entry_to_destroy, closed
 from tests.support.factories import LETTER, a_batch, a_case, a_document, a_dossier, a_unit, unique
 from tests.support.scans import a_page_image
 from tests.web.batches import Scan, begin, decide, parts_of
@@ -62,7 +63,25 @@ def pages(visit: Visit, house: House, scan: Scan) -> dict[str, Page]:
         "/nirgends",
     ):
         opened[path] = visitor.open(path)
+    opened |= pages_of_disposal(visitor, house)
     return opened | pages_of_batches(visitor, scan, house, case.reference) | pages_of_invoices(visitor, house)
+
+
+def pages_of_disposal(visitor: Visitor, house: House) -> dict[str, Page]:
+    """A list of a dossier whose title is evil, and a hold that people wrote evil into."""
+    with house.begin(SYSTEM) as work:
+        due = a_dossier(work, title=EVIL, entry=an_entry_to_destroy(work))
+        held = a_dossier(work, title=EVIL, entry=an_entry_to_destroy(work))
+        closed(work, due, held)
+    visitor.open("/loeschsperren")
+    wanted = {"reason": EVIL, "party": EVIL, "references": held.reference}
+    opened = {"/loeschsperren/…": visitor.send("/loeschsperren", wanted)}
+    opened |= {path: visitor.open(path) for path in ("/loeschsperren", "/aussonderung/faellig?verfahren=destruction")}
+    visitor.open("/aussonderung")
+    opened["/aussonderung/…"] = visitor.send("/aussonderung", {"name": EVIL, "procedure": "destruction"})
+    opened["/aussonderung"] = visitor.open("/aussonderung")
+    assert {page.status for page in opened.values()} == {200}
+    return opened
 
 
 def pages_of_invoices(visitor: Visitor, house: House) -> dict[str, Page]:
