@@ -127,6 +127,13 @@ def _rest(same: list[Judged], seen_id: UUID) -> list[Judged]:
     return same[places[0] + 1 :] if places else same
 
 
+def standing_of(work: UnitOfWork, record_ids: Collection[UUID]) -> Iterator[Judged]:
+    """Some dossiers with their cases, or cases, as they stand today, and what hinders any procedure; asks no rights."""
+    ids = select(func.unnest(literal(list(record_ids), ARRAY(PgUuid(as_uuid=True)))).label("id"))
+    wanted = or_(among(_RECORD.c.id, record_ids), among(_CASE.c.dossier_id, record_ids))
+    return _judged(work, _with_cases(ids), [wanted], Procedure.FOUR_STEP, list_id=None, anybody=True)
+
+
 def _asked(work: UnitOfWork, wanted: Wanted, due: ColumnElement[bool]) -> list[ColumnElement[bool]]:
     """The conditions, over the aliases of `_standings`, under which a record was asked for."""
     conditions = [due]
