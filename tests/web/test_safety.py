@@ -25,9 +25,21 @@ from xrechnung.approval.rules.workflow import Act
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'{{7*7}}"
 
 
+@pytest.fixture(scope="module")
+def kept() -> dict[str, Page]:
+    """The pages as they were read, for all tests of this module."""
+    return {}
+
+
 @pytest.fixture
-def pages(visit: Visit, house: House, scan: Scan) -> dict[str, Page]:
+def pages(kept: dict[str, Page], visit: Visit, house: House, scan: Scan) -> dict[str, Page]:
     """Every page there is to read, over records whose every text is evil."""
+    if not kept:
+        kept |= every_page(visit, house, scan)
+    return kept
+
+
+def every_page(visit: Visit, house: House, scan: Scan) -> dict[str, Page]:
     with house.begin(SYSTEM) as work:
         dossier = a_dossier(work, title=EVIL, remark=EVIL, keywords=(EVIL,))
         case = a_case(work, dossier=dossier, title=EVIL)
