@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no test data at {DAT
 
 
 # Long, or like a file that is read anyway: only in the long rounds.
-LONG = re.compile(r"name-\d\d|ocrmypdf__(cardinal|multipage|jbig2|linn|poster|skew)|rotated")
+LONG = re.compile(r"name-\d\d|5000-seiten|ocrmypdf__(cardinal|multipage|jbig2|linn|poster|skew)|rotated")
 
 
 def entries(collection: str) -> list[Any]:
