@@ -165,3 +165,9 @@ class ReportPlaceUnusable(Conflict):
     """Das Vernichtungsprotokoll kann dort nicht abgelegt werden."""
 
     advice = "Bitte das Aktenzeichen einer Akte oder eines Vorgangs in Bearbeitung nennen; „{reference}“ ist keines."
+
+
+class LedgerDamaged(Conflict):
+    """Ein Eintrag des Löschverzeichnisses ist beschädigt."""
+
+    advice = "Bitte die Systembetreuung verständigen und den Schlüssel {key} nennen; es wurde nichts gelöscht."

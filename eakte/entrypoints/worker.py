@@ -23,6 +23,7 @@ from ingest.sources.definitions import load_sources
 from ingest.sources.neighbours import neighbour_of
 from ingest.sources.running import sources_at_work
 from ingest.sources.uploads.service import discard_expired
+from retention.service.destroying import resume_destruction
 from retention.service.exchanging import resume_exchange
 from retention.service.rounds import begin_rounds as begin_retention_rounds
 from xrechnung.approval.service.filing import file_what_ended
@@ -121,6 +122,7 @@ async def _resume_stranded(house: House) -> None:
             file_what_ended(work)
             begin_rounds(work)
             begin_retention_rounds(work)
+            resume_destruction(work)
             resume_exchange(work)
             discard_expired(work)
             resume_update(work)

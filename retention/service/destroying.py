@@ -141,7 +141,7 @@ def _erase(work: UnitOfWork, list_: DisposalList, item: DisposalItem, cases: lis
     documents = {case_id: queries.documents_in(work.session, case_id) for case_id in cases}
     everything = [*dict.fromkeys([record_id, *cases]), *(one for some in documents.values() for one in some)]
     _remember(work, list_, item, everything)
-    _forget_retention(work, everything)
+    forget_retention(work, everything)
     for case_id in cases:
         erase_documents(work, documents[case_id], taken_with=record_id)
         erase_case(work, case_id)
@@ -208,7 +208,7 @@ def persons_of(work: UnitOfWork, list_: DisposalList) -> dict[str, dict[str, str
     }
 
 
-def _forget_retention(work: UnitOfWork, record_ids: Iterable[UUID]) -> None:
+def forget_retention(work: UnitOfWork, record_ids: Iterable[UUID]) -> None:
     """Delete what retention itself knows of records: periods, exceptions, dates, and holds that were released."""
     ids = list(record_ids)
     for table in (RecordRetention, RuleAssignment, EnteredDate, HeldRecord):

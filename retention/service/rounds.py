@@ -12,6 +12,7 @@ from retention.models.rounds import RetentionRound
 from retention.queries import periods
 from retention.queries.facts import Concerned
 from retention.service.computing import compute_next, mend
+from retention.service.destroying import retry_what_waits
 from retention.service.locking import lock_what_is_behind
 
 log = structlog.get_logger()
@@ -26,6 +27,7 @@ def begin_rounds(work: UnitOfWork) -> None:
     today = legal_day(work.now)
     if work.now.astimezone(GERMANY).time() >= BEGINS_AT and periods.begin_round(work.session, today, work.now):
         work.defer(LookAfterRetention(day=today))
+        retry_what_waits(work)
 
 
 def look_after(begin: BeginWork, day: date) -> None:

@@ -98,8 +98,8 @@ class Disposers:
         self.author = make(Role.RECORDS_MANAGER, level=Confidentiality.CONFIDENTIAL)
         self.other = make(Role.RECORDS_MANAGER, level=Confidentiality.CONFIDENTIAL)
         with house.begin(SYSTEM) as work:
-            report_case = a_case(work, title="Vernichtungsprotokolle").reference
-        retention = RetentionSettings(waiting_days=waiting_days, report_dossier=report_case)
+            self.report_case = a_case(work, title="Vernichtungsprotokolle").reference
+        retention = RetentionSettings(waiting_days=waiting_days)
         self.house = House(house.sessions, house.storage, house.settings.model_copy(update={"retention": retention}))
 
     def draw_up(
@@ -107,7 +107,15 @@ class Disposers:
     ) -> DisposalList:
         with self.house.begin(self.author) as work:
             wanted = Wanted(record_ids=frozenset(record_ids))
-            return draw_up_list(work, name="Jahr 2026", procedure=procedure, archive=archive, wanted=wanted).list
+            drawn = draw_up_list(
+                work,
+                name="Jahr 2026",
+                procedure=procedure,
+                archive=archive,
+                wanted=wanted,
+                report_into=self.report_case,
+            )
+        return drawn.list
 
     def act(self, list_id: UUID, *acts: ListAct, by: Actor | None = None) -> DisposalList:
         for act in acts:
