@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 
 from eakte.foundation.errors import Finding
 from eakte.records.rules import Medium
@@ -124,7 +125,7 @@ class RecordWriter:
         medium = record.medium or medium
         around = self._dialect.attachment if record.kind is NodeKind.ATTACHMENT else self._dialect.document
         with self._xml.about(_named(record)), around(self._xml):
-            attachments = lambda: self._attachments(record, depth, medium)  # noqa: E731
+            attachments = partial(self._attachments, record, depth, medium)
             write_document(self._xml, self._dialect, record, self._add_file, attachments)
         if self._add_file and not record.versions and medium in (None, Medium.ELECTRONIC):
             self._tell_missing_file(record)

@@ -169,3 +169,41 @@ def test_two_processes_do_not_write_the_same_container_at_once(tmp_path: Path) -
             process.offer(a_case())
     finally:
         os.close(other)
+
+
+class Zeros:
+    """As many bytes as one likes, without having them."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def read(self, size: int, /) -> bytes:
+        size = min(size, self._left)
+        self._left -= size
+        return bytes(size)
+
+
+@pytest.mark.soak
+def test_a_file_of_more_than_four_gigabytes_goes_into_a_container(tmp_path: Path) -> None:
+    size, sha256 = (1 << 32) + 7, hashlib.sha256()
+    source = Zeros(size)
+    while piece := source.read(1 << 20):
+        sha256.update(piece)
+
+    @contextmanager
+    def opening() -> Iterator[Readable]:
+        yield Zeros(size)
+
+    file = ContainedFile(file_id=ID, extension="tif", size=size, sha256=sha256.hexdigest(), open=opening)
+    written = Process(V3, tmp_path).transfer(case_with(file))
+    with zipfile.ZipFile(written.path) as archive:
+        assert archive.getinfo(file.name).file_size == size
+        assert archive.testzip() is None
+
+
+@pytest.mark.soak
+def test_a_container_holds_more_than_65535_files(tmp_path: Path) -> None:
+    case = a_case("Vorgang", *(a_document(f"Blatt {number}") for number in range(1 << 16)))
+    written = Process(V3, tmp_path).transfer(case)
+    with zipfile.ZipFile(written.path) as archive:
+        assert len(archive.namelist()) == (1 << 16) + 1

@@ -116,6 +116,7 @@ UNFIT: list[tuple[list[RecordNode], type[EakteError]]] = [
     ([TWICE, TWICE], RecordTwice),
     ([a_dossier("Akte", TWICE), TWICE], RecordTwice),
     ([deep(5)], RecordsTooDeep),
+    ([a_dossier("Akte", children=lambda _: [a_document()])], RecordMisplaced),
 ]
 
 
