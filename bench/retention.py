@@ -39,7 +39,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
-from eakte.entrypoints.house import create_database_engine, migrate, open_house
+from eakte.entrypoints.house import create_database_engine, open_house
+from eakte.entrypoints.migrating import migrate
 from eakte.foundation.clock import legal_day
 from eakte.foundation.embedded import EmbeddedPostgres
 from eakte.foundation.settings import AuditSettings, DatabaseSettings, Settings

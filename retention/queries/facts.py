@@ -85,8 +85,8 @@ def lock_closed(session: Session, record_ids: Collection[UUID]) -> list[UUID]:
 # --- what is known ----------------------------------------------------------------------------------------
 
 
-def subjects(session: Session, record_ids: Collection[UUID]) -> list[Subject]:
-    """Some closed dossiers and cases with the periods they have."""
+def subjects(session: Session, record_ids: Collection[UUID], *, closed: bool = True) -> list[Subject]:
+    """Some closed dossiers and cases with the periods they have; with `closed` False also those that are not."""
     statement = (
         select(
             _records.c.id,
@@ -104,8 +104,9 @@ def subjects(session: Session, record_ids: Collection[UUID]) -> list[Subject]:
         .join(_dossiers, _dossiers.c.id == _home.c.id)
         .outerjoin(_row, _row.c.record_id == _records.c.id)
         .where(_records.c.id == func.any(literal(list(record_ids), _IDS)))
-        .where(_records.c.state == RecordState.CLOSED)
     )
+    if closed:
+        statement = statement.where(_records.c.state == RecordState.CLOSED)
     return [_subject(tuple(row)) for row in session.execute(statement)]
 
 

@@ -190,9 +190,10 @@ def dates_of_record(session: Session, record_id: UUID) -> list[EnteredDate]:
     )
 
 
-def awaited(session: Session) -> list[tuple[str, int]]:
-    """The dates that records wait for, and how many do."""
+def awaited(work: UnitOfWork) -> list[tuple[str, int]]:
+    """The dates that records wait for, and how many do. Raises ActionForbidden."""
+    require(work, Permission.MANAGE_RETENTION)
     count = func.count()
     statement = select(RecordRetention.missing_key, count).where(RecordRetention.missing_key.is_not(None))
-    rows = session.execute(statement.group_by(RecordRetention.missing_key).order_by(count.desc()))
+    rows = work.session.execute(statement.group_by(RecordRetention.missing_key).order_by(count.desc()))
     return [(row[0] or "", row[1]) for row in rows]

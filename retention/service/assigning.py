@@ -47,8 +47,12 @@ def assign_rule(
     found.assigned_by, found.assigned_at = work.actor.id, work.now
     work.session.flush()
     work.session.refresh(found)
-    changes: dict[str, tuple[object, object]] = {"rule": (before and rule.name, rule.name), "inheritance": (before, inheritance.value)}
-    _tell(work, found, changes | {"reason": (None, reason)})
+    changes: dict[str, tuple[object, object]] = {
+        "rule": (rule.name if before is not None else None, rule.name),
+        "inheritance": (before, inheritance.value),
+        "reason": (None, reason),
+    }
+    _tell(work, found, changes)
     return found
 
 

@@ -31,6 +31,10 @@ from ingest.service.receiving import open_ingest, receive
 from ingest.sources.uploads.service import Announced, begin_upload
 from retention.queries.lists import all_items
 from retention.rules.holding import Scope as HoldScope
+from retention.rules.inheritance import Inheritance
+from retention.service.assigning import Place as RulePlace
+from retention.service.assigning import assign_rule
+from retention.service.dating import enter_date
 from retention.service.holding import set_hold
 from tests.support.approval import a_given_order
 from tests.support.disposal import a_disposal_list, a_tombstone
@@ -46,6 +50,7 @@ from tests.support.factories import (
     a_unit,
     an_entry,
 )
+from tests.support.retention import a_rule
 from xrechnung.approval.rules.assignment import Criterion
 from xrechnung.approval.rules.signing import SigningAct
 from xrechnung.approval.service.assignment import WantedRule, make_rule
@@ -347,6 +352,39 @@ RULES: dict[str, Rule] = {
     "POST /api/v1/invoices/transfers/{order_id}:fail": Rule(
         S.HOUSE, P.TAKE_ORDERS, {"order_id": "order"}, body=lambda w: {"reason": "Konto gesperrt"}
     ),
+    "GET /api/v1/retention/rules": Rule(S.SIGNED_IN),
+    "GET /api/v1/retention/rules/{rule_id}": Rule(S.SIGNED_IN, path={"rule_id": "retention_rule"}),
+    "POST /api/v1/retention/rules:import": Rule(
+        S.HOUSE,
+        P.MANAGE_RETENTION,
+        content=(
+            "application/yaml",
+            "{catalogue: neu, name: Neu, rules: [{key: a, name: A, source: § 1, event: closing, period: 1 years}]}",
+        ),
+    ),
+    "GET /api/v1/retention/assignments": Rule(S.SIGNED_IN),
+    "POST /api/v1/retention/assignments": Rule(
+        S.HOUSE, P.MANAGE_RETENTION, body=lambda w: {"ruleId": w["retention_rule"], "entryId": w["other_entry"]}
+    ),
+    "DELETE /api/v1/retention/assignments/{assignment_id}": Rule(
+        S.HOUSE, P.MANAGE_RETENTION, {"assignment_id": "rule_assignment"}
+    ),
+    "GET /api/v1/retention/dates": Rule(S.SOMEWHERE, P.MANAGE_RETENTION),
+    "GET /api/v1/retention/awaited-dates": Rule(S.SOMEWHERE, P.MANAGE_RETENTION),
+    "POST /api/v1/retention/dates": Rule(
+        S.HOUSE,
+        P.MANAGE_RETENTION,
+        body=lambda w: {"key": "discharged", "fiscalYear": 2025, "day": "2026-09-30", "source": "Ratsbeschluss"},
+    ),
+    "PATCH /api/v1/retention/dates/{date_id}": Rule(
+        S.HOUSE,
+        P.MANAGE_RETENTION,
+        {"date_id": "entered_date"},
+        body=lambda w: {"day": "2026-10-01", "source": "Berichtigung"},
+    ),
+    "DELETE /api/v1/retention/dates/{date_id}": Rule(S.HOUSE, P.MANAGE_RETENTION, {"date_id": "entered_date"}),
+    "GET /api/v1/retention/due": Rule(S.SOMEWHERE, P.DISPOSE),
+    "GET /api/v1/retention/records/{record_id}": record(P.READ),
     "GET /api/v1/retention/holds": Rule(S.HOUSE, P.MANAGE_HOLDS),
     "POST /api/v1/retention/holds": Rule(
         S.HOUSE, P.MANAGE_HOLDS, body=lambda w: {"reason": "Klage", "scope": {"words": ["Klage"]}}
@@ -441,6 +479,7 @@ def world(house: House) -> World:
         invoice = note_invoice(work, document, version_of(work.session, document.id, None))
         order = a_given_order(work, begin_approval(work, invoice))
         person = a_client(work, kind=IdentityKind.PERSON)
+        retention_rule = a_rule(work)
         disposal_list = a_disposal_list(work)
         holidays = {"valid_from": date(2026, 7, 1), "valid_until": date(2026, 7, 14)}
         rows = {
@@ -469,6 +508,11 @@ def world(house: House) -> World:
             "other_identity": other_identity,
             "disposal_list": disposal_list,
             "disposal_item": next(all_items(work.session, disposal_list.id)),
+            "retention_rule": retention_rule,
+            "rule_assignment": assign_rule(
+                work, retention_rule.id, RulePlace(entry.id), inheritance=Inheritance.REPLACES
+            ),
+            "entered_date": enter_date(work, "adopted", date(2026, 9, 30), source="Ratsbeschluss", fiscal_year=2025),
             "hold": set_hold(work, reason="Klage", record_ids=[], scope=HoldScope(words=("Klage",))),
             "absence": appoint_deputy(work, person.id, other_identity.id, **holidays),
             "deputyship": appoint_deputy(work, identity.id, other_identity.id, **holidays),
