@@ -1,5 +1,6 @@
 """Opening a container that came from outside: nothing is unpacked to the disk, and no name in it becomes a path."""
 
+import errno
 import struct
 import zipfile
 import zlib
@@ -93,7 +94,7 @@ def open_container(path: Path, name: str, limits: Limits) -> OpenContainer:
     if not start.startswith(b"PK"):
         raise NoContainer(reason="Der Anfang der Datei ist weder ZIP noch XML.")
     with _trouble(), zipfile.ZipFile(path) as archive:
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     if len(entries) > limits.entries:
         raise ContainerTooLarge(limit=f"{limits.entries} Dateien")
     names = frozenset(entry.filename for entry in entries)
@@ -127,5 +128,10 @@ def _message_name(names: frozenset[str], container: str) -> str:
 def _trouble() -> Iterator[None]:
     try:
         yield
+    except OSError as error:
+        # A place before the start of the file; any other trouble is the disk's own.
+        if error.errno != errno.EINVAL:
+            raise
+        raise ContainerDamaged(reason="Das Verzeichnis des Containers führt ins Leere.") from error
     except _TROUBLE as error:
         raise ContainerDamaged(reason=f"Der Container lässt sich nicht entpacken ({type(error).__name__}).") from error

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
@@ -249,11 +249,19 @@ def test_what_cannot_be_used_is_refused_with_a_reason(
     assert refused.value.detail
 
 
+def damaged(whole: bytes) -> Iterator[bytes]:
+    """The same container with a bit turned somewhere, or with a field of its directory overwritten."""
+    for place in range(0, len(whole), 11):
+        yield whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :]
+    for place in range(whole.rindex(b"PK\x01\x02"), len(whole)):
+        for odd in (b"\0\0", b"\xff\xff", b"\xff\xff\xff\x7f"):
+            yield whole[:place] + odd + whole[place + len(odd) :]
+
+
 def test_a_damaged_container_is_never_read_as_something_else(tmp_path: Path) -> None:
     path = an_appraisal(V3, tmp_path)
-    whole = path.read_bytes()
-    for place in range(0, len(whole), 7):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+    for content in damaged(path.read_bytes()):
+        path.write_bytes(content)
         try:
             message = read(path).message
         except EakteError:
