@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from eakte.foundation.storage import LockMode
 from eakte.foundation.table import Table, words
 from eakte.records.plan_rules import DisposalCode
-from retention.rules.inheritance import Hung, Inheritance
+from retention.rules.inheritance import Inheritance
 from retention.rules.periods import Event, Outcome, Period, Rounding, Rule, Trigger, Unit
 
 
@@ -97,9 +97,6 @@ class RuleAssignment(Table):
     assigned_at: Mapped[datetime]
 
     rule: Mapped[RetentionRule] = relationship(lazy="joined", innerjoin=True)
-
-    def hung(self) -> Hung:
-        return Hung(self.rule.rule(), self.inheritance, self.rule.valid_from, self.rule.valid_until)
 
     __table_args__ = (
         CheckConstraint("(entry_id is null) <> (record_id is null)", name="one_place"),

@@ -7,18 +7,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from eakte.documents.models import Document
 from eakte.records.models import BusinessDatum, Case, Dossier, FilingPlanEntry, Record
 from eakte.records.rules import RecordKind, RecordState
 from retention.models.rules import EnteredDate, RecordRetention
+from retention.queries.arrays import any_of
 from retention.rules.subjects import COUNTS_FROM, FISCAL_YEAR, Kept, Known, Subject
 
-_IDS = ARRAY(PgUuid(as_uuid=True))
 _records, _home = Record.__table__.alias("record"), Record.__table__.alias("home")
 _dossiers, _cases, _documents = Dossier.__table__, Case.__table__, Document.__table__
 _row = RecordRetention.__table__
@@ -76,9 +74,7 @@ def inside(session: Session, record_id: UUID) -> list[UUID]:
 
 def lock_closed(session: Session, record_ids: Collection[UUID]) -> list[UUID]:
     """Those of some records that are closed, kept so until this work ends; whoever computes them too waits."""
-    statement = select(_records.c.id).where(
-        _records.c.id == func.any(literal(list(record_ids), _IDS)), _records.c.state == RecordState.CLOSED
-    )
+    statement = select(_records.c.id).where(_records.c.id == any_of(record_ids), _records.c.state == RecordState.CLOSED)
     return list(session.scalars(statement.order_by(_records.c.id).with_for_update(key_share=True)))
 
 
@@ -103,7 +99,7 @@ def subjects(session: Session, record_ids: Collection[UUID], *, closed: bool = T
         .join(_home, _home.c.id == func.coalesce(_cases.c.dossier_id, _records.c.id))
         .join(_dossiers, _dossiers.c.id == _home.c.id)
         .outerjoin(_row, _row.c.record_id == _records.c.id)
-        .where(_records.c.id == func.any(literal(list(record_ids), _IDS)))
+        .where(_records.c.id == any_of(record_ids))
     )
     if closed:
         statement = statement.where(_records.c.state == RecordState.CLOSED)
@@ -126,13 +122,11 @@ def known_of(session: Session, about: Collection[Subject], names: Collection[str
     of_documents: dict[UUID, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     wanted = [*names, FISCAL_YEAR, COUNTS_FROM]
     statement = select(BusinessDatum.record_id, BusinessDatum.name, BusinessDatum.value).where(
-        BusinessDatum.record_id == func.any(literal(ids, _IDS)), BusinessDatum.name.in_(wanted)
+        BusinessDatum.record_id == any_of(ids), BusinessDatum.name.in_(wanted)
     )
     for record_id, name, value in session.execute(statement):
         data[record_id][name] = value
-    dates = select(EnteredDate.record_id, EnteredDate.key, EnteredDate.day).where(
-        EnteredDate.record_id == func.any(literal(ids, _IDS))
-    )
+    dates = select(EnteredDate.record_id, EnteredDate.key, EnteredDate.day).where(EnteredDate.record_id == any_of(ids))
     for dated_id, key, day in session.execute(dates):
         assert dated_id is not None
         entered[dated_id][key] = day
@@ -145,7 +139,7 @@ def _said_by_documents(session: Session, case_ids: list[UUID]) -> Iterator[tuple
     statement = (
         select(_documents.c.case_id, BusinessDatum.name, BusinessDatum.value)
         .join(BusinessDatum, BusinessDatum.record_id == _documents.c.id)
-        .where(_documents.c.case_id == func.any(literal(case_ids, _IDS)))
+        .where(_documents.c.case_id == any_of(case_ids))
         .where(BusinessDatum.name.in_((FISCAL_YEAR, COUNTS_FROM)))
         .distinct()
     )

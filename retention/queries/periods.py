@@ -7,8 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Table as SqlTable
 from sqlalchemy import func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from eakte.records.models import Record
@@ -18,7 +17,6 @@ from retention.models.rules import RecordRetention
 from retention.rules.periods import Outcome
 from retention.rules.subjects import Kept
 
-_IDS = ARRAY(PgUuid(as_uuid=True))
 _row, _records = cast(SqlTable, RecordRetention.__table__), cast(SqlTable, Record.__table__)
 _KINDS = [RecordKind.DOSSIER.value, RecordKind.CASE.value]
 

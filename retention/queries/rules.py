@@ -5,9 +5,7 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from eakte.access import Permission
@@ -18,18 +16,16 @@ from eakte.foundation.work import UnitOfWork
 from eakte.records.models import FilingPlan, FilingPlanEntry
 from retention.errors import AssignmentNotFound, DateNotFound, RuleNotFound
 from retention.models.rules import EnteredDate, RecordRetention, RetentionRule, RuleAssignment
-from retention.rules.inheritance import Hung, Level, PlanPeriod
+from retention.queries.arrays import any_of
+from retention.rules.inheritance import Hung, Level, plan_rule
 from retention.rules.subjects import Book, PlanLevel
-
-_IDS = ARRAY(PgUuid(as_uuid=True))
-
 
 # --- the book ---------------------------------------------------------------------------------------------
 
 
 def book_for(session: Session, today: date, entry_ids: Collection[UUID], record_ids: Collection[UUID]) -> Book:
     """The rules in question for some records, which lie under some entries; `record_ids` has their dossiers too."""
-    above = select(func.unnest(FilingPlanEntry.path)).where(FilingPlanEntry.id == func.any(literal([*entry_ids], _IDS)))
+    above = select(func.unnest(FilingPlanEntry.path)).where(FilingPlanEntry.id == any_of(entry_ids))
     columns = (FilingPlanEntry.id, FilingPlanEntry.path, FilingPlanEntry.code, FilingPlan.key.label("plan_key"))
     says = (FilingPlanEntry.retention_years, FilingPlanEntry.retention_unlimited, FilingPlanEntry.disposal)
     statement = select(*columns, *says).join(FilingPlan, FilingPlan.id == FilingPlanEntry.plan_id)
@@ -39,7 +35,7 @@ def book_for(session: Session, today: date, entry_ids: Collection[UUID], record_
     for entry_id, row in entries.items():
         own = None
         if row.retention_unlimited or row.retention_years is not None:
-            own = PlanPeriod(f"Aktenplan {row.plan_key} {row.code}", row.retention_years, row.disposal)
+            own = plan_rule(f"Aktenplan {row.plan_key} {row.code}", row.retention_years, row.disposal)
         steps[entry_id] = PlanLevel(Level(row.code, at_entries.get(entry_id, ()), own), row.disposal)
     paths = {entry_id: [steps[one] for one in reversed(entries[entry_id].path)] for entry_id in entry_ids}
     return Book(today, paths, at_records, _dates_of_years(session))
@@ -50,19 +46,22 @@ def _hanging(
 ) -> tuple[dict[UUID, list[Hung]], dict[UUID, list[Hung]]]:
     at_entries: dict[UUID, list[Hung]] = defaultdict(list)
     at_records: dict[UUID, list[Hung]] = defaultdict(list)
-    statement = select(RuleAssignment).where(
-        or_(
-            RuleAssignment.entry_id == func.any(literal([*entry_ids], _IDS)),
-            RuleAssignment.record_id == func.any(literal([*record_ids], _IDS)),
-        )
-    )
-    # Oldest first, so that of equally long rules the same one governs each time. Changed ones are read anew.
-    ordered = statement.order_by(RuleAssignment.id).execution_options(populate_existing=True)
-    for one in session.scalars(ordered):
-        if one.entry_id is not None:
-            at_entries[one.entry_id].append(one.hung())
-        elif one.record_id is not None:
-            at_records[one.record_id].append(one.hung())
+    at, by = RuleAssignment.entry_id, RuleAssignment.record_id
+    statement = select(at, by, RuleAssignment.rule_id, RuleAssignment.inheritance)
+    statement = statement.where(or_(at == any_of(entry_ids), by == any_of(record_ids)))
+    # Oldest first, so that of equally long rules the same one governs each time.
+    hanging = session.execute(statement.order_by(RuleAssignment.id)).all()
+    wanted = select(RetentionRule).where(RetentionRule.id == any_of({row.rule_id for row in hanging}))
+    # Read anew: another work may have changed them.
+    stored = session.scalars(wanted.execution_options(populate_existing=True))
+    rules = {rule.id: (rule.rule(), rule.valid_from, rule.valid_until) for rule in stored}
+    for entry_id, record_id, rule_id, inheritance in hanging:
+        rule, valid_from, valid_until = rules[rule_id]
+        hung = Hung(rule, inheritance, valid_from, valid_until)
+        if entry_id is not None:
+            at_entries[entry_id].append(hung)
+        elif record_id is not None:
+            at_records[record_id].append(hung)
     return dict(at_entries), dict(at_records)
 
 

@@ -29,17 +29,10 @@ class Hung:
         return covers(self.valid_from, self.valid_until, today)
 
 
-@dataclass(frozen=True, slots=True)
-class PlanPeriod:
+def plan_rule(source: str, years: int | None, disposal: DisposalCode) -> Rule:
     """What a filing plan entry says itself: years after the closing, or for ever; `source` names plan and code."""
-
-    source: str
-    years: int | None
-    disposal: DisposalCode
-
-    def rule(self) -> Rule:
-        period = None if self.years is None else Period(self.years, Unit.YEARS)
-        return Rule("Frist des Aktenplans", self.source, Trigger(Event.CLOSING), period, disposal=self.disposal)
+    period = None if years is None else Period(years, Unit.YEARS)
+    return Rule("Frist des Aktenplans", source, Trigger(Event.CLOSING), period, disposal=disposal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +42,7 @@ class Level:
     place: str
     """The reference of the record or the code of the entry."""
     hung: Sequence[Hung] = ()
-    own: PlanPeriod | None = None
+    own: Rule | None = None
 
 
 class Standing(StrEnum):
@@ -88,9 +81,7 @@ def considered(levels: Iterable[Level], today: date) -> Iterator[Considered]:
             yield Considered(level.place, hung.rule, standing)
             stops |= valid and hung.inheritance is Inheritance.REPLACES
         if level.own is not None:
-            yield Considered(
-                level.place, level.own.rule(), Standing.REPLACED if replaced or stops else Standing.IN_FORCE
-            )
+            yield Considered(level.place, level.own, Standing.REPLACED if replaced or stops else Standing.IN_FORCE)
             stops = True
         replaced |= stops
 

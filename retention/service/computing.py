@@ -72,10 +72,10 @@ def mend(work: UnitOfWork) -> int:
 
 
 def _compute(work: UnitOfWork, record_ids: Collection[UUID]) -> list[tuple[Subject, Kept]]:
-    different = [subject.id for subject, _ in _different(work, record_ids)]
-    if not different:
+    suspected = [subject.id for subject, _ in different(work, record_ids)]
+    if not suspected:
         return []
-    changed = list(_different(work, facts.lock_closed(work.session, different)))
+    changed = list(different(work, facts.lock_closed(work.session, suspected)))
     if changed:
         periods.store(work.session, {subject.id: kept for subject, kept in changed}, work.now)
     for subject, kept in changed:
@@ -83,7 +83,7 @@ def _compute(work: UnitOfWork, record_ids: Collection[UUID]) -> list[tuple[Subje
     return changed
 
 
-def _different(work: UnitOfWork, record_ids: Collection[UUID]) -> Iterator[tuple[Subject, Kept]]:
+def different(work: UnitOfWork, record_ids: Collection[UUID]) -> Iterator[tuple[Subject, Kept]]:
     """What comes out other than it is stored."""
     if not record_ids:
         return
