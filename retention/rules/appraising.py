@@ -28,6 +28,9 @@ class Origin(StrEnum):
     CONFIRMED = "confirmed"
     """V, since a person confirmed that undecided means destroy."""
     NONE = "none"
+    """Nothing was said about it, nor about what it lies in."""
+    UNCLEAR = "unclear"
+    """What was said is no decision, or two: the archive has to be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,15 @@ class Decided:
 class AppraisalOutcome:
     """An appraisal, understood.
 
-    `undecided` are the records an archive decides about and did not, without their documents; `unknown` were never
-    offered. Codes of findings: `record-unknown`, `record-undecided`, `not-a-decision`, `decisions-contradict`,
+    `undecided` are the records an archive decides about and did not, without their documents; `unclear` are those of
+    them about which, or about what they lie in, it said something that is no decision. `unknown` were never offered.
+    Codes of findings: `record-unknown`, `record-undecided`, `not-a-decision`, `decisions-contradict`,
     `destroyed-around-archived`, `document-decided`, `id-spelled-differently`.
     """
 
     decided: Mapping[UUID, Decided]
     undecided: tuple[UUID, ...]
+    unclear: tuple[UUID, ...]
     unknown: tuple[UUID, ...]
     findings: tuple[Finding, ...]
 
@@ -57,31 +62,39 @@ class AppraisalOutcome:
         return (id_ for id_, one in self.decided.items() if one.decision is decision)
 
 
-_UNDECIDED = Decided(None, Origin.NONE)
+_UNDECIDED, _UNCLEAR = Decided(None, Origin.NONE), Decided(None, Origin.UNCLEAR)
+_NO_WORDS: Mapping[str, Decision] = MappingProxyType({})
 
 
-def understand_appraisal(offered: Iterable[OfferedRecord], appraisals: Iterable[Appraisal]) -> AppraisalOutcome:
+def understand_appraisal(
+    offered: Iterable[OfferedRecord], appraisals: Iterable[Appraisal], *, agreed: Mapping[str, Decision] = _NO_WORDS
+) -> AppraisalOutcome:
     """The decision about each offered record (Umsetzung der Bewertung).
 
     A record without a decision has that of the nearest record above it. One that was given B, a word of the archive's
     own or two different decisions has none, and hands down none. Whatever holds a record that is A is A itself, as
     archives keep what they take in its place; that does not decide about what else lies in it. Documents always
-    follow the record they lie in.
+    follow the record they lie in. `agreed` says which words of the archive's own mean A or V.
     """
     records = {record.id: record for record in offered}
-    return _Appraising(records, appraisals).outcome()
+    return _Appraising(records, appraisals, agreed).outcome()
 
 
 def confirm_destruction(outcome: AppraisalOutcome) -> AppraisalOutcome:
-    """The same with V for all that is undecided, once a person confirmed that it means destroy."""
+    """The same with V for all that nothing was said about, once a person confirmed that it means destroy.
+
+    What is unclear stays undecided, since the archive did say something about it.
+    """
     confirmed = Decided(Decision.DESTROY, Origin.CONFIRMED)
-    decided = {id_: one if one.decision else confirmed for id_, one in outcome.decided.items()}
-    return replace(outcome, decided=MappingProxyType(decided), undecided=())
+    decided = {id_: confirmed if one == _UNDECIDED else one for id_, one in outcome.decided.items()}
+    return replace(outcome, decided=MappingProxyType(decided), undecided=outcome.unclear)
 
 
 class _Appraising:
-    def __init__(self, records: Mapping[UUID, OfferedRecord], appraisals: Iterable[Appraisal]) -> None:
-        self._records = records
+    def __init__(
+        self, records: Mapping[UUID, OfferedRecord], appraisals: Iterable[Appraisal], agreed: Mapping[str, Decision]
+    ) -> None:
+        self._records, self._agreed = records, agreed
         self._findings: list[Finding] = []
         self._said: dict[UUID, list[Appraisal]] = defaultdict(list)
         for one in appraisals:
@@ -100,9 +113,11 @@ class _Appraising:
         for record in self._records.values():
             if not record.kind.is_appraised:
                 self._decided[record.id] = self._of_what_it_lies_in(record)
+        undecided = tuple(self._undecided())
         return AppraisalOutcome(
             decided=MappingProxyType({id_: self._decided[id_] for id_ in self._records}),
-            undecided=tuple(self._undecided()),
+            undecided=undecided,
+            unclear=tuple(id_ for id_ in undecided if self._decided[id_] == _UNCLEAR),
             unknown=unknown,
             findings=tuple(self._findings),
         )
@@ -114,7 +129,7 @@ class _Appraising:
         if not record.kind.is_appraised:
             self._tell("document-decided", "Dokumente folgen dem, worin sie liegen; ihre Bewertung gilt nicht.", record)
             return None
-        decisions = {one.decision for one in said}
+        decisions = {one.decision or self._agreed.get(one.configured or "") for one in said}
         if len(decisions) > 1:
             self._tell(
                 "decisions-contradict", "Für dieses Schriftgutobjekt stehen verschiedene Bewertungen da.", record
@@ -131,11 +146,11 @@ class _Appraising:
     def _inherited(self, record: OfferedRecord, own: Mapping[UUID, Decision | None]) -> Decided:
         if record.id in own:
             decision = own[record.id]
-            return Decided(decision, Origin.OWN) if decision else _UNDECIDED
+            return Decided(decision, Origin.OWN) if decision else _UNCLEAR
         for above in self._above(record):
             if above.id in own:
                 decision = own[above.id]
-                return Decided(decision, Origin.INHERITED) if decision else _UNDECIDED
+                return Decided(decision, Origin.INHERITED) if decision else _UNCLEAR
         return _UNDECIDED
 
     def _raise_what_holds_archived(self) -> None:
@@ -158,8 +173,8 @@ class _Appraising:
 
     def _of_what_it_lies_in(self, record: OfferedRecord) -> Decided:
         above = next((one for one in self._above(record) if one.kind.is_appraised), None)
-        decision = self._decided[above.id].decision if above else None
-        return Decided(decision, Origin.INHERITED) if decision else _UNDECIDED
+        found = self._decided[above.id] if above else _UNDECIDED
+        return Decided(found.decision, Origin.INHERITED) if found.decision else found
 
     def _undecided(self) -> Iterator[UUID]:
         for record in self._records.values():

@@ -103,6 +103,18 @@ def test_undecided_means_destroy_only_once_a_person_confirms_it() -> None:
     assert list(outcome.with_decision(V)) == [SECOND]
 
 
+def test_what_is_unclear_is_not_destroyed_by_a_confirmation() -> None:
+    outcome = confirm_destruction(appraised(said(FIRST, B)))
+    assert decisions(outcome) == [V, None, V, None, None]
+    assert outcome.undecided == outcome.unclear == (FIRST,)
+
+
+def test_words_an_archive_agreed_to_are_decisions() -> None:
+    outcome = understand_appraisal(TREE, [said(DOSSIER, None, "Auswahl")], agreed={"Auswahl": A})
+    assert decisions(outcome) == [A, A, A, A, A]
+    assert not outcome.findings
+
+
 def test_an_id_in_other_letters_is_the_same_record_and_is_told() -> None:
     record = OfferedRecord(UUID("abcdef00-0000-4000-8000-000000000001"), NodeKind.CASE)
     outcome = understand_appraisal(
