@@ -1,6 +1,8 @@
 """Destruction: what goes, what stays, and that nothing goes which must stay (Vernichtung)."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 from sqlalchemy import select, text
@@ -11,7 +13,7 @@ from eakte.documents.erasing import doomed_objects
 from eakte.documents.models import Document, Rendition, object_key
 from eakte.documents.queries import version_of
 from eakte.foundation.storage import ObjectMissing
-from eakte.foundation.work import House
+from eakte.foundation.work import BeginWork, House, UnitOfWork
 from eakte.records.errors import RecordNotFound
 from eakte.records.models import Record
 from eakte.records.queries import get_record, get_record_by_reference
@@ -19,11 +21,14 @@ from eakte.records.rules import Action
 from eakte.records.service.details import link_records
 from eakte.records.service.lifecycle import change_case_state
 from retention.errors import RecordDestroyed
+from retention.messages import CarryOutList
 from retention.models.disposal import DisposalItem, DisposalList, Tombstone
 from retention.queries.destroying import tombstone
 from retention.rules.disposal import ItemState, ListState
 from retention.rules.ledger import ledger_key, opened_entry
 from retention.service.holding import set_hold
+from retention.tasks.lists import carry_out_list
+from tests.simulators.sudden_death import Fate, Killed
 from tests.support.disposal import Disposers, a_due_dossier, an_entry_to_destroy, closed
 from tests.support.factories import LETTER, a_case, a_document, a_dossier
 
@@ -211,6 +216,42 @@ def test_the_search_index_is_asked_to_forget(house: House, disposers: Disposers)
             text("SELECT count(*) FROM index_requests WHERE record_id = :id"), {"id": document.id}
         )
         assert asked
+
+
+@pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.soak)])
+def test_whenever_the_worker_dies_the_next_one_brings_it_to_its_end(
+    house: House, disposers: Disposers, step: int
+) -> None:
+    moment, survived = 3, False
+    while not survived:
+        with house.begin() as work:
+            dossier, _, _ = a_due_dossier(work, cases=0)
+        list_ = disposers.released(dossier.id)
+        fate = Fate(moment)
+        with suppress(Killed):
+            carry_out_list(CarryOutList(list_id=list_.id), mortal(disposers.house, fate))
+        survived = fate.survived
+        carry_out_list(CarryOutList(list_id=list_.id), disposers.house.begin)
+        assert states(house, list_.id) == {dossier.reference: ItemState.DESTROYED}, moment
+        assert opened_entry(house.storage.read_unchecked(ledger_key(dossier.id))) is not None
+        with house.begin() as work:
+            assert work.session.get_one(DisposalList, list_.id).state is ListState.CARRIED_OUT
+            assert doomed_objects(work.session, dossier.id) == []
+        moment += step
+    assert moment > 10
+
+
+def mortal(house: House, fate: Fate) -> BeginWork:
+    """Works of which each may be the last: before its commit, which undoes it, or after it."""
+
+    @contextmanager
+    def begin() -> Iterator[UnitOfWork]:
+        with house.begin() as work:
+            yield work
+            fate.moment()
+        fate.moment()
+
+    return begin
 
 
 def test_a_second_run_changes_nothing(house: House, disposers: Disposers) -> None:
