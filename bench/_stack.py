@@ -103,6 +103,26 @@ def cpu_seconds(process: psutil.Process) -> float:
     return total
 
 
+_PARTS = {"API": "serve", "worker": "worker", "PostgreSQL": "postgres", "S3": "weed"}
+
+
+def parts_of(process: psutil.Process) -> dict[str, list[psutil.Process]]:
+    """The topmost process of each part of a stack; what it starts counts to it, and the guards beside it to nobody."""
+    parts: dict[str, list[psutil.Process]] = {}
+    for name, sign in _PARTS.items():
+        named = [one for one in tree(process) if sign in _called(one)]
+        ids = {one.pid for one in named}
+        parts[name] = [one for one in named if ids.isdisjoint(parent.pid for parent in one.parents())]
+    return parts
+
+
+def _called(process: psutil.Process) -> tuple[str, ...]:
+    try:
+        return (process.name(), *process.cmdline()[-1:])
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return ()
+
+
 class PeakMemory:
     """Samples the proportional set size (PSS) of process trees; `peak` is the largest sum, in bytes.
 

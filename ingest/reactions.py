@@ -20,7 +20,8 @@ from ingest.service.receiving import receive_version
 def recognize_upload(work: UnitOfWork, event: VersionAdded) -> None:
     """An original that did not come through an ingest gets its renditions all the same."""
     document = get_document(work, event.record_id, to=Permission.FILE_DOCUMENT)
-    receive_version(work, document, work.session.get_one(DocumentVersion, event.version_id))
+    version = work.session.get_one(DocumentVersion, event.version_id)
+    receive_version(work, document, version, patience=event.patience)
 
 
 @guards(Action.CLOSE)

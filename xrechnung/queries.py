@@ -242,6 +242,12 @@ def stranded_unshown(session: Session, since: datetime) -> list[Invoice]:
     return list(session.scalars(statement.order_by(Invoice.id)))
 
 
+def received_since(session: Session, since: datetime, *, most: int) -> int:
+    """How many invoices came since then; nobody counts further than `most`."""
+    came = select(Invoice.id).where(Invoice.id >= earliest_id(since)).limit(most).subquery()
+    return session.scalars(select(func.count()).select_from(came)).one()
+
+
 def counts(session: Session) -> dict[str, int]:
     """How many invoices are in each state."""
     rows = session.execute(select(Invoice.state, func.count()).group_by(Invoice.state))

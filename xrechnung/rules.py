@@ -1,7 +1,17 @@
 """How far the formal check of an invoice is, what becomes of it, and what the invoice is called in the record."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
+
+RUSH = 30
+"""Invoices within a few minutes, from which on many are to be expected (a night run, the end of a month)."""
+RUSH_WINDOW = timedelta(minutes=5)
+
+
+def patience(came: int, waits: timedelta) -> timedelta:
+    """How long what nobody waits for lets those pass that come now, where `came` came just before."""
+    return waits if came >= RUSH else timedelta(0)
 
 
 class InvoiceState(StrEnum):

@@ -1,4 +1,7 @@
+from datetime import timedelta
 from uuid import UUID
+
+from pydantic import Field
 
 from eakte.foundation.messages import Event
 from eakte.records.messages import RecordEvent
@@ -9,9 +12,10 @@ class DocumentFiled(RecordEvent):
 
 
 class VersionAdded(RecordEvent):
-    """A document got a new version with its original."""
+    """A document got a new version with its original. What is made of it may wait for `patience`."""
 
     version_id: UUID
+    patience: timedelta = Field(default=timedelta(0), exclude=True)
 
 
 class RenditionsMade(RecordEvent):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -53,10 +53,14 @@ class DocumentDetails:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """When an original reached the house, and the key of the source it was fetched from, if it was."""
+    """When an original reached the house, and the key of the source it was fetched from, if it was.
+
+    Nobody minds if what is made of it has to wait for `patience`.
+    """
 
     at: datetime
     source_key: str | None = None
+    patience: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,13 @@ def _add_version(
     work.session.flush()
     changes = {"version": (None, version.number), "sha256": (None, original.digest.sha256)}
     work.publish(
-        VersionAdded(record_id=document.id, dossier_id=document.case.dossier_id, version_id=version.id, changes=changes)
+        VersionAdded(
+            record_id=document.id,
+            dossier_id=document.case.dossier_id,
+            version_id=version.id,
+            patience=arrival.patience if arrival is not None else timedelta(0),
+            changes=changes,
+        )
     )
     return version
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+import uvloop
 from procrastinate import App
 
 from eakte.entrypoints.house import open_house
@@ -54,7 +55,7 @@ def run_worker(settings: Settings, queues: Sequence[str] | None = None) -> None:
         sources_at_work(house, sources, lambda one: neighbour_of(one, settings)),
     ):
         app = worker_app(settings.database.dsn.get_secret_value(), house.begin)
-        asyncio.run(_work(app, house, taken))
+        uvloop.run(_work(app, house, taken))
 
 
 async def _work(app: App, house: House, queues: frozenset[str]) -> None:

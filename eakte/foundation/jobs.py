@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
@@ -73,14 +74,15 @@ def handles(
 _deferring = App(connector=SyncPsycopgConnector())
 
 
-def defer_job(session: Session, job: Job) -> None:
-    """Insert `job` on the session's connection, in its transaction."""
+def defer_job(session: Session, job: Job, after: timedelta) -> None:
+    """Insert `job` on the session's connection, in its transaction; it begins that much later at the earliest."""
     task = _tasks[job.name]
     _deferring.configure_task(
         job.name,
         queue=task.queue,
         lock=task.lock,
         priority=task.priority,
+        schedule_in={"seconds": int(after.total_seconds())} if after else None,
         connection=session.connection().connection.driver_connection,
     ).defer(**job.model_dump(mode="json"))
 

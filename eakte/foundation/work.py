@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -61,9 +61,9 @@ class UnitOfWork:
         """Tell the subscribers, in this transaction; the audit trail is one of them."""
         deliver(self, event)
 
-    def defer(self, job: Job) -> None:
-        """Queue `job` in this transaction: it exists only if the work commits."""
-        defer_job(self.session, job)
+    def defer(self, job: Job, *, after: timedelta = timedelta(0)) -> None:
+        """Queue `job` in this transaction: it exists only if the work commits; it begins `after` that or later."""
+        defer_job(self.session, job, after)
 
 
 BeginWork = Callable[..., AbstractContextManager[UnitOfWork]]

@@ -184,10 +184,10 @@ def load(
     """
     record = held(work, record_id)
     if not isinstance(record, kind):
-        record = _found(work, visible(work.actor).where(kind.id == record_id), inside, only_read=to in _READING)
+        record = _found(work, visible(work.actor).where(kind.id == record_id), inside, to)
         if record is None:
             raise missing() if callable(missing) else missing
-        if to not in _READING:
+        if to not in _READING and to not in _ADDING:
             hold(work, record)
     must_allow_to(work, record, to)
     must_be_at(record.revision, revision)
@@ -195,12 +195,14 @@ def load(
 
 
 _READING = (Permission.READ, Permission.READ_CONTENT, Permission.SEE_AUDIT)
+# Who adds to a record needs it to stay as it is, and lets others add to it meanwhile.
+_ADDING = (Permission.CREATE_CASE,)
 
 
-def _found(
-    work: UnitOfWork, statement: Select[RecordT], inside: Select[UUID] | None, *, only_read: bool
-) -> RecordT | None:
-    if not only_read:
+def _found(work: UnitOfWork, statement: Select[RecordT], inside: Select[UUID] | None, to: Permission) -> RecordT | None:
+    if to in _ADDING:
+        statement = statement.with_for_update(of=Record, read=True).execution_options(populate_existing=True)
+    elif to not in _READING:
         if inside is not None:
             container = select(Record.id).where(Record.id == inside.scalar_subquery())
             work.session.execute(container.with_for_update(read=True))

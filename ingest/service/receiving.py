@@ -1,6 +1,6 @@
 """Receiving files: where they go is settled before they are taken, and the original is stored before anything else."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import BinaryIO
 from uuid import UUID
 
@@ -125,8 +125,13 @@ def receive(work: UnitOfWork, ingest_id: UUID, stream: BinaryIO, file_name: str)
     return set_on_its_way(work, item)
 
 
-def receive_version(work: UnitOfWork, document: Document, version: DocumentVersion) -> None:
-    """Have renditions made of an original that was uploaded to a document directly."""
+def receive_version(
+    work: UnitOfWork, document: Document, version: DocumentVersion, *, patience: timedelta = timedelta(0)
+) -> None:
+    """Have renditions made of an original that was uploaded to a document directly.
+
+    Nobody minds if they wait for `patience`; the virus scanner never does.
+    """
     original = document_queries.rendition(work.session, version.id, RenditionKind.ORIGINAL, None)
     if queries.item_of_object(work.session, original.object_id) is not None:
         return
@@ -152,7 +157,7 @@ def receive_version(work: UnitOfWork, document: Document, version: DocumentVersi
     )
     item.document_id, item.version_id = document.id, version.id
     withhold_unscanned(work, version)
-    set_on_its_way(work, item)
+    set_on_its_way(work, item, patience=timedelta(0) if version.withheld else patience)
 
 
 def new_item(
@@ -186,10 +191,10 @@ def new_item(
     )
 
 
-def set_on_its_way(work: UnitOfWork, item: IngestItem) -> IngestItem:
+def set_on_its_way(work: UnitOfWork, item: IngestItem, *, patience: timedelta = timedelta(0)) -> IngestItem:
     work.session.add(item)
     work.session.flush()
     changes = {"file_name": (None, item.file_name), "sha256": (None, item.sha256), "size": (None, item.size)}
     work.publish(ItemReceived(record_id=item.id, changes=changes))
-    work.defer(NEXT_STEP[item.state](item_id=item.id))
+    work.defer(NEXT_STEP[item.state](item_id=item.id), after=patience)
     return item

@@ -25,6 +25,7 @@ from xrechnung.judging.verdict import Severity, Verdict
 from xrechnung.messages import InvoiceChecked, InvoiceRefused, InvoiceSetAside, SeekSecondOpinion, ShowInvoice
 from xrechnung.models import Invoice
 from xrechnung.rules import InvoiceState, state_of, title_of_invoice, type_word
+from xrechnung.service.patience import patience_now
 from xrechnung.service.products import record_of
 from xrechnung.service.twins import note_twins
 
@@ -107,7 +108,7 @@ def note_examination(work: UnitOfWork, claim: Claim, examination: Examination) -
     note_twins(work, invoice)
     work.session.flush()
     _publish(work, invoice)
-    work.defer(ShowInvoice(invoice_id=invoice.id))
+    work.defer(ShowInvoice(invoice_id=invoice.id), after=patience_now(work))
     if work.settings.xrechnung.kosit_bundle is not None:
         work.defer(SeekSecondOpinion(invoice_id=invoice.id))
 

@@ -10,7 +10,7 @@ from eakte.access.queries import BERLIN
 from eakte.documents import queries as document_queries
 from eakte.documents.files import StoredFile
 from eakte.documents.models import Document, DocumentKind, DocumentSource, DocumentVersion
-from eakte.documents.service import DocumentDetails, file_document
+from eakte.documents.service import Arrival, DocumentDetails, file_document
 from eakte.foundation.ids import new_id
 from eakte.foundation.work import UnitOfWork
 from eakte.records.guards import must_be_free
@@ -22,6 +22,7 @@ from xrechnung.errors import InvoiceNotWaiting, InvoicePlaceMissing
 from xrechnung.messages import InvoiceReceived, InvoiceSentOn, JudgeInvoice, ShowInvoice
 from xrechnung.models import Invoice
 from xrechnung.rules import INVOICE, InvoiceState
+from xrechnung.service.patience import patience_now
 
 log = structlog.get_logger()
 
@@ -74,7 +75,8 @@ def file_invoice(
         received_on=work.now.astimezone(BERLIN).date(),
         source=channel,
     )
-    document = file_document(work, case_id, Metadata(original.file_name), details, original)
+    arrival = Arrival(work.now, patience=patience_now(work))
+    document = file_document(work, case_id, Metadata(original.file_name), details, original, arrival=arrival)
     version = document_queries.version_of(work.session, document.id, None)
     return note_invoice(work, document, version, opened_case=opened_case)
 
