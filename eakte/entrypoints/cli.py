@@ -41,6 +41,7 @@ COMMANDS = (
     ("document", "document:app", "Dokumente ansehen und laden."),
     ("batch", "batch:app", "Papier stapelweise digitalisieren."),
     ("invoice", "invoice:group", "Elektronische Rechnungen prüfen, auch ohne Server, und auf den Weg bringen."),
+    ("retention", "retention:group", "Aufbewahrung und Aussonderung."),
     ("backup", "admin:backup", "Datensicherung."),
     ("index", "index:app", "Suchindex verwalten."),
     ("audit", "audit:app", "Protokoll prüfen."),
