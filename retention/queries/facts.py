@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import CompoundSelect, Select, func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Session
 
 from eakte.documents.models import Document
@@ -47,24 +48,30 @@ def _closed(concerned: Concerned) -> Select[UUID]:
     statement = select(_records.c.id).where(
         _records.c.state == RecordState.CLOSED, _records.c.record_kind.in_([kind.value for kind in kinds])
     )
-    if concerned == Concerned():
-        return statement
-    statement = statement.outerjoin(_cases, _cases.c.id == _records.c.id)
-    dossier_id = func.coalesce(_cases.c.dossier_id, _records.c.id)
+    # Each an id list by index: joins over "its dossier or itself" would read every record there is.
+    for ids in _concerned(concerned):
+        statement = statement.where(_records.c.id.in_(ids))
+    return statement
+
+
+def _concerned(concerned: Concerned) -> Iterator[CompoundSelect[UUID]]:
     if concerned.record_id is not None:
-        statement = statement.where(or_(_records.c.id == concerned.record_id, dossier_id == concerned.record_id))
+        itself = select(literal(concerned.record_id, PgUuid(as_uuid=True)))
+        yield union_all(itself, select(_cases.c.id).where(_cases.c.dossier_id == concerned.record_id))
     if concerned.entry_id is not None:
         below = select(FilingPlanEntry.id).where(FilingPlanEntry.path.contains([concerned.entry_id]))
-        statement = statement.join(_dossiers, _dossiers.c.id == dossier_id).where(_dossiers.c.entry_id.in_(below))
+        dossiers = select(_dossiers.c.id).where(_dossiers.c.entry_id.in_(below))
+        yield union_all(dossiers, _cases_in(dossiers))
     if concerned.fiscal_year is not None:
         says_so = select(BusinessDatum.record_id).where(
             BusinessDatum.name == FISCAL_YEAR, BusinessDatum.value == str(concerned.fiscal_year)
         )
         of_its_documents = select(_documents.c.case_id).where(_documents.c.id.in_(says_so))
-        statement = statement.where(
-            or_(_records.c.id.in_(says_so), dossier_id.in_(says_so), _records.c.id.in_(of_its_documents))
-        )
-    return statement
+        yield union_all(says_so, _cases_in(says_so), of_its_documents)
+
+
+def _cases_in(dossiers: Select[UUID]) -> Select[UUID]:
+    return select(_cases.c.id).where(_cases.c.dossier_id.in_(dossiers))
 
 
 def inside(session: Session, record_id: UUID) -> list[UUID]:

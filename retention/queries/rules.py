@@ -35,7 +35,7 @@ def book_for(session: Session, today: date, entry_ids: Collection[UUID], record_
     for entry_id, row in entries.items():
         own = None
         if row.retention_unlimited or row.retention_years is not None:
-            own = plan_rule(f"Aktenplan {row.plan_key} {row.code}", row.retention_years, row.disposal)
+            own = plan_rule(f"Aktenplan {row.plan_key} {row.code}", row.retention_years)
         steps[entry_id] = PlanLevel(Level(row.code, at_entries.get(entry_id, ()), own), row.disposal)
     paths = {entry_id: [steps[one] for one in reversed(entries[entry_id].path)] for entry_id in entry_ids}
     return Book(today, paths, at_records, _dates_of_years(session))

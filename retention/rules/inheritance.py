@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from eakte.records.plan_rules import DisposalCode, covers
+from eakte.records.plan_rules import covers
 from retention.rules.periods import Event, Period, Rule, Trigger, Unit
 
 
@@ -29,10 +29,13 @@ class Hung:
         return covers(self.valid_from, self.valid_until, today)
 
 
-def plan_rule(source: str, years: int | None, disposal: DisposalCode) -> Rule:
-    """What a filing plan entry says itself: years after the closing, or for ever; `source` names plan and code."""
+def plan_rule(source: str, years: int | None) -> Rule:
+    """What a filing plan entry says itself: years after the closing, or for ever; `source` names plan and code.
+
+    It has no appraisal code: that of the entry nearest to the record counts, and every entry has one.
+    """
     period = None if years is None else Period(years, Unit.YEARS)
-    return Rule("Frist des Aktenplans", source, Trigger(Event.CLOSING), period, disposal=disposal)
+    return Rule("Frist des Aktenplans", source, Trigger(Event.CLOSING), period)
 
 
 @dataclass(frozen=True, slots=True)
