@@ -51,7 +51,7 @@ from retention.queries.periods import store
 from retention.service.computing import BATCH, compute_record, different
 from retention.service.rounds import look_after
 
-BASELINE = 300
+BASELINE = 200
 PAGES = 300
 console = Console(width=120)
 

@@ -15,6 +15,7 @@ from eakte.records.service.details import visible_links
 from eakte.web import queries
 from eakte.web.rendering import entry_path, path_of
 from eakte.web.wording import word_for
+from retention.service.explaining import sentence_of
 
 Trail = list[tuple[str, str]]
 
@@ -57,6 +58,7 @@ class RecordView:
     links: Sequence[tuple[RecordLink, Record]]
     may_edit: bool
     may_see_history: bool
+    retention: str | None
 
 
 def record_view(work: UnitOfWork, record: Record) -> RecordView:
@@ -75,6 +77,7 @@ def record_view(work: UnitOfWork, record: Record) -> RecordView:
         links=visible_links(work, record.id),
         may_edit=any(offer.action is Action.EDIT for offer in offers),
         may_see_history=Permission.SEE_AUDIT in permissions_on(work.actor, record),
+        retention=sentence_of(work, record.id),
     )
 
 

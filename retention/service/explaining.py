@@ -83,6 +83,15 @@ def explain(work: UnitOfWork, record_id: UUID) -> Explanation:
     )
 
 
+def sentence_of(work: UnitOfWork, record_id: UUID) -> str | None:
+    """Until when a closed dossier or case is kept, and why, in one sentence; None of what is not closed.
+
+    Callers have loaded the record.
+    """
+    period = period_of(work.session, record_id)
+    return None if period is None else in_words(Kept(*(getattr(period, name) for name in Kept._fields)), closed=True)
+
+
 def _governs(said: Judged | None, kept: Kept) -> bool:
     if said is None:
         return False
