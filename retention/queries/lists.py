@@ -110,7 +110,7 @@ def _seen(session: Session, mark: str) -> tuple[UUID, UUID, str]:
 
 def _after(judged: Iterator[Judged], seen_id: UUID, dossier_id: UUID) -> Iterator[Judged]:
     """What follows a record; its dossier as a whole if it is no longer asked for itself."""
-    same = []
+    same: list[Judged] = []
     for one in judged:
         if one.standing.dossier_id != dossier_id:
             yield from _rest(same, seen_id)
@@ -203,13 +203,12 @@ def _standings(
     concerned: Subquery, wanted: ColumnElement[bool], reach: ColumnElement[bool], list_id: UUID | None
 ) -> Select[Any]:
     other = aliased(DisposalItem)
-    elsewhere = (
-        select(DisposalList.reference)
-        .join(other, other.list_id == DisposalList.id)
-        .where(other.record_id == _RECORD.c.id, other.state.not_in(FINAL))
-    )
+    active = select(other.record_id, DisposalList.reference).join(DisposalList, DisposalList.id == other.list_id)
+    active = active.where(other.state.not_in(FINAL))
     if list_id is not None:
-        elsewhere = elsewhere.where(other.list_id != list_id)
+        active = active.where(other.list_id != list_id)
+    # Looked up once: items are put on a list while this is read.
+    elsewhere = active.cte("elsewhere").prefix_with("MATERIALIZED", dialect="postgresql")
     own = and_(_OWN.record_id == _RECORD.c.id, _OWN.list_id == list_id if list_id is not None else false())
     return (
         select(
@@ -225,7 +224,7 @@ def _standings(
             RecordRetention.disposal,
             RecordRetention.lock_mode,
             RecordRetention.locked_until,
-            elsewhere.limit(1).scalar_subquery(),
+            elsewhere.c.reference,
             _OWN.state,
             wanted,
             reach,
@@ -236,6 +235,7 @@ def _standings(
         .join(FilingPlanEntry, FilingPlanEntry.id == _DOSSIER.entry_id)
         .outerjoin(RecordRetention, RecordRetention.record_id == _RECORD.c.id)
         .outerjoin(_OWN, own)
+        .outerjoin(elsewhere, elsewhere.c.record_id == _RECORD.c.id)
         .where(_RECORD.c.state != RecordState.CANCELLED)
         .order_by(_DOSSIER.reference_sort, _DOSSIER.id, _CASE.c.id.is_(None), _RECORD.c.reference_sort)
     )

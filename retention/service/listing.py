@@ -95,7 +95,7 @@ def draw_up_list(
     )
     work.session.add(list_)
     work.session.flush()
-    put = _put(work, list_, wanted)
+    put = _put(work, list_, wanted, fresh=True)
     if not put.count:
         raise NothingToDispose(findings=put.findings, count=sum(put.left_out.values()))
     changes = {"items": (None, put.count), "procedure": (None, procedure), "left_out": (None, dict(put.left_out))}
@@ -152,12 +152,12 @@ class _Put:
     findings: Sequence[Finding]
 
 
-def _put(work: UnitOfWork, list_: DisposalList, wanted: Wanted) -> _Put:
+def _put(work: UnitOfWork, list_: DisposalList, wanted: Wanted, *, fresh: bool = False) -> _Put:
     left_out: Counter[Obstacle] = Counter()
     findings: list[Finding] = []
     position = queries.last_position(work.session, list_.id)
     count = 0
-    judged = queries.candidates(work, wanted, list_.procedure, list_id=list_.id)
+    judged = queries.candidates(work, wanted, list_.procedure, list_id=None if fresh else list_.id)
     for rows in _rows(list_, _ready(judged, left_out, findings), position):
         _add(work, list_, rows)
         count += len(rows)
