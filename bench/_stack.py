@@ -44,7 +44,7 @@ class Stack:
 
 def environment(var: Path) -> dict[str, str]:
     """Ours, without an installation that the caller may have configured; limits of work may be set."""
-    tuning = ("EAKTE_WORKER__", "EAKTE_INGEST__")
+    tuning = ("EAKTE_WORKER__", "EAKTE_INGEST__", "EAKTE_XRECHNUNG__")
     kept = {name: value for name, value in os.environ.items() if name.startswith(tuning) or name[:6] != "EAKTE_"}
     return {**kept, "EAKTE_VAR": str(var), "EAKTE_LOG_LEVEL": "warning"}
 

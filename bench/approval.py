@@ -6,7 +6,8 @@
 
 night   the official test invoices of $EAKTE_TEST_DATA (or --data), each with a number of its own, sent over the API by
         some connections at once: received, judged, stored and sent to their units by rule; with --views also until
-        the last archival view (PDF/A) is made, for which nobody waits
+        the last archival view (PDF/A) is made, for which nobody waits; in a rush they begin 20 minutes later, or
+        EAKTE_XRECHNUNG__RUSH_WAIT_MIN
 list    one unit with so many open invoices: its work list, first page and pages further on, and the counts per step,
         asked over the API by a clerk of the unit
 

@@ -4,14 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
-RUSH = 30
-"""Invoices within a few minutes, from which on many are to be expected (a night run, the end of a month)."""
 RUSH_WINDOW = timedelta(minutes=5)
-
-
-def patience(came: int, waits: timedelta) -> timedelta:
-    """How long what nobody waits for lets those pass that come now, where `came` came just before."""
-    return waits if came >= RUSH else timedelta(0)
+"""So long many invoices have to come until even more are to be expected (a night run, the end of a month)."""
 
 
 class InvoiceState(StrEnum):

@@ -137,8 +137,8 @@ class XrechnungSettings(Section):
     `land` is the Land whose public holidays count, by its two letters; `skonto_from` says whether days of Skonto count
     from the date of the invoice, as is custom, or from its receipt, where the city's own terms of purchase say so.
     `exchange_rates` say how many euros one unit of a currency is worth where signing limits are asked. What ends
-    without payment is filed `file_after_days` days later. When 30 invoices come in five minutes, their views,
-    archival renditions and attachments are made `rush_wait_min` minutes later; whoever looks sees the view at once.
+    without payment is filed `file_after_days` days later. When `rush_from` invoices come in five minutes, views,
+    archival renditions and attachments of the next are made `rush_wait_min` minutes later; who looks sees the view.
     """
 
     timeout_s: float = 180.0
@@ -149,6 +149,7 @@ class XrechnungSettings(Section):
     skonto_from: Literal["issue", "receipt"] = "issue"
     exchange_rates: Annotated[tuple[tuple[str, Decimal], ...], BeforeValidator(_pairs)] = ()
     file_after_days: int = Field(default=30, ge=0)
+    rush_from: int = Field(default=30, ge=0)
     rush_wait_min: int = Field(default=20, ge=0)
 
 

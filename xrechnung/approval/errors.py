@@ -35,6 +35,12 @@ class ClaimedBySomebodyElse(Conflict):
     advice = "Erst wenn sie zurückgelegt ist, kann jemand anderes sie übernehmen."
 
 
+class ClaimedByNobody(Conflict):
+    """Niemand hat diese Rechnung übernommen."""
+
+    advice = "Zurücklegen lässt sich nur, was jemand übernommen hat."
+
+
 class NotOrderable(Conflict):
     """Diese Rechnung kann noch nicht angeordnet werden."""
 

@@ -4,11 +4,14 @@ from datetime import timedelta
 
 from eakte.foundation.work import UnitOfWork
 from xrechnung.queries import received_since
-from xrechnung.rules import RUSH, RUSH_WINDOW, patience
+from xrechnung.rules import RUSH_WINDOW
 
 
 def patience_now(work: UnitOfWork) -> timedelta:
     """How long views, archival renditions and attachments of an invoice have to wait just now."""
-    waits = timedelta(minutes=work.settings.xrechnung.rush_wait_min)
-    came = received_since(work.session, work.now - RUSH_WINDOW, most=RUSH) if waits else 0
-    return patience(came, waits)
+    settings = work.settings.xrechnung
+    waits = timedelta(minutes=settings.rush_wait_min)
+    if not waits:
+        return waits
+    came = received_since(work.session, work.now - RUSH_WINDOW, most=settings.rush_from)
+    return waits if came >= settings.rush_from else timedelta(0)

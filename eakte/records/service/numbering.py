@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,15 @@ Keeper = Callable[[Session, str], bool]
 keepers: list[Keeper] = []
 
 
+# Every new record asks this, and making it takes longer than asking.
+_COUNTING = (
+    insert(Counter)
+    .values(scope=bindparam("in_scope"), value=1)
+    .on_conflict_do_update(index_elements=[Counter.scope], set_={"value": Counter.value + 1})
+    .returning(Counter.value)
+)
+
+
 def next_reference(work: UnitOfWork, pattern: str, values: Mapping[str, object]) -> tuple[str, int]:
     """The next free reference of a pattern, and its number.
 
@@ -24,15 +33,9 @@ def next_reference(work: UnitOfWork, pattern: str, values: Mapping[str, object])
     A number whose reference was taken over from elsewhere is passed over.
     """
     template = NumberTemplate(pattern)
-    scope = template.scope(values)
-    upsert = (
-        insert(Counter)
-        .values(scope=scope, value=1)
-        .on_conflict_do_update(index_elements=[Counter.scope], set_={"value": Counter.value + 1})
-        .returning(Counter.value)
-    )
+    scope = {"in_scope": template.scope(values)}
     while True:
-        number = work.session.scalars(upsert, execution_options={"populate_existing": True}).one()
+        number = work.session.scalars(_COUNTING, scope, execution_options={"populate_existing": True}).one()
         reference = template.reference(values, number)
         if not _is_taken(work.session, reference):
             return reference, number

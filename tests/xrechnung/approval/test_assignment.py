@@ -12,7 +12,12 @@ from eakte.foundation.work import House
 from tests.support.approval import Town
 from tests.support.city import a_city
 from tests.support.invoices import a_ubl_invoice
-from xrechnung.approval.errors import AssignmentRuleExists, AssignmentRuleInvalid, ClaimedBySomebodyElse
+from xrechnung.approval.errors import (
+    AssignmentRuleExists,
+    AssignmentRuleInvalid,
+    ClaimedByNobody,
+    ClaimedBySomebodyElse,
+)
 from xrechnung.approval.messages import AssignInvoice
 from xrechnung.approval.queries.flow import acts_of
 from xrechnung.approval.rules.assignment import NO_RULE, SUSPECTED_TWIN, Criterion
@@ -120,6 +125,8 @@ def test_what_was_handed_back_may_be_claimed_by_another(town: Town) -> None:
     with pytest.raises(ClaimedBySomebodyElse):
         town.act("Clara", invoice_id, Act.CLAIM)
     town.act("Anna", invoice_id, Act.HAND_BACK)
+    with pytest.raises(ClaimedByNobody):
+        town.act("Anna", invoice_id, Act.HAND_BACK)
     town.act("Clara", invoice_id, Act.CLAIM)
     assert town.approval(invoice_id).claimed_by == town.people["Clara"]
 

@@ -13,6 +13,7 @@ from eakte.foundation.work import SYSTEM, UnitOfWork
 from xrechnung.approval.errors import (
     ActNotPossible,
     ActNotYours,
+    ClaimedByNobody,
     ClaimedBySomebodyElse,
     InvoiceNotAcceptable,
     OriginalInvoiceMissing,
@@ -28,6 +29,7 @@ from xrechnung.approval.rules.signing import IN_WORDS, SIDES, Obstacle, Permit, 
 from xrechnung.approval.rules.workflow import STEP_WORDS, TRANSITIONS, Act, Step, Who, acts_at, is_complete, target_of
 from xrechnung.approval.service import bank_accounts, ordering
 from xrechnung.approval.service.entitlement import Entitlement, entitlement
+from xrechnung.approval.service.hindrances import HINDRANCES, can_be_accepted
 from xrechnung.approval.service.rejecting import letter_to_supplier
 
 
@@ -77,7 +79,8 @@ def act_on(
     """Do something with an invoice that the actor sees.
 
     Raises InvoiceNotFound, ApprovalNotBegun, Stale, ActNotPossible, ActNotYours, SignatureForbidden, ReasonMissing,
-    TargetUnitMissing, UnitNotFound, OriginalInvoiceMissing, ClaimedBySomebodyElse, InvoiceNotAcceptable, NotOrderable.
+    TargetUnitMissing, UnitNotFound, OriginalInvoiceMissing, ClaimedBySomebodyElse, ClaimedByNobody,
+    InvoiceNotAcceptable, NotOrderable.
     """
     wish = wish or Wish()
     approval = get_approval(work, invoice_id, lock=True, revision=revision)
@@ -87,14 +90,9 @@ def act_on(
     before = _BEFORE.get(act)
     details = before(work, approval, wish) if before is not None else {}
     done = perform(work, approval, act, permit=permit, reason=wish.reason, details=details)
-    if act is Act.ORDER:
-        ordering.issue(work, approval, done)
-    elif act is Act.WITHDRAW:
-        ordering.withdraw(work, approval)
-    elif act is Act.RECALL:
-        ordering.recall(work, approval)
-    elif act is Act.CONFIRM_ACCOUNT:
-        bank_accounts.trust_account(work, approval)
+    after = _AFTER.get(act)
+    if after is not None:
+        after(work, approval, done)
     if TRANSITIONS[act].certifies and is_complete(approval.kind, approval.certified):
         perform(work, approval, Act.COMPLETE, by_house=True)
     return done
@@ -204,17 +202,8 @@ def _obstacle(work: UnitOfWork, approval: Approval, act: Act, position: Entitlem
         return IN_WORDS[permit]
     if permit is None and not _is_theirs(act, position):
         return ActNotYours.__doc__
-    if act is Act.ORDER:
-        return ordering.what_is_missing(work, approval)
-    if act is Act.CLAIM and approval.claimed_by is not None:
-        return ClaimedBySomebodyElse.__doc__
-    if act is Act.HAND_BACK and approval.claimed_by is None:
-        return "Niemand hat diese Rechnung übernommen."
-    if act is Act.CONFIRM_ACCOUNT and not bank_accounts.bank_check(work, approval).stops_the_flow:
-        return "Die Bankverbindung ist nicht zu bestätigen."
-    if act is Act.ACCEPT and not _can_be_accepted(approval):
-        return InvoiceNotAcceptable.advice
-    return None
+    hindrance = HINDRANCES.get(act)
+    return hindrance(work, approval) if hindrance is not None else None
 
 
 def _permit(act: Act, position: Entitlement) -> Permit | Obstacle | None:
@@ -260,6 +249,8 @@ def _claim(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
 
 
 def _hand_back(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
+    if approval.claimed_by is None:
+        raise ClaimedByNobody
     approval.claimed_by = None
     return {}
 
@@ -276,15 +267,9 @@ def _reject(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
 
 
 def _accept(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
-    if not _can_be_accepted(approval):
+    if not can_be_accepted(approval):
         raise InvoiceNotAcceptable
     return {}
-
-
-def _can_be_accepted(approval: Approval) -> bool:
-    """Whether the invoice says enough to be paid at all."""
-    invoice = approval.invoice
-    return None not in (invoice.number, invoice.seller_name, invoice.gross, invoice.currency)
 
 
 def _confirm_account(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
@@ -302,4 +287,11 @@ _BEFORE: Mapping[Act, Callable[[UnitOfWork, Approval, Wish], dict[str, Any]]] = 
     Act.ACCEPT: _accept,
     Act.REJECT: _reject,
     Act.CONFIRM_ACCOUNT: _confirm_account,
+}
+
+_AFTER: Mapping[Act, Callable[[UnitOfWork, Approval, InvoiceAct], object]] = {
+    Act.ORDER: ordering.issue,
+    Act.WITHDRAW: lambda work, approval, _: ordering.withdraw(work, approval),
+    Act.RECALL: lambda work, approval, _: ordering.recall(work, approval),
+    Act.CONFIRM_ACCOUNT: lambda work, approval, _: bank_accounts.trust_account(work, approval),
 }
