@@ -2,141 +2,35 @@
 
 import zipfile
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select
 
 from eakte.documents.models import object_key
-from eakte.foundation import clock
-from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
+from eakte.foundation.work import House
 from eakte.records.errors import TransitionBlocked
 from eakte.records.models import Dossier
 from eakte.records.plan_rules import DisposalCode
 from eakte.records.rules import Action
 from eakte.records.service.lifecycle import change_dossier_state
 from retention.errors import ArchiveUnknown, ListStateForbids, MessageOfNoList, NothingToTransfer
-from retention.models.disposal import DisposalItem, DisposalList, DisposalMessage
-from retention.queries.lists import Wanted
+from retention.models.disposal import DisposalList
 from retention.rules.disposal import Direction, ItemState, ListAct, ListState, Procedure
 from retention.rules.exchange import Decision, MessageType, RecordNode
 from retention.service.deciding import act_on_list
-from retention.service.exchanging import resume_exchange
 from retention.service.holding import set_hold
-from retention.service.listing import draw_up_list
 from retention.service.receiving import take_in_by_hand
-from tests.simulators.archive import Archive, Fault
-from tests.support.factories import AsActor, a_case, a_document, a_dossier, an_entry
-from tests.support.queue import work_off_exchange
-from tests.support.retention import close
-
-LETTER = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
-
-
-@dataclass
-class Partnership:
-    """A house and an archive that share a directory, and a clock that tests may set."""
-
-    house: House
-    directory: Path
-    as_actor: AsActor
-    archive: Archive
-    now: datetime = field(default_factory=lambda: datetime(2040, 3, 1, 9, tzinfo=UTC))
-
-    def begin(self, actor: Actor = SYSTEM) -> AbstractContextManager[UnitOfWork]:
-        return self.house.begin(actor)
-
-    def a_closed_dossier(self, *, documents: int = 1, code: DisposalCode = DisposalCode.APPRAISE) -> Dossier:
-        """With two cases, long due."""
-        with self.begin() as work:
-            entry = an_entry(work, retention_years=5, disposal=code)
-            dossier = a_dossier(work, entry=entry, title="Bauakte Müllerstraße 7 – Größe")
-            for number in range(2):
-                case = a_case(work, dossier=dossier, title=f"Vorgang {number}")
-                for page in range(documents):
-                    a_document(work, case=case, title=f"Schreiben {page}", content=LETTER + str(page).encode())
-                close(work, case, "2026-01-02 10:00")
-            close(work, dossier, "2026-01-03 10:00")
-        return dossier
-
-    def a_list(self, *dossiers: Dossier, procedure: Procedure = Procedure.FOUR_STEP) -> UUID:
-        """Drawn up and reviewed by two people."""
-        with self.begin() as work:
-            wanted = Wanted(record_ids=frozenset(dossier.id for dossier in dossiers))
-            drawn = draw_up_list(work, name="Bauakten 2026", procedure=procedure, archive="stadtarchiv", wanted=wanted)
-        with self.begin(self.as_actor.with_every_role()) as work:
-            act_on_list(work, drawn.list.id, ListAct.REVIEW, revision=None)
-        return drawn.list.id
-
-    def act(self, list_id: UUID, act: ListAct) -> None:
-        with self.begin() as work:
-            act_on_list(work, list_id, act, revision=None)
-        self.work_off()
-
-    def work_off(self) -> None:
-        work_off_exchange(self.house, self.house.begin)
-
-    def round(self) -> None:
-        """The archive looks, then we do."""
-        self.archive.look()
-        with self.begin() as work:
-            resume_exchange(work)
-        self.work_off()
-
-    def state(self, list_id: UUID) -> ListState:
-        with self.begin() as work:
-            return work.session.get_one(DisposalList, list_id).state
-
-    def items(self, list_id: UUID) -> dict[UUID, DisposalItem]:
-        with self.begin() as work:
-            rows = work.session.scalars(select(DisposalItem).where(DisposalItem.list_id == list_id))
-            return {row.record_id: row for row in rows}
-
-    def messages(self, list_id: UUID) -> list[DisposalMessage]:
-        with self.begin() as work:
-            rows = select(DisposalMessage).where(DisposalMessage.list_id == list_id).order_by(DisposalMessage.id)
-            return list(work.session.scalars(rows))
-
-    def types(self, list_id: UUID) -> list[str]:
-        return [message.message_type.value for message in self.messages(list_id)]
-
-    def codes(self, list_id: UUID) -> set[str]:
-        return {one["code"] for message in self.messages(list_id) for one in message.findings}
+from tests.simulators.archive import Fault
+from tests.support.factories import AsActor
+from tests.support.partnership import Partnership, partnership
 
 
 @pytest.fixture
 def partners(house: House, tmp_path: Path, as_actor: AsActor, monkeypatch: pytest.MonkeyPatch) -> Partnership:
     return partnership(house, tmp_path, as_actor, monkeypatch, version="3.0.0")
-
-
-def partnership(
-    house: House, tmp_path: Path, as_actor: AsActor, monkeypatch: pytest.MonkeyPatch, *, version: str
-) -> Partnership:
-    directory = tmp_path / "austausch"
-    directory.mkdir()
-    archives = tmp_path / "archive.toml"
-    archives.write_text(
-        f"""
-        [[archive]]
-        key = "stadtarchiv"
-        kind = "directory"
-        name = "Stadtarchiv Musterhausen"
-        version = "{version}"
-        path = "{directory}"
-        rest_s = 0
-        sender = {{ name = "Stadt Musterhausen", prefix = "ags", agency_key = "05999999" }}
-        """
-    )
-    retention = house.settings.retention.model_copy(update={"archives": archives})
-    settings = house.settings.model_copy(update={"retention": retention})
-    made = Partnership(replace(house, settings=settings), directory, as_actor, Archive(directory))
-    monkeypatch.setattr(clock, "now", lambda: made.now)
-    return made
 
 
 @pytest.mark.parametrize("version", ["3.0.0", "3.1.0", "4.0.0"])
@@ -187,7 +81,7 @@ def test_two_steps_need_no_offer(partners: Partnership) -> None:
     partners.round()
     partners.round()
     assert partners.types(list_id) == ["0503", "0507", "0506"]
-    assert set(states(partners, list_id)) == {ItemState.CONFIRMED}
+    assert set(partners.states(list_id)) == {ItemState.CONFIRMED}
 
 
 def test_nothing_is_handed_over_twice_and_nothing_that_was_not_decided(partners: Partnership) -> None:
@@ -302,25 +196,21 @@ def transferred(partners: Partnership, *faults: Fault) -> UUID:
     return list_id
 
 
-def states(partners: Partnership, list_id: UUID) -> list[ItemState]:
-    return [item.state for item in partners.items(list_id).values()]
-
-
 def test_an_import_that_fails_for_one_document_keeps_its_case_and_dossier(partners: Partnership) -> None:
     list_id = transferred(partners, Fault.IMPORT_FAILS)
-    assert states(partners, list_id).count(ItemState.CONFIRMED) == 1, "the case whose documents all came in"
+    assert partners.states(list_id).count(ItemState.CONFIRMED) == 1, "the case whose documents all came in"
     assert "import-failed" in partners.codes(list_id)
 
 
 def test_what_an_import_result_does_not_name_is_not_confirmed(partners: Partnership) -> None:
     list_id = transferred(partners, Fault.IMPORT_INCOMPLETE)
-    assert states(partners, list_id).count(ItemState.CONFIRMED) == 1
+    assert partners.states(list_id).count(ItemState.CONFIRMED) == 1
     assert "import-unconfirmed" in partners.codes(list_id)
 
 
 def test_the_import_result_of_another_process_confirms_nothing(partners: Partnership) -> None:
     list_id = transferred(partners, Fault.OTHER_RESULT)
-    assert ItemState.CONFIRMED not in states(partners, list_id)
+    assert ItemState.CONFIRMED not in partners.states(list_id)
 
 
 def test_a_receipt_confirms_nothing(partners: Partnership) -> None:
@@ -328,7 +218,7 @@ def test_a_receipt_confirms_nothing(partners: Partnership) -> None:
     partners.act(list_id, ListAct.TRANSFER)
     partners.round()
     assert partners.types(list_id)[-1] == "0507"
-    assert set(states(partners, list_id)) == {ItemState.TRANSFERRED}
+    assert set(partners.states(list_id)) == {ItemState.TRANSFERRED}
 
 
 # --- silence, jobs that got lost, messages by hand -----------------------------------------------------------
