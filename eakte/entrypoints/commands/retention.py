@@ -29,11 +29,15 @@ group = add_lazily(
         ("hold", "retention_holds:app", "Löschsperren setzen, ansehen, aufheben."),
         ("lists", "retention_lists:lists", "Aussonderungsverzeichnisse auflisten."),
         ("list", "retention_lists:app", "Ein Aussonderungsverzeichnis aufstellen, ansehen, prüfen, freigeben."),
-        ("destroy", "retention_lists:destroy", "Ein Aussonderungsverzeichnis zur Vernichtung freigeben."),
+        (
+            "destroy",
+            "retention_lists:destroy",
+            "Die Vernichtung eines freigegebenen Verzeichnisses beginnen, sobald ihre Wartezeit um ist.",
+        ),
         (
             "reconcile",
             "retention_ledger:reconcile",
-            "Nach einer Wiederherstellung erneut vernichten, was vernichtet war.",
+            "Nach einer Wiederherstellung zeigen, was vernichtet war und zurück ist; mit --apply erneut löschen.",
         ),
         ("messages", "retention_messages:list_messages", "Nachrichten an Archive und von ihnen auflisten."),
         ("message", "retention_messages:save_message", "Eine Nachricht als Datei speichern."),

@@ -17,10 +17,10 @@ def reconcile(
     apply: Annotated[bool, typer.Option("--apply", help="Erneut löschen; ohne diese Angabe wird nur gezeigt")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Ein JSON-Objekt je Befund")] = False,
 ) -> None:
-    """Das Löschverzeichnis mit der Datenbank vergleichen. Ende mit 0: nichts ist zurück, 1: etwas ist noch da.
+    """Nach einer Wiederherstellung zeigen, was vernichtet war und zurück ist; mit --apply erneut löschen.
 
-    Nach einer Wiederherstellung sind Akten wieder da, die nach der Sicherung vernichtet oder abgegeben wurden. Was
-    eine Löschsperre hält, bleibt auch mit --apply, bis ein Mensch entschieden hat.
+    Verglichen wird das Löschverzeichnis im Objektspeicher mit der Datenbank. Was eine Löschsperre hält, bleibt auch
+    mit --apply, bis ein Mensch entschieden hat. Ende mit 0: nichts ist zurück, 1: etwas ist noch da.
     """
     left = 0
     with opened_house() as house:
