@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from eakte.access import Permission
@@ -244,12 +244,10 @@ def stranded_unshown(session: Session, since: datetime) -> list[Invoice]:
 
 def received_since(session: Session, since: datetime, *, most: int) -> int:
     """How many invoices came since then; nobody counts further than `most`."""
-    return session.execute(_CAME, {"first": earliest_id(since), "most": most}).scalar_one()
+    return int(session.execute(_CAME, {"first": earliest_id(since), "most": most}).scalar_one())
 
 
-_CAME = text("SELECT count(*) FROM (SELECT FROM invoices WHERE id >= :first LIMIT :most) AS came").columns(
-    count=Integer
-)
+_CAME = text("SELECT count(*) FROM (SELECT FROM invoices WHERE id >= :first LIMIT :most) AS came")
 
 
 def counts(session: Session) -> dict[str, int]:
