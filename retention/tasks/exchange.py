@@ -15,7 +15,7 @@ from eakte.foundation.storage import Digest
 from eakte.foundation.work import BeginWork
 from retention.adapters.transport import Arrival, Transport
 from retention.adapters.transport.errors import ArrivalGone
-from retention.adapters.xdomea import parse_container_name, write_container
+from retention.adapters.xdomea import ContainerName, parse_container_name, write_container
 from retention.archives import Partner, archive_called
 from retention.messages import CollectAnswers, SendMessage, WriteMessage
 from retention.models.disposal import DisposalList
@@ -38,6 +38,7 @@ log = structlog.get_logger()
 
 WRITING = -15
 """A container of thousands of files waits until the day's work is done."""
+_OURS = (MessageType.OFFER, MessageType.TRANSFER, MessageType.APPRAISAL_RECEIVED)
 TRIES = 4500
 """About one a minute: three days, in which a share may come back."""
 
@@ -94,26 +95,32 @@ def collect_answers(job: CollectAnswers, begin: BeginWork) -> None:
     """Take in what an archive has laid out about lists that wait for it; another round comes soon."""
     with begin() as work:
         archive = archive_called(work.settings.retention.archives, job.archive)
-    transport = archive.transport()
-    for arrival, process_id in _new(transport.received(), archive, begin):
-        _take_in(arrival, process_id, transport, begin)
-
-
-def _new(arrivals: list[Arrival], archive: Partner, begin: BeginWork) -> list[tuple[Arrival, UUID]]:
-    """What belongs to a list that waits and was not looked at, in the order in which messages follow one another."""
-    with begin() as work:
         processes = waiting_processes(work.session, archive.key)
         seen = stamps_of(work.session, list(processes.values()))
-    found = []
-    for arrival in arrivals:
-        name = parse_container_name(arrival.name.rpartition("/")[2])
-        if name is None or name.type in (MessageType.OFFER, MessageType.TRANSFER, MessageType.APPRAISAL_RECEIVED):
-            continue
-        process_id = UUID(name.process_id)
-        list_id = processes.get(process_id)
-        if list_id is not None and (list_id, arrival.name, arrival.stamp) not in seen:
-            found.append((name.type, arrival, process_id))
-    return [(arrival, process_id) for _, arrival, process_id in sorted(found, key=lambda one: one[0])]
+    transport = archive.transport()
+
+    def is_new(arrival: Arrival) -> bool:
+        name = _answer_name(arrival)
+        list_id = processes.get(UUID(name.process_id)) if name is not None else None
+        return list_id is not None and (list_id, arrival.name, arrival.stamp) not in seen
+
+    for arrival in sorted(transport.received(is_new), key=_in_order):
+        name = _answer_name(arrival)
+        assert name is not None
+        _take_in(arrival, UUID(name.process_id), transport, begin)
+
+
+def _answer_name(arrival: Arrival) -> ContainerName | None:
+    """What the name of a file says, if it is that of an answer."""
+    name = parse_container_name(arrival.name.rpartition("/")[2])
+    return None if name is None or name.type in _OURS else name
+
+
+def _in_order(arrival: Arrival) -> MessageType:
+    """Messages follow one another as they are numbered."""
+    name = _answer_name(arrival)
+    assert name is not None
+    return name.type
 
 
 def _take_in(arrival: Arrival, process_id: UUID, transport: Transport, begin: BeginWork) -> None:

@@ -37,7 +37,7 @@ from retention.service.assigning import assign_rule
 from retention.service.dating import enter_date
 from retention.service.holding import set_hold
 from tests.support.approval import a_given_order
-from tests.support.disposal import a_disposal_list, a_tombstone
+from tests.support.disposal import a_disposal_list, a_received_message, a_tombstone
 from tests.support.factories import (
     LETTER,
     AsActor,
@@ -423,6 +423,12 @@ RULES: dict[str, Rule] = {
         S.HOUSE, P.DISPOSE, {"list_id": "disposal_list"}, body=lambda w: {"act": "cancel"}
     ),
     "GET /api/v1/retention/candidates": Rule(S.HOUSE, P.DISPOSE, query=lambda w: {"procedure": "destruction"}),
+    "GET /api/v1/retention/lists/{list_id}/messages": Rule(S.HOUSE, P.REVIEW_DISPOSAL, {"list_id": "disposal_list"}),
+    "POST /api/v1/retention/messages": Rule(S.HOUSE, P.DISPOSE, upload="file"),
+    "GET /api/v1/retention/messages/{message_id}": Rule(S.HOUSE, P.REVIEW_DISPOSAL, {"message_id": "message"}),
+    "GET /api/v1/retention/messages/{message_id}/container": Rule(
+        S.HOUSE, P.REVIEW_DISPOSAL, {"message_id": "message"}
+    ),
     "GET /api/v1/retention/tombstones/{record_id}": Rule(S.HOUSE, P.REVIEW_DISPOSAL, {"record_id": "tombstone"}),
     "GET /api/v1/absences": Rule(S.SIGNED_IN),
     "GET /api/v1/absences/colleagues": Rule(S.SIGNED_IN),
@@ -507,6 +513,7 @@ def world(house: House) -> World:
             "batch_document": documents_of(work.session, batch.id)[0],
             "other_identity": other_identity,
             "disposal_list": disposal_list,
+            "message": a_received_message(work, disposal_list),
             "disposal_item": next(all_items(work.session, disposal_list.id)),
             "retention_rule": retention_rule,
             "rule_assignment": assign_rule(

@@ -158,20 +158,19 @@ def test_what_cannot_be_understood_changes_nothing_and_is_kept(partners: Partner
         assert partners.house.storage.measure(object_key(message.object_id)).sha256 == message.sha256
 
 
-@pytest.mark.parametrize("fault", [Fault.UNDECIDED, Fault.TO_BE_APPRAISED])
-def test_what_an_archive_leaves_open_is_shown_and_neither_handed_over_nor_destroyed(
-    partners: Partnership, fault: Fault
-) -> None:
-    list_id = offered(partners, fault)
-    decisions = [item.decision for item in partners.items(list_id).values()]
-    if fault is Fault.TO_BE_APPRAISED:
-        assert decisions.count(None) == 1
-        assert partners.codes(list_id) >= {"not-a-decision", "record-undecided"}
-        somebody_else = partners.as_actor.with_every_role()
-        with partners.begin(somebody_else) as work, pytest.raises(ListStateForbids):
-            act_on_list(work, list_id, ListAct.RELEASE, revision=None)
-    else:
-        assert decisions == ["A"] * 3, "it inherits from its dossier"
+def test_what_an_archive_leaves_out_inherits_from_its_dossier(partners: Partnership) -> None:
+    list_id = offered(partners, Fault.UNDECIDED)
+    assert [item.decision for item in partners.items(list_id).values()] == ["A"] * 3
+
+
+def test_what_an_archive_says_unclearly_is_put_off_and_never_destroyed(partners: Partnership) -> None:
+    list_id = offered(partners, Fault.TO_BE_APPRAISED)
+    (unclear,) = [item for item in partners.items(list_id).values() if item.decision is None]
+    assert unclear.state is ItemState.WITHDRAWN
+    assert unclear.failure is not None and "nicht eindeutig" in unclear.failure
+    assert "not-a-decision" in partners.codes(list_id)
+    partners.act(list_id, ListAct.TRANSFER)
+    assert partners.items(list_id)[unclear.record_id].state is ItemState.WITHDRAWN
 
 
 def test_an_a_inside_a_v_makes_an_a_of_both(partners: Partnership) -> None:

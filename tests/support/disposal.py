@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from eakte.access import Confidentiality, Role
-from eakte.documents.models import Document
+from eakte.documents.models import Document, object_key
 from eakte.foundation.ids import new_id
 from eakte.foundation.settings import RetentionSettings
 from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
@@ -18,9 +18,10 @@ from eakte.records.service.lifecycle import change_case_state, change_dossier_st
 from ingest.models import IngestItem
 from ingest.rules import ItemState
 from retention.messages import CarryOutList, WriteReport
-from retention.models.disposal import DisposalList, Tombstone
+from retention.models.disposal import DisposalList, DisposalMessage, Tombstone
 from retention.queries.lists import Wanted
-from retention.rules.disposal import ListAct, Procedure
+from retention.rules.disposal import Direction, ListAct, Procedure
+from retention.rules.exchange import MessageType
 from retention.service.deciding import act_on_list
 from retention.service.listing import draw_up_list
 from retention.tasks.lists import carry_out_list, write_report
@@ -61,6 +62,27 @@ def a_disposal_list(work: UnitOfWork) -> DisposalList:
     wanted = Wanted(record_ids=frozenset({dossier.id}))
     procedure = Procedure.DESTRUCTION
     return draw_up_list(work, name="Jahr 2026", procedure=procedure, archive=None, wanted=wanted).list
+
+
+def a_received_message(work: UnitOfWork, list_: DisposalList) -> DisposalMessage:
+    """A receipt of the archive that has come."""
+    object_id = new_id()
+    digest = work.storage.put_bytes(object_key(object_id), b"PK", media_type="application/zip")
+    message = DisposalMessage(
+        id=new_id(),
+        list_id=list_.id,
+        direction=Direction.RECEIVED,
+        message_type=MessageType.OFFER_RECEIVED,
+        file_name=f"{list_.process_id}_0504.zip",
+        sha256=digest.sha256,
+        size=digest.size,
+        object_id=object_id,
+        created_at=work.now,
+        findings=[],
+    )
+    work.session.add(message)
+    work.session.flush()
+    return message
 
 
 def a_tombstone(work: UnitOfWork) -> Tombstone:
