@@ -23,6 +23,8 @@ _KINDS = [RecordKind.DOSSIER.value, RecordKind.CASE.value]
 
 def store(session: Session, periods: Mapping[UUID, Kept], at: datetime) -> None:
     """Write the periods of some records; what the storage was told stays."""
+    if not periods:
+        return
     statement = insert(_row)
     new = statement.excluded
     changed = {name: new[name] for name in (*Kept._fields, "computed_at")}

@@ -172,7 +172,10 @@ def facts_of(subject: Subject, known: Known, book: Book) -> Facts:
             days[name] = day
     years = _said(FISCAL_YEAR, own, by_documents, above)
     dates = {**_dates_of(years, book.of_years), **(entered_above or {}), **(entered or {})}
-    counts_from = min(_said(COUNTS_FROM, own, by_documents, above), default=None)
+    known_days = {**days, **dates}
+    # Of several the one that is not known yet, else the latest.
+    named = sorted(_said(COUNTS_FROM, own, by_documents, above))
+    counts_from = max(named, key=lambda name: known_days.get(name, date.max), default=None)
     return Facts(closed_on, parent_closed_on, dates, days, counts_from, unreadable)
 
 

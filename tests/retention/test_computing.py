@@ -304,6 +304,22 @@ def test_a_case_with_vouchers_of_two_years_counts_from_the_later_and_waits_for_b
     assert last_day(work, case.id) == date(2033, 12, 31)
 
 
+def test_a_case_whose_documents_count_from_different_dates_counts_from_the_latest(work: UnitOfWork) -> None:
+    case = a_case(work, dossier=a_dossier(work, entry=an_entry(work, retention_years=1)))
+    for trigger in ("adopted", "discharged", "audited"):
+        values = {"fiscal_year": "2025", "retention_trigger": trigger}
+        set_business_data(work, a_document(work, case=case).id, values, revision=None)
+    close(work, case, "2026-02-01 10:00")
+    for key, day in (("discharged", date(2028, 5, 1)), ("audited", date(2027, 5, 1))):
+        enter_date(work, key, day, source="Rat", fiscal_year=2025)
+        compute_all(work)
+        kept = period(work, case.id)
+        assert kept is not None and kept.outcome is Outcome.WAITING
+    enter_date(work, "adopted", date(2026, 5, 1), source="Rat", fiscal_year=2025)
+    compute_all(work)
+    assert last_day(work, case.id) == date(2029, 5, 1)
+
+
 # --- many -----------------------------------------------------------------------------------------------------
 
 
