@@ -15,7 +15,7 @@ from retention.rules.disposal import ItemState
 from retention.service.holding import set_hold
 from tests.support.disposal import Disposers, a_due_dossier, an_entry_to_destroy
 
-_COUNT = 12
+_COUNT = 6
 
 
 def test_a_hold_set_while_the_job_runs_saves_what_is_not_gone(committed_house: House) -> None:
