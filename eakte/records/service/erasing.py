@@ -58,9 +58,7 @@ def _unlink(work: UnitOfWork, record_ids: Sequence[UUID]) -> None:
     if not links:
         return
     session.execute(delete(RecordLink).where(touching))
-    references = dict(
-        session.execute(select(Record.id, Record.reference).where(Record.id.in_(record_ids))).all()
-    )
+    references = dict(session.execute(select(Record.id, Record.reference).where(Record.id.in_(record_ids))).all())
     lost: dict[UUID, list[str]] = defaultdict(list)
     for source, target in links:
         for going_id, staying_id in ((source, target), (target, source)):
