@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel
 
-import eakte.foundation.embedded.errors  # noqa: F401  a code is known as soon as its class is
+import xrechnung.approval.adapters.mail  # noqa: F401  a code is known as soon as its class is, and workers tell these
 from eakte.foundation.errors import EakteError, NotFound
 from eakte.foundation.problems import status_of_kind
 

@@ -1,5 +1,7 @@
 """The `type` of every problem is an address that explains it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,7 +49,7 @@ def test_what_only_groups_others_has_no_page(anonymous: TestClient) -> None:
 def test_every_problem_speaks_german_to_people(kind: object) -> None:
     title = getattr(kind, "title", "")
     assert title.endswith((".", "!")), "the docstring of an error is its German title"
-    assert getattr(kind, "status", 0) in {400, 401, 403, 404, 405, 409, 412, 413, 416, 422, 428, 429, 500, 503}
+    assert getattr(kind, "status", 0) in {400, 401, 403, 404, 405, 409, 410, 412, 413, 416, 422, 428, 429, 500, 503}
 
 
 def test_an_unknown_address_and_a_wrong_method_are_problems(anonymous: TestClient) -> None:
@@ -58,3 +60,16 @@ def test_an_unknown_address_and_a_wrong_method_are_problems(anonymous: TestClien
 
 def test_the_documentation_lists_every_problem() -> None:
     assert problem_table() in API_DOCUMENTATION.read_text(), "please run `make docs`"
+
+
+def test_what_only_a_worker_tells_is_explained_too() -> None:
+    """In a process that has loaded nothing but the API: else others' imports would hide what it lacks."""
+    compare = (
+        "import eakte.entrypoints.api\n"
+        "from eakte.entrypoints.problems import problem_kinds\n"
+        "known = set(problem_kinds())\n"
+        "import eakte.entrypoints.worker\n"
+        "print(*sorted(set(problem_kinds()) - known))\n"
+    )
+    missing = subprocess.run([sys.executable, "-c", compare], capture_output=True, text=True, check=True).stdout
+    assert missing.split() == []
