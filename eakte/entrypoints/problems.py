@@ -11,7 +11,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel
 
-import xrechnung.approval.adapters.mail  # noqa: F401  a code is known as soon as its class is, and workers tell these
+# A code is known as soon as its class is; these are told by workers.
+import eakte.audit.errors
+import eakte.foundation.embedded.errors  # noqa: F401
+import ingest.recognition.errors  # noqa: F401
+import xrechnung.approval.adapters.mail  # noqa: F401
 from eakte.foundation.errors import EakteError, NotFound
 from eakte.foundation.problems import status_of_kind
 
