@@ -49,7 +49,6 @@ class _Partner(_Agency):
     appraisal_days: int = Field(180, ge=1)
     import_days: int = Field(60, ge=1)
     answer_folders: tuple[str, ...] = ()
-    poll_s: float = Field(60.0, gt=0)
     rest_s: float = Field(2.0, ge=0)
 
 

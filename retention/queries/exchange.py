@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from eakte.foundation.cursors import Page, page_of
@@ -16,16 +16,24 @@ from retention.models.disposal import DisposalItem, DisposalList, DisposalMessag
 from retention.queries.lists import get_list, must_see_lists
 from retention.rules.disposal import Direction, ItemState, ListState, Procedure
 from retention.rules.exchange import MessageType
+from retention.rules.exchanging import AWAITED
 
-_RUNNING = (ListState.OFFERED, ListState.APPRAISED)
+RUNNING = (ListState.OFFERED, ListState.APPRAISED)
+"""Where a list stands while its archive may say or be told something."""
+
+
+def _with_items(state: ItemState) -> Select[UUID]:
+    return select(DisposalItem.list_id).where(DisposalItem.state == state)
+
+
 _FOLLOWS: Mapping[MessageType, ColumnElement[bool]] = {
-    MessageType.OFFER: DisposalList.state == ListState.OFFERED,
+    MessageType.OFFER: and_(
+        DisposalList.state == ListState.OFFERED, DisposalList.id.in_(_with_items(ItemState.LISTED))
+    ),
     MessageType.APPRAISAL_RECEIVED: and_(
         DisposalList.state == ListState.APPRAISED, DisposalList.procedure == Procedure.FOUR_STEP
     ),
-    MessageType.TRANSFER: DisposalList.id.in_(
-        select(DisposalItem.list_id).where(DisposalItem.state == ItemState.TRANSFERRED)
-    ),
+    MessageType.TRANSFER: DisposalList.id.in_(_with_items(ItemState.TRANSFERRED)),
 }
 """Where a list stands when a message about it is due."""
 
@@ -72,7 +80,7 @@ def came_before(session: Session, list_id: UUID, name: str, sha256: str) -> Disp
 def waiting_processes(session: Session, archive: str) -> dict[UUID, UUID]:
     """The lists that an archive may still say something about, by ProzessID."""
     statement = select(DisposalList.process_id, DisposalList.id).where(
-        DisposalList.archive == archive, DisposalList.state.in_(_RUNNING)
+        DisposalList.archive == archive, DisposalList.state.in_(RUNNING)
     )
     return {row.process_id: row.id for row in session.execute(statement)}
 
@@ -81,7 +89,7 @@ def archives_waited_for(session: Session) -> list[str]:
     """The keys of the archives that may still say something, and that nobody is about to ask."""
     statement = select(DisposalList.archive).where(
         DisposalList.archive.is_not(None),
-        DisposalList.state.in_(_RUNNING),
+        DisposalList.state.in_(RUNNING),
         ~is_queued({CollectAnswers}, archive=DisposalList.archive),
     )
     return [key for key in session.scalars(statement.distinct()) if key is not None]
@@ -113,9 +121,11 @@ def unwritten(session: Session) -> list[tuple[UUID, MessageType]]:
 
 def unsent(session: Session) -> list[UUID]:
     """Messages that are written and not laid out, and that nobody is about to send."""
-    statement = select(DisposalMessage.id).where(
+    statement = select(DisposalMessage.id).join(DisposalList, DisposalList.id == DisposalMessage.list_id)
+    statement = statement.where(
         DisposalMessage.direction == Direction.SENT,
         DisposalMessage.sent_at.is_(None),
+        DisposalList.state.in_(RUNNING),
         ~is_queued({SendMessage}, message_id=DisposalMessage.id),
     )
     return list(session.scalars(statement))
@@ -124,8 +134,8 @@ def unsent(session: Session) -> list[UUID]:
 def silent(session: Session, today: date) -> list[DisposalMessage]:
     """What was laid out, is not answered in time, and was not told of yet."""
     answer = aliased(DisposalMessage)
-    receipts = [MessageType.OFFER_RECEIVED, MessageType.TRANSFER_RECEIVED]
-    results = [MessageType.APPRAISAL, MessageType.IMPORT_RESULT]
+    receipts = [receipt for receipt, _ in AWAITED.values()]
+    results = [result for _, result in AWAITED.values()]
     answered = select(answer.id).where(
         answer.list_id == DisposalMessage.list_id,
         answer.direction == Direction.RECEIVED,
@@ -144,6 +154,6 @@ def silent(session: Session, today: date) -> list[DisposalMessage]:
             or_(DisposalMessage.reminded_at.is_(None), DisposalMessage.reminded_at < DisposalMessage.deadline),
         ),
     )
-    running = DisposalList.state.in_(_RUNNING)
+    running = DisposalList.state.in_(RUNNING)
     statement = select(DisposalMessage).join(DisposalList, DisposalList.id == DisposalMessage.list_id)
     return list(session.scalars(statement.where(DisposalMessage.direction == Direction.SENT, running, late)))

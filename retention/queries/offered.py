@@ -57,7 +57,7 @@ class Selection:
 
 def offered_records(session: Session, selection: Selection) -> list[OfferedRecord]:
     """What a message shows, for comparison with what the archive says about it; documents are left out."""
-    by_item = {item.id: item for item in _items(session, selection)}
+    by_item = {item.id: item for item in shown_items(session, selection)}
     return [
         OfferedRecord(
             id=item.record_id,
@@ -98,7 +98,7 @@ class RecordTree:
         A case whose dossier is not listed shows it as context.
         """
         with self._begin() as work:
-            items = _items(work.session, self._selection)
+            items = shown_items(work.session, self._selection)
         ids = {item.id for item in items}
         inside: dict[UUID, list[DisposalItem]] = defaultdict(list)
         for item in items:
@@ -173,7 +173,7 @@ class RecordTree:
 # --- one record -----------------------------------------------------------------------------------------------
 
 
-def _items(session: Session, selection: Selection) -> list[DisposalItem]:
+def shown_items(session: Session, selection: Selection) -> list[DisposalItem]:
     """The items a message shows; a dossier before its cases, otherwise in the order of the list."""
     statement = select(DisposalItem).where(
         DisposalItem.list_id == selection.list_id, DisposalItem.state == selection.state

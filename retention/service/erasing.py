@@ -14,7 +14,6 @@ from sqlalchemy import insert, inspect
 
 from eakte.documents.erasing import doomed_objects, forget_doomed
 from eakte.documents.models import object_key
-from eakte.foundation.clock import legal_day
 from eakte.foundation.storage import Storage
 from eakte.foundation.work import UnitOfWork
 from eakte.records.plan_rules import DisposalCode
@@ -133,8 +132,3 @@ def _typed(value: Any, kind: type) -> Any:
     if value is None or isinstance(value, kind):
         return value
     return kind.fromisoformat(value) if kind in (date, datetime) else kind(value)
-
-
-def legal_day_of(tombstone: Tombstone) -> date:
-    """The day a record was erased on."""
-    return legal_day(tombstone.erased_at)

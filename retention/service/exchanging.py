@@ -14,10 +14,20 @@ from eakte.records.plan_rules import DisposalCode
 from retention.adapters.xdomea import WrittenContainer
 from retention.archives import Partner
 from retention.errors import MessageOfNoList
-from retention.messages import ArchiveSilent, CollectAnswers, MessageReceived, MessageSent, SendMessage, WriteMessage
+from retention.messages import (
+    ArchiveSilent,
+    CollectAnswers,
+    ListChanged,
+    MessageReceived,
+    MessageSent,
+    SendMessage,
+    WriteMessage,
+)
 from retention.models.disposal import DisposalList, DisposalMessage
 from retention.queries import exchange as queries
-from retention.queries.offered import Forms, Selection
+from retention.queries.holds import held_among, lock_against_holds
+from retention.queries.lists import locked_list
+from retention.queries.offered import Forms, Selection, shown_items
 from retention.rules.disposal import Direction, ItemState
 from retention.rules.exchange import (
     AppraisalMessage,
@@ -30,6 +40,7 @@ from retention.rules.exchange import (
     TransferMessage,
 )
 from retention.rules.exchanging import answer_due
+from retention.rules.readiness import OBSTACLE_WORDS, Obstacle
 
 CONTAINER = "application/zip"
 
@@ -49,9 +60,16 @@ class Task:
 
 
 def task_of(work: UnitOfWork, list_id: UUID, type_: MessageType, archive: Partner) -> Task | None:
-    """What is to be written, or None if it was: a process has each type of message once."""
-    list_ = work.session.get_one(DisposalList, list_id)
-    if queries.message_of(work.session, list_id, type_) is not None:
+    """What is to be written, or None if it was, if nothing is left to write, or if the list is over.
+
+    A process has each type of message once. What came under a hold since somebody acted is withdrawn first.
+    """
+    list_ = locked_list(work.session, list_id)
+    written = queries.message_of(work.session, list_id, type_) is not None
+    if list_ is None or written or list_.state not in queries.RUNNING:
+        return None
+    selection = _selection(list_id, type_, archive.forms)
+    if selection is not None and not _unheld_items(work, list_, selection):
         return None
     answered = queries.message_of(work.session, list_id, type_.answers) if type_.answers is not None else None
     envelope = Envelope(
@@ -64,10 +82,26 @@ def task_of(work: UnitOfWork, list_id: UUID, type_: MessageType, archive: Partne
         message_id=new_id(),
         answers=answered.envelope_id if answered is not None else None,
     )
-    return Task(list_id, envelope, _selection(list_id, type_, archive.forms), new_id())
+    return Task(list_id, envelope, selection, new_id())
 
 
-def _selection(list_id: UUID, type_: MessageType, forms: Forms) -> Selection | None:
+def _unheld_items(work: UnitOfWork, list_: DisposalList, selection: Selection) -> bool:
+    """Withdraw what is held of what a message would show; whether anything is left."""
+    lock_against_holds(work.session)
+    items = shown_items(work.session, selection)
+    held = held_among(work.session, [item.record_id for item in items])
+    why = OBSTACLE_WORDS[Obstacle.HELD]
+    hindered = [item for item in items if item.record_id in held]
+    for item in hindered:
+        item.state, item.failure = ItemState.WITHDRAWN, why
+    if hindered:
+        work.session.flush()
+        changes = {"withdrawn": (None, [item.reference for item in hindered]), "why": (None, why)}
+        work.publish(ListChanged(record_id=list_.id, changes=changes))
+    return len(hindered) < len(items)
+
+
+def _selection(list_id: UUID, type_: MessageType, forms: Forms | None) -> Selection | None:
     match type_:
         case MessageType.OFFER:
             return Selection(list_id, ItemState.LISTED)
@@ -111,13 +145,39 @@ class Parcel:
     digest: Digest
 
 
+def recall_if_held(work: UnitOfWork, message_id: UUID) -> str | None:
+    """Take back a message that was not sent and shows what is held by now; it is written anew without that.
+
+    Answers where the container lies, for its erasure. What is sent in the moment after this has left the house.
+    """
+    message = work.session.get(DisposalMessage, message_id, with_for_update=True)
+    if message is None or message.sent_at is not None:
+        return None
+    selection = _selection(message.list_id, message.message_type, forms=None)
+    if selection is None:
+        return None
+    lock_against_holds(work.session)
+    shown = [item.record_id for item in shown_items(work.session, selection)]
+    if not held_among(work.session, shown):
+        return None
+    key = object_key(message.object_id)
+    work.session.delete(message)
+    work.session.flush()
+    changes = {"recalled": (None, message.message_type.value), "why": (None, OBSTACLE_WORDS[Obstacle.HELD])}
+    work.publish(ListChanged(record_id=message.list_id, changes=changes))
+    write_later(work, message.list_id, message.message_type)
+    return key
+
+
 def parcel_of(work: UnitOfWork, message_id: UUID) -> Parcel | None:
-    """What is to be sent, or None if it was."""
-    message = work.session.get_one(DisposalMessage, message_id)
-    if message.sent_at is not None:
+    """What is to be sent, or None if it was, or is no longer to be."""
+    message = work.session.get(DisposalMessage, message_id)
+    if message is None or message.sent_at is not None:
         return None
     list_ = work.session.get_one(DisposalList, message.list_id)
     assert list_.archive is not None
+    if list_.state not in queries.RUNNING:
+        return None
     return Parcel(list_.archive, message.file_name, object_key(message.object_id), digest_of_message(message))
 
 

@@ -76,8 +76,11 @@ def _message(task: Task, begin: BeginWork) -> Message:
 def send_message(job: SendMessage, begin: BeginWork) -> None:
     """Lay a message out for its archive; a repeat finds it there."""
     with begin() as work:
-        parcel, storage = exchanging.parcel_of(work, job.message_id), work.storage
+        recalled, storage = exchanging.recall_if_held(work, job.message_id), work.storage
+        parcel = exchanging.parcel_of(work, job.message_id)
         archives = work.settings.retention.archives
+    if recalled is not None:
+        storage.erase(recalled)
     if parcel is None:
         return
     archive = archive_called(archives, parcel.archive)

@@ -37,9 +37,7 @@ def carry_out_list(job: CarryOutList, begin: BeginWork) -> None:
             # Somebody speaks of it whom nobody knows; the others go on, and people see this one.
             log.error("item_not_destroyed", item=str(item_id), error=type(error.orig).__name__)
             with begin() as work:
-                destroying.note_failure(
-                    work, item_id, "etwas bezieht sich noch darauf; bitte die Systembetreuung fragen"
-                )
+                destroying.note_failure(work, item_id, _STILL_NEEDED)
     erase_objects(EraseObjects(list_id=job.list_id), begin)
 
 

@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from eakte.documents.models import object_key
+from eakte.foundation.storage import ObjectMissing
 from eakte.foundation.work import House
 from eakte.records.errors import TransitionBlocked
 from eakte.records.models import Dossier
@@ -112,6 +113,72 @@ def test_what_is_held_meanwhile_is_neither_offered_nor_handed_over(partners: Par
     with partners.begin() as work, pytest.raises(NothingToTransfer):
         act_on_list(work, list_id, ListAct.TRANSFER, revision=None)
     assert "0503" not in partners.types(list_id)
+
+
+def held_before(partners: Partnership, act: ListAct, dossier: Dossier, list_id: UUID) -> None:
+    """Somebody acts, and the hold comes before the queue has written anything."""
+    with partners.begin() as work:
+        act_on_list(work, list_id, act, revision=None)
+    with partners.begin() as work:
+        set_hold(work, reason="Klage", record_ids=[dossier.id], scope=None)
+    partners.work_off()
+
+
+def test_a_hold_that_comes_before_the_offer_is_written_keeps_the_record_out_of_it(partners: Partnership) -> None:
+    first, second = partners.a_closed_dossier(), partners.a_closed_dossier()
+    list_id = partners.a_list(first, second)
+    held_before(partners, ListAct.OFFER, first, list_id)
+    (offer,) = partners.directory.glob("*0501*")
+    assert first.reference.encode() not in container_text(offer)
+    assert second.reference.encode() in container_text(offer)
+
+
+def test_a_hold_that_comes_before_the_transfer_is_written_keeps_everything_here(partners: Partnership) -> None:
+    dossier = partners.a_closed_dossier()
+    list_id = partners.a_list(dossier)
+    partners.act(list_id, ListAct.OFFER)
+    partners.round()
+    partners.round()
+    held_before(partners, ListAct.TRANSFER, dossier, list_id)
+    partners.round()
+    assert set(partners.states(list_id)) == {ItemState.WITHDRAWN}
+    assert not list(partners.directory.glob("*0503*"))
+
+
+def test_a_written_transfer_that_was_not_sent_is_recalled_by_a_hold_and_written_anew(partners: Partnership) -> None:
+    held, free = partners.a_closed_dossier(), partners.a_closed_dossier()
+    list_id = partners.a_list(held, free)
+    partners.act(list_id, ListAct.OFFER)
+    partners.round()
+    partners.round()
+    away = partners.directory.rename(partners.directory.with_name("weg"))
+    partners.act(list_id, ListAct.TRANSFER)
+    first = partners.messages(list_id)[-1]
+    assert (first.message_type, first.sent_at) == (MessageType.TRANSFER, None)
+    with partners.begin() as work:
+        set_hold(work, reason="Klage", record_ids=[held.id], scope=None)
+    away.rename(partners.directory)
+    partners.round()
+    (sent,) = partners.directory.glob("*0503*")
+    assert held.reference.encode() not in container_text(sent)
+    assert free.reference.encode() in container_text(sent)
+    assert partners.items(list_id)[held.id].state is ItemState.WITHDRAWN
+    with pytest.raises(ObjectMissing):
+        partners.house.storage.measure(object_key(first.object_id))
+
+
+def test_a_list_that_is_cancelled_before_its_offer_is_written_says_nothing(partners: Partnership) -> None:
+    list_id = partners.a_list(partners.a_closed_dossier())
+    with partners.begin() as work:
+        act_on_list(work, list_id, ListAct.OFFER, revision=None)
+        act_on_list(work, list_id, ListAct.CANCEL, revision=None)
+    partners.round()
+    assert not list(partners.directory.iterdir())
+
+
+def container_text(path: Path) -> bytes:
+    with zipfile.ZipFile(path) as container:
+        return container.read(f"{path.stem}.xml")
 
 
 def test_an_archive_that_is_not_set_up_is_said_before_anything_happens(partners: Partnership) -> None:
