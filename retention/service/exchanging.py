@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from eakte.documents.models import object_key
@@ -133,6 +134,13 @@ def note_written(work: UnitOfWork, task: Task, written: WrittenContainer) -> Non
     shown = {"message": (None, envelope.type.value), "records": (None, sum(written.records.values()))}
     work.publish(MessageSent(record_id=task.list_id, message_id=message.id, changes=shown))
     work.defer(SendMessage(message_id=message.id))
+
+
+def put_off_writing(work: UnitOfWork, list_id: UUID, type_: MessageType, why: str) -> None:
+    """Tell that a message cannot be written as things are, and try again tomorrow, not all day long."""
+    changes = {"unwritten": (None, type_.value), "why": (None, why)}
+    work.publish(ListChanged(record_id=list_id, changes=changes))
+    work.defer(WriteMessage(list_id=list_id, message_type=type_), after=timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from eakte.documents.models import object_key
 from eakte.foundation.clock import now
 from eakte.foundation.errors import NotFound
 from eakte.foundation.jobs import handles
-from eakte.foundation.storage import Digest
+from eakte.foundation.storage import Digest, ObjectDamaged, ObjectMissing
 from eakte.foundation.work import BeginWork
 from retention.adapters.transport import Arrival, Transport
 from retention.adapters.transport.errors import ArrivalGone
 from retention.adapters.xdomea import ContainerName, parse_container_name, write_container
+from retention.adapters.xdomea.errors import FileDiffers, RecordsUnfit
 from retention.archives import Partner, archive_called
 from retention.messages import CollectAnswers, SendMessage, WriteMessage
 from retention.models.disposal import DisposalList
@@ -39,6 +40,7 @@ log = structlog.get_logger()
 WRITING = -15
 """A container of thousands of files waits until the day's work is done."""
 _OURS = (MessageType.OFFER, MessageType.TRANSFER, MessageType.APPRAISAL_RECEIVED)
+_UNWRITABLE = (RecordsUnfit, FileDiffers, ObjectMissing, ObjectDamaged)
 TRIES = 4500
 """About one a minute: three days, in which a share may come back."""
 
@@ -53,7 +55,13 @@ def write_message(job: WriteMessage, begin: BeginWork) -> None:
     if task is None:
         return
     with TemporaryDirectory(prefix="eakte-") as folder:
-        written = write_container(_message(task, begin), Path(folder))
+        try:
+            written = write_container(_message(task, begin), Path(folder))
+        except _UNWRITABLE as error:
+            log.error("message_not_written", type=type_, error=error.code())
+            with begin() as work:
+                exchanging.put_off_writing(work, job.list_id, type_, str(error))
+            return
         digest = Digest(written.sha256, written.size)
         with written.path.open("rb") as stream:
             storage.put(object_key(task.object_id), stream, digest, media_type=exchanging.CONTAINER)

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
-from eakte.documents.models import object_key
+from eakte.documents.models import Rendition, object_key
 from eakte.foundation.storage import ObjectMissing
 from eakte.foundation.work import House
 from eakte.records.errors import TransitionBlocked
@@ -18,12 +19,15 @@ from eakte.records.plan_rules import DisposalCode
 from eakte.records.rules import Action
 from eakte.records.service.lifecycle import change_dossier_state
 from retention.errors import ArchiveUnknown, ListStateForbids, MessageOfNoList, NothingToTransfer
+from retention.messages import WriteMessage
 from retention.models.disposal import DisposalList
+from retention.queries.exchange import unwritten
 from retention.rules.disposal import Direction, ItemState, ListAct, ListState, Procedure
 from retention.rules.exchange import Decision, MessageType, RecordNode
 from retention.service.deciding import act_on_list
 from retention.service.holding import set_hold
 from retention.service.receiving import take_in_by_hand
+from retention.tasks.exchange import write_message
 from tests.simulators.archive import Fault
 from tests.support.factories import AsActor
 from tests.support.partnership import Partnership, partnership
@@ -315,6 +319,26 @@ def test_messages_whose_job_got_lost_are_written_and_sent_all_the_same(partners:
     partners.round()
     assert partners.types(list_id) == ["0501"]
     assert partners.messages(list_id)[0].sent_at is not None
+
+
+def test_a_transfer_with_a_damaged_file_is_not_written_and_tried_tomorrow_only(partners: Partnership) -> None:
+    dossier = partners.a_closed_dossier()
+    list_id = partners.a_list(dossier)
+    partners.act(list_id, ListAct.OFFER)
+    partners.round()
+    partners.round()
+    with partners.begin() as work:
+        original = work.session.scalars(select(Rendition).order_by(Rendition.id.desc()).limit(1)).one()
+        work.storage.put_bytes(original.key, b"%PDF-1.7 anders", media_type="application/pdf")
+    with partners.begin() as work:
+        act_on_list(work, list_id, ListAct.TRANSFER, revision=None)
+        work.session.connection().exec_driver_sql("DELETE FROM procrastinate_jobs")
+    write_message(WriteMessage(list_id=list_id, message_type=MessageType.TRANSFER), partners.house.begin)
+    assert "0503" not in partners.types(list_id)
+    with partners.begin() as work:
+        due = "SELECT min(scheduled_at) > now() + interval '23 hours' FROM procrastinate_jobs WHERE task_name = %s"
+        assert work.session.connection().exec_driver_sql(due, (WriteMessage.name,)).scalar_one() is True
+        assert unwritten(work.session) == [], "nobody tries again before tomorrow"
 
 
 def test_a_directory_that_is_away_is_asked_again(partners: Partnership) -> None:
