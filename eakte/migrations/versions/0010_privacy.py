@@ -1,0 +1,14 @@
+"""Requests of data subjects (Art. 15 and 17 DSGVO) and what was found about them."""
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
