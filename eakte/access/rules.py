@@ -18,6 +18,7 @@ class Permission(StrEnum):
     CANCEL = "record:cancel"
     REFILE = "record:refile"
     PROTECT = "record:protect"
+    RESTRICT_PROCESSING = "record:restrict-processing"
     MANAGE_PLAN = "plan:manage"
     MANAGE_ACCESS = "access:manage"
     ARRANGE_ABSENCES = "absence:arrange"
@@ -55,6 +56,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     ACCOUNTING = "accounting"
     FINANCE_SYSTEM = "finance_system"
+    DATA_PROTECTION_OFFICER = "data_protection_officer"
 
 
 _WORK = frozenset(
@@ -128,6 +130,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ACCOUNTING: _WORK
     | {Permission.CREATE_DOSSIER, Permission.CLOSE, Permission.HANDLE_INVOICES, Permission.SEE_INVOICE_FIGURES},
     Role.FINANCE_SYSTEM: frozenset({Permission.TAKE_ORDERS}),
+    # Gets access to personal data and to what is done with them: Art. 38 (2) DSGVO.
+    Role.DATA_PROTECTION_OFFICER: frozenset(
+        {Permission.READ, Permission.READ_CONTENT, Permission.SEE_AUDIT, Permission.RESTRICT_PROCESSING}
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-from eakte.foundation.errors import Conflict, Invalid, NotFound
+from eakte.foundation.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class PlanNotFound(NotFound):
@@ -89,6 +89,30 @@ class TransitionBlocked(Conflict):
     """Das ist noch nicht möglich."""
 
     advice = "{reference}: {count} Hindernis(se) stehen entgegen; sie sind unter „errors“ einzeln genannt."
+
+
+class ProcessingRestricted(Forbidden):
+    """Die Verarbeitung ist eingeschränkt (Art. 18 DSGVO)."""
+
+    advice = "Den Inhalt von {reference} sieht nur, wer Verarbeitungen einschränken darf; das Lesen wird protokolliert."
+
+
+class RecordRestricted(Conflict):
+    """Die Verarbeitung dieses Schriftguts ist eingeschränkt (Art. 18 DSGVO)."""
+
+    advice = "{reference} bleibt, wie es ist, bis die Einschränkung aufgehoben wird."
+
+
+class AlreadyRestricted(Conflict):
+    """Die Verarbeitung ist schon eingeschränkt."""
+
+    advice = "Für einen anderen Grund bitte die bestehende Einschränkung von {reference} erst aufheben."
+
+
+class NotRestricted(Conflict):
+    """Die Verarbeitung ist nicht eingeschränkt."""
+
+    advice = "{reference} hat keine eigene Einschränkung; eine geerbte wird an der Akte oder am Vorgang aufgehoben."
 
 
 class PlanImportInvalid(Invalid):

@@ -74,6 +74,14 @@ class DossierProtected(RecordEvent):
     """Protection or the named readers of a dossier changed."""
 
 
+class RestrictionSet(RecordEvent):
+    """Processing of a record and of what lies in it was restricted (Einschränkung der Verarbeitung)."""
+
+
+class RestrictionLifted(RecordEvent):
+    """A restriction of processing was lifted (Einschränkung aufgehoben)."""
+
+
 class PartiesChanged(RecordEvent):
     """A party was added or removed."""
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -17,10 +17,19 @@ from eakte.records.errors import (
     EntryClosedDown,
     EntryNotALeaf,
     ParentClosedDown,
+    RecordRestricted,
     RecordStateForbids,
 )
 from eakte.records.plan_rules import DisposalCode, EntryKind, covers
-from eakte.records.rules import TRANSITIONS, Action, Medium, RecordKind, RecordState
+from eakte.records.rules import (
+    TRANSITIONS,
+    WHILE_RESTRICTED,
+    Action,
+    Medium,
+    RecordKind,
+    RecordState,
+    RestrictionGround,
+)
 
 
 class FilingPlan(Table):
@@ -61,6 +70,9 @@ class FilingPlanEntry(Table):
     retention_years: Mapped[int | None]
     retention_unlimited: Mapped[bool] = mapped_column(default=False)
     disposal: Mapped[DisposalCode] = mapped_column(words(DisposalCode), default=DisposalCode.APPRAISE)
+    log_reading: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Said by this entry or by one above; derived, so that reading a record needs to ask nobody.
+    reading_logged: Mapped[bool] = mapped_column(default=False, server_default=false())
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
     closed_down_at: Mapped[datetime | None]
@@ -122,6 +134,8 @@ class Record(Table):
     modified_at: Mapped[datetime] = mapped_column(index=True)
     closed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    # Whether a restriction of its own is in force: known with the row, since every reading asks.
+    restricted: Mapped[bool] = mapped_column(default=False, server_default=false())
     revision: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"polymorphic_on": record_kind, "version_id_col": revision}
@@ -135,8 +149,19 @@ class Record(Table):
         """What the record lies in: a case in its dossier, a document in its case."""
         return None
 
+    @property
+    def processing_restricted(self) -> bool:
+        """Whether its processing is restricted, by itself or by what it lies in."""
+        container = self.container
+        return self.restricted or (container is not None and container.processing_restricted)
+
     def must_allow(self, action: Action) -> None:
-        """Raises RecordStateForbids unless the transition table has `action` for this kind and state."""
+        """Raises RecordStateForbids unless the transition table has `action` for this kind and state.
+
+        Raises RecordRestricted while its processing is restricted.
+        """
+        if self.processing_restricted and action not in WHILE_RESTRICTED:
+            raise RecordRestricted(reference=self.reference)
         transition = TRANSITIONS[action]
         if self.record_kind not in transition.kinds or self.state is not transition.source:
             raise RecordStateForbids(
@@ -144,7 +169,7 @@ class Record(Table):
             )
 
     def pass_through(self, action: Action, at: datetime) -> None:
-        """Take the state that `action` leads to. Raises RecordStateForbids."""
+        """Take the state that `action` leads to. Raises RecordStateForbids, RecordRestricted."""
         self.must_allow(action)
         target = TRANSITIONS[action].target
         if target is not None:
@@ -226,6 +251,32 @@ class Reader(Table):
     __tablename__ = "readers"
     dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossiers.id"), primary_key=True)
     identity_id: Mapped[UUID] = mapped_column(ForeignKey("identities.id"), primary_key=True, index=True)
+
+
+class Restriction(Table):
+    """A restriction of processing (Einschränkung der Verarbeitung, Art. 18 DSGVO), in force until it is lifted.
+
+    It covers what lies in the record. `until` is the day on which somebody looks at it again; nothing ends by itself.
+    """
+
+    __tablename__ = "restrictions"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("records.id"), index=True)
+    ground: Mapped[RestrictionGround] = mapped_column(words(RestrictionGround))
+    reason: Mapped[str]
+    until: Mapped[date | None]
+    set_by: Mapped[UUID]
+    set_at: Mapped[datetime]
+    lifted_by: Mapped[UUID | None]
+    lifted_at: Mapped[datetime | None]
+    lift_reason: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint(
+            "(lifted_by is null) = (lifted_at is null) and (lifted_by is null) = (lift_reason is null)", name="lifted"
+        ),
+        Index("uq_restrictions_in_force", "record_id", unique=True, postgresql_where=text("lifted_at is null")),
+    )
 
 
 class PartyRole(StrEnum):

@@ -15,7 +15,13 @@ from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.errors import NotFound
 from eakte.foundation.table import must_be_at
 from eakte.foundation.work import Actor, UnitOfWork
-from eakte.records.errors import CaseNotFound, DossierNotFound, RecordNotFound, ReferenceNotFound
+from eakte.records.errors import (
+    CaseNotFound,
+    DossierNotFound,
+    ProcessingRestricted,
+    RecordNotFound,
+    ReferenceNotFound,
+)
 from eakte.records.held import held, hold
 from eakte.records.models import (
     BusinessDatum,
@@ -190,8 +196,16 @@ def load(
         if to not in _READING and to not in _ADDING:
             hold(work, record)
     must_allow_to(work, record, to)
+    if to is Permission.READ_CONTENT:
+        must_be_readable(work, record)
     must_be_at(record.revision, revision)
     return record
+
+
+def must_be_readable(work: UnitOfWork, record: Record) -> None:
+    """Raises ProcessingRestricted where few may read the contents of a record, and the actor is none of them."""
+    if record.processing_restricted and Permission.RESTRICT_PROCESSING not in permissions_on(work.actor, record):
+        raise ProcessingRestricted(reference=record.reference)
 
 
 _READING = (Permission.READ, Permission.READ_CONTENT, Permission.SEE_AUDIT)
@@ -219,6 +233,14 @@ def must_allow_to(work: UnitOfWork, record: Record, permission: Permission) -> N
     """Raises ActionForbidden unless the actor may do that to a record they see."""
     if permission not in permissions_on(work.actor, record):
         raise ActionForbidden(permission=permission)
+
+
+def may_read_content(actor: Actor, record: Record) -> bool:
+    """Whether the actor may read the contents of a record they see."""
+    permissions = permissions_on(actor, record)
+    return Permission.READ_CONTENT in permissions and (
+        not record.processing_restricted or Permission.RESTRICT_PROCESSING in permissions
+    )
 
 
 def is_seen_by(actor: Actor, record: Record) -> bool:

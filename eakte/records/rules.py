@@ -33,6 +33,23 @@ class Medium(StrEnum):
     PAPER = "paper"
 
 
+class RestrictionGround(StrEnum):
+    """Why processing is restricted: Art. 18 (1) a to d DSGVO, or an erasure that has to wait (§ 35 (3) BDSG).
+
+    Accuracy contested, unlawful but erasure opposed, needed for claims, objection pending; retention runs still.
+    """
+
+    ACCURACY = "accuracy"
+    UNLAWFUL = "unlawful"
+    CLAIMS = "claims"
+    OBJECTION = "objection"
+    RETENTION = "retention"
+
+
+# The person wants the data kept, at least for now. Who asked for erasure is served when the period is over.
+KEEPING_GROUNDS = frozenset(RestrictionGround) - {RestrictionGround.RETENTION}
+
+
 class Action(StrEnum):
     """The verbs of the trade that change a record."""
 
@@ -75,12 +92,22 @@ TRANSITIONS: Mapping[Action, Transition] = {
 }
 
 
+# Who may see a record can be narrowed down while its processing is restricted; that is no use of the data.
+WHILE_RESTRICTED = frozenset({Action.PROTECT})
+
+
 def allowed_actions(
-    kind: RecordKind, state: RecordState, permissions: Collection[Permission], *, inside_open: bool = True
+    kind: RecordKind,
+    state: RecordState,
+    permissions: Collection[Permission],
+    *,
+    inside_open: bool = True,
+    restricted: bool = False,
 ) -> tuple[Action, ...]:
     """What somebody with `permissions` may do to a record of this kind in this state.
 
-    `inside_open` says that whatever the record lies in is open; nothing may be done to it otherwise.
+    `inside_open` says that whatever the record lies in is open; nothing may be done to it otherwise. `restricted`
+    says that its processing is, by itself or by what it lies in.
     """
     return tuple(
         action
@@ -89,6 +116,7 @@ def allowed_actions(
         and kind in transition.kinds
         and state is transition.source
         and transition.permission in permissions
+        and not (restricted and action not in WHILE_RESTRICTED)
     )
 
 

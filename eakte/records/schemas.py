@@ -37,6 +37,9 @@ class RecordFields(Shape):
     modified_at: datetime = Field(title="Geändert am")
     closed_at: datetime | None = Field(title="zdA am")
     cancelled_at: datetime | None = Field(title="Storniert am")
+    processing_restricted: bool = Field(
+        title="Verarbeitung eingeschränkt (Art. 18 DSGVO), auch durch Vorgang oder Akte"
+    )
     allowed_actions: list[Action] = Field(title="Erlaubte Handlungen")
 
 
@@ -148,6 +151,7 @@ class RecordSummary(Shape):
     former_references: list[str] = Field(title="Frühere Aktenzeichen")
     title: str = Field(title="Betreff")
     state: RecordState = Field(title="Zustand")
+    processing_restricted: bool = Field(title="Verarbeitung eingeschränkt (Art. 18 DSGVO)")
     allowed_actions: list[Action] = Field(title="Erlaubte Handlungen")
 
 
@@ -207,7 +211,10 @@ def actions_on(work: UnitOfWork, record: Record) -> list[Action]:
     """What the actor may do to a record now, from the transition table."""
     inside_open = all(step.state is RecordState.OPEN for step in path_of(record)[1:])
     permissions = permissions_on(work.actor, record)
-    return list(allowed_actions(record.record_kind, record.state, permissions, inside_open=inside_open))
+    restricted = record.processing_restricted
+    return list(
+        allowed_actions(record.record_kind, record.state, permissions, inside_open=inside_open, restricted=restricted)
+    )
 
 
 def dossier_shape(work: UnitOfWork, dossier: Dossier) -> DossierShape:
@@ -229,13 +236,15 @@ def summary_shape(work: UnitOfWork, record: Record, former: list[str]) -> Record
         former_references=former,
         title=record.title,
         state=record.state,
+        processing_restricted=record.processing_restricted,
         allowed_actions=actions_on(work, record),
     )
 
 
-_INTERNAL = {"reference_sort", "number", "created_by", "revision"}
+_INTERNAL = {"reference_sort", "number", "created_by", "revision", "restricted"}
 
 
 def columns_of(record: Record) -> dict[str, Any]:
     names = [attribute.key for attribute in type(record).__mapper__.column_attrs]
-    return {name: getattr(record, name) for name in names if name not in _INTERNAL}
+    columns = {name: getattr(record, name) for name in names if name not in _INTERNAL}
+    return {**columns, "processing_restricted": record.processing_restricted}

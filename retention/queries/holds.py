@@ -15,6 +15,7 @@ from eakte.documents.models import Document
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.table import must_be_at
 from eakte.foundation.work import UnitOfWork
+from eakte.records.keeping import lock_against_keeping, lock_keeping
 from eakte.records.models import BusinessDatum, Case, Dossier, FilingPlanEntry, Party, Record
 from eakte.records.rules import RecordKind, RecordState
 from retention.errors import HoldNotFound
@@ -22,18 +23,16 @@ from retention.models.holds import HeldRecord, LegalHold
 from retention.rules.holding import Hindrance, Scope
 
 _IDS = ARRAY(PgUuid(as_uuid=True))
-# Whoever sets a hold has this lock alone, whoever offers, transfers or destroys shares it.
-_LOCK = func.hashtextextended("legal holds", 0)
 
 
 def lock_holds(session: Session) -> None:
     """Wait until nobody is offering, transferring or destroying, and let nobody begin before this work ends."""
-    session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    lock_keeping(session)
 
 
 def lock_against_holds(session: Session) -> None:
-    """Let no hold be set before this work ends."""
-    session.execute(select(func.pg_advisory_xact_lock_shared(_LOCK)))
+    """Let no hold be set, and no processing be restricted, before this work ends."""
+    lock_against_keeping(session)
 
 
 def get_hold(work: UnitOfWork, hold_id: UUID, *, revision: int | None = None, change: bool = False) -> LegalHold:

@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session
 from eakte.foundation.work import UnitOfWork
 from eakte.records.held import let_go
 from eakte.records.messages import LinkLost, RecordErasing
-from eakte.records.models import BusinessDatum, Case, Dossier, Party, Reader, Record, RecordLink, ReferenceAlias
+from eakte.records.models import (
+    BusinessDatum,
+    Case,
+    Dossier,
+    Party,
+    Reader,
+    Record,
+    RecordLink,
+    ReferenceAlias,
+    Restriction,
+)
 from eakte.records.rules import RecordKind
 
 
@@ -39,7 +49,7 @@ def delete_records(session: Session, kind: type[Record], record_ids: Sequence[UU
 
 
 def erase_details(work: UnitOfWork, record_ids: Sequence[UUID]) -> None:
-    """Delete parties, business data, former references and cross references of some records.
+    """Delete parties, business data, restrictions, former references and cross references of some records.
 
     A cross reference (Verweis) is a pointer and no content: it goes, and the record at its other end says so in its
     audit trail, so that nobody looks for what it pointed to.
@@ -49,6 +59,7 @@ def erase_details(work: UnitOfWork, record_ids: Sequence[UUID]) -> None:
     session.execute(delete(Party).where(Party.record_id.in_(record_ids)))
     session.execute(delete(BusinessDatum).where(BusinessDatum.record_id.in_(record_ids)))
     session.execute(delete(ReferenceAlias).where(ReferenceAlias.record_id.in_(record_ids)))
+    session.execute(delete(Restriction).where(Restriction.record_id.in_(record_ids)))
 
 
 def _unlink(work: UnitOfWork, record_ids: Sequence[UUID]) -> None:
