@@ -100,9 +100,13 @@ def words_of(text: str) -> Iterator[Word]:
 
 
 def reading(text: str) -> Reading:
-    """All that an engine needs of a normalised text."""
-    pieces = _pieces(text)
-    known = {piece: _found_in(piece) for piece in set(pieces)}
+    """All that an engine needs of a normalised text.
+
+    It is cut at its blanks, which is much quicker than to look for tokens; a broken word stays in one piece.
+    """
+    pieces = _BROKEN.sub("-\0", text.replace("\0", " ")).split()
+    different = set(pieces)
+    known = dict(zip(different, map(_found_in, different), strict=True))
     stems = " ".join([stems for piece in pieces if (stems := known[piece][0])])
     return Reading(stems, known)
 
@@ -143,15 +147,15 @@ def written_words(text: str) -> Iterator[str]:
         yield _HYPHEN.sub("-", _BREAK.sub(_join, token).replace("\u00ad", ""))
 
 
-def _pieces(text: str) -> list[str]:
-    """A text cut at its blanks, which is much quicker than to look for tokens; a broken word stays in one piece."""
-    mended = _BROKEN.sub("-\0", text.replace("\0", " "))
-    return [piece.strip(_AROUND) for piece in mended.split()]
-
-
+@lru_cache(maxsize=1 << 16)
 def _found_in(piece: str) -> _Found:
-    """Stems and found terms of a piece: kept, because texts repeat their words, but seldom their numbers."""
-    return _found_in_word(piece) if piece.isalpha() else _found_in_mixed(piece)
+    """Stems and found terms of a piece with the signs around it: kept, because texts repeat their words."""
+    bare = piece.strip(_AROUND)
+    if bare.isalpha():
+        return _found_in_word(bare)
+    if bare.replace(",", "", 1).isdecimal() and len(bare) <= _LONGEST:
+        return bare, (bare, FORM + bare)
+    return _found_in_mixed(bare)
 
 
 @lru_cache(maxsize=1 << 17)
