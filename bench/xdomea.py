@@ -42,18 +42,20 @@ from retention.rules.exchange import (
     Agency,
     Appraisal,
     AppraisalMessage,
+    Envelope,
+    MessageType,
+    OfferMessage,
+    TransferMessage,
+    XdomeaVersion,
+)
+from retention.rules.nodes import (
     ContainedFile,
     Decision,
-    Envelope,
     FormatNode,
-    MessageType,
     NodeKind,
-    OfferMessage,
     Readable,
     RecordNode,
-    TransferMessage,
     VersionNode,
-    XdomeaVersion,
     no_children,
 )
 

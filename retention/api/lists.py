@@ -12,7 +12,7 @@ from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, 
 from eakte.records.plan_rules import DisposalCode
 from retention.models.disposal import DisposalItem, DisposalList
 from retention.queries import lists as queries
-from retention.queries.lists import Wanted
+from retention.queries.candidates import Wanted, candidates
 from retention.remembering import get_tombstone
 from retention.rules.disposal import ItemState, ListState, Procedure
 from retention.rules.readiness import OBSTACLE_WORDS
@@ -50,7 +50,7 @@ def list_candidates(
 ) -> PageShape[CandidateShape]:
     require_unlimited(work, Permission.DISPOSE)
     wanted = Wanted(entry_id, unit_id, disposal)
-    judged = queries.candidates(work, wanted, procedure, list_id=None, after=cursor)
+    judged = candidates(work, wanted, procedure, list_id=None, after=cursor)
     found = list(islice((one for one in judged if ready is None or one.ready is ready), limit + 1))
     words = {obstacle.value: word for obstacle, word in OBSTACLE_WORDS.items()}
     more = str(found[limit - 1].standing.record_id) if len(found) > limit else None

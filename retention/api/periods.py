@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query
 from eakte.foundation.clock import legal_day
 from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Work
 from eakte.records.plan_rules import DisposalCode
+from retention.queries.candidates import standing_of
 from retention.queries.due import WantedDue, due
-from retention.queries.lists import standing_of
 from retention.schemas.periods import DueShape, ExplanationShape, due_shape, explanation_shape
 from retention.service.explaining import explain
 

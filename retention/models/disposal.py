@@ -47,6 +47,10 @@ class DisposalList(Table):
     report_sha256: Mapped[str | None]
     revision: Mapped[int] = mapped_column()
 
+    def may_begin(self, today: date) -> bool:
+        """Whether what is on it may be destroyed: released, and the waiting period is over."""
+        return self.state is ListState.APPRAISED and self.destroy_from is not None and self.destroy_from <= today
+
     __mapper_args__ = {"version_id_col": revision}
     __table_args__ = (
         CheckConstraint("(procedure = 'destruction') = (archive is null)", name="archive"),

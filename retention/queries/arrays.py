@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, func, literal
+from sqlalchemy import ColumnElement, SQLColumnExpression, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 
@@ -14,3 +14,8 @@ def any_of(ids: Collection[UUID]) -> ColumnElement[Any]:
     take apart."""
     array: ColumnElement[Any] = func.any(cast(literal("{" + ",".join(map(str, ids)) + "}", Text), ARRAY(PgUuid)))
     return array
+
+
+def among(column: SQLColumnExpression[Any], ids: Collection[UUID]) -> ColumnElement[bool]:
+    """Whether a column is one of some ids, however many they are."""
+    return column.in_(select(func.unnest(literal(list(ids), ARRAY(PgUuid(as_uuid=True))))))

@@ -1,8 +1,8 @@
 """Every select that destruction needs: what comes next, what goes with it, what still needs a document in it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from eakte.records.rules import RecordKind, RecordState
 from retention.messages import CarryOutList, EraseObjects, WriteReport
 from retention.models.disposal import DisposalItem, DisposalList, Tombstone
 from retention.models.rules import RecordRetention
-from retention.queries.lists import among
+from retention.queries.arrays import among
 from retention.rules.disposal import FINAL, ItemState, ListState
 
 _GOES = or_(
@@ -196,6 +196,18 @@ def tombstones_with(session: Session, record_id: UUID) -> list[Tombstone]:
     return list(session.scalars(statement.order_by(Tombstone.record_id != record_id, Tombstone.record_id)))
 
 
+def items_and_tombstones(session: Session, list_id: UUID) -> Iterator[tuple[DisposalItem, Tombstone | None]]:
+    """Every item of a list, in its order, with what stays of what is gone; streamed."""
+    gone = and_(Tombstone.record_id == DisposalItem.record_id, Tombstone.list_id == DisposalItem.list_id)
+    statement = select(DisposalItem, Tombstone).outerjoin(Tombstone, gone).where(DisposalItem.list_id == list_id)
+    rows = session.execute(statement.order_by(DisposalItem.position), execution_options={"yield_per": 1000})
+    for item, tombstone in rows:
+        yield item, tombstone
+        session.expunge(item)
+        if tombstone is not None:
+            session.expunge(tombstone)
+
+
 def ids_gone_with(session: Session, list_id: UUID) -> Iterable[Sequence[UUID]]:
     """The ids of all records that went with a list, many at a time."""
     statement = select(Tombstone.record_id).where(Tombstone.list_id == list_id)
@@ -230,11 +242,12 @@ def erasing_is_asked_for(session: Session, list_id: UUID) -> bool:
     return bool(session.scalar(statement))
 
 
-def released_lists(session: Session, today: Any) -> list[DisposalList]:
+def released_lists(session: Session, today: date) -> list[DisposalList]:
     """Lists whose destruction has begun or may begin, and those whose report is not filed."""
-    may_begin = and_(DisposalList.state == ListState.APPRAISED, DisposalList.destroy_from <= today)
-    statement = select(DisposalList).where(or_(may_begin, DisposalList.state == ListState.CARRIED_OUT))
-    return list(session.scalars(statement.order_by(DisposalList.id)))
+    running = DisposalList.state.in_([ListState.APPRAISED, ListState.CARRIED_OUT])
+    statement = select(DisposalList).where(running, DisposalList.released_by.is_not(None))
+    lists = session.scalars(statement.order_by(DisposalList.id))
+    return [one for one in lists if one.state is ListState.CARRIED_OUT or one.may_begin(today)]
 
 
 def can_go_on(session: Session, list_id: UUID) -> bool:

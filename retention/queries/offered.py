@@ -22,7 +22,7 @@ from retention.adapters.stored_files import StoredFile
 from retention.models.disposal import DisposalItem
 from retention.models.rules import RecordRetention, RetentionRule
 from retention.rules.disposal import ItemState
-from retention.rules.exchange import (
+from retention.rules.nodes import (
     Children,
     Contact,
     ContactRole,

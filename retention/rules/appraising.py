@@ -12,7 +12,8 @@ from types import MappingProxyType
 from uuid import UUID
 
 from eakte.foundation.errors import Finding
-from retention.rules.exchange import Appraisal, Decision
+from retention.rules.exchange import Appraisal
+from retention.rules.nodes import Decision
 from retention.rules.offered import OfferedRecord, lying_around, name_of, note_spelling
 
 

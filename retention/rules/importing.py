@@ -8,7 +8,8 @@ from types import MappingProxyType
 from uuid import UUID
 
 from eakte.foundation.errors import Finding
-from retention.rules.exchange import ImportMessage, ImportResult, NodeKind
+from retention.rules.exchange import ImportMessage, ImportResult
+from retention.rules.nodes import NodeKind
 from retention.rules.offered import OfferedRecord, lying_around, name_of, note_spelling
 
 

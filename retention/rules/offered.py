@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from eakte.foundation.errors import Finding
-from retention.rules.exchange import NodeKind
+from retention.rules.nodes import NodeKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from eakte.foundation.http import Shape
 from eakte.records.plan_rules import DisposalCode
 from eakte.records.rules import RecordKind
-from retention.queries.lists import Wanted
+from retention.queries.candidates import Wanted
 from retention.rules.disposal import ItemState, ListAct, ListState, Procedure
 from retention.rules.readiness import Judged
 

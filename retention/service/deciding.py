@@ -19,7 +19,7 @@ from retention.messages import CarryOutList, ListActed, ListChanged
 from retention.models.disposal import DisposalItem, DisposalList
 from retention.models.rules import RecordRetention
 from retention.queries import lists as queries
-from retention.queries.lists import among
+from retention.queries.arrays import among
 from retention.rules.disposal import (
     AFTER_REVIEW,
     FINAL,

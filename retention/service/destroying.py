@@ -5,7 +5,6 @@ are doomed. Whatever dies after that is resumed by `resume_destruction`; before 
 """
 
 from collections.abc import Iterable
-from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -27,9 +26,11 @@ from retention.models.disposal import DisposalItem, DisposalList, Tombstone
 from retention.models.holds import HeldRecord
 from retention.models.rules import EnteredDate, RecordRetention, RuleAssignment
 from retention.queries import destroying as queries
+from retention.queries.arrays import among
+from retention.queries.candidates import recheck
 from retention.queries.destroying import Remembered
 from retention.queries.holds import lock_against_holds
-from retention.queries.lists import among, locked_list, names_of, recheck
+from retention.queries.lists import locked_list, names_of
 from retention.rules.disposal import ItemState, ListState
 from retention.rules.readiness import OBSTACLE_WORDS, Obstacle
 from retention.service.listing import withdraw
@@ -47,11 +48,6 @@ class Fate(StrEnum):
     """It is not its turn any more: withdrawn, gone, or its list is cancelled."""
 
 
-def may_begin(list_: DisposalList, today: date) -> bool:
-    """Released, and the waiting period is over."""
-    return list_.state is ListState.APPRAISED and list_.destroy_from is not None and list_.destroy_from <= today
-
-
 def destroy_item(work: UnitOfWork, list_id: UUID, item_id: UUID) -> Fate:
     """Destroy one dossier or case, or find that it cannot go; looks at everything again, locked.
 
@@ -60,7 +56,7 @@ def destroy_item(work: UnitOfWork, list_id: UUID, item_id: UUID) -> Fate:
     """
     list_ = locked_list(work.session, list_id)
     item = queries.lock_item(work.session, item_id) if list_ is not None else None
-    if list_ is None or item is None or not may_begin(list_, legal_day(work.now)):
+    if list_ is None or item is None or not list_.may_begin(legal_day(work.now)):
         return Fate.NOTHING
     lock_against_holds(work.session)
     queries.lock_records(work.session, item)

@@ -26,7 +26,7 @@ from retention.messages import (
 )
 from retention.models.disposal import DisposalList, DisposalMessage
 from retention.queries import exchange as queries
-from retention.queries.holds import held_among, lock_against_holds
+from retention.queries.holds import lock_against_holds, obstacles_among
 from retention.queries.lists import locked_list
 from retention.queries.offered import Forms, Selection, shown_items
 from retention.rules.disposal import Direction, ItemState
@@ -41,7 +41,7 @@ from retention.rules.exchange import (
     TransferMessage,
 )
 from retention.rules.exchanging import answer_due
-from retention.rules.readiness import OBSTACLE_WORDS, Obstacle
+from retention.rules.readiness import words_for
 
 CONTAINER = "application/zip"
 
@@ -90,13 +90,13 @@ def _unheld_items(work: UnitOfWork, list_: DisposalList, selection: Selection) -
     """Withdraw what is held of what a message would show; whether anything is left."""
     lock_against_holds(work.session)
     items = shown_items(work.session, selection)
-    held = held_among(work.session, [item.record_id for item in items])
-    why = OBSTACLE_WORDS[Obstacle.HELD]
-    hindered = [item for item in items if item.record_id in held]
+    kept = obstacles_among(work.session, [item.record_id for item in items])
+    hindered = [item for item in items if item.record_id in kept]
     for item in hindered:
-        item.state, item.failure = ItemState.WITHDRAWN, why
+        item.state, item.failure = ItemState.WITHDRAWN, words_for(kept[item.record_id])
     if hindered:
         work.session.flush()
+        why = words_for(set().union(*kept.values()))
         changes = {"withdrawn": (None, [item.reference for item in hindered]), "why": (None, why)}
         work.publish(ListChanged(record_id=list_.id, changes=changes))
     return len(hindered) < len(items)
@@ -166,12 +166,13 @@ def recall_if_held(work: UnitOfWork, message_id: UUID) -> str | None:
         return None
     lock_against_holds(work.session)
     shown = [item.record_id for item in shown_items(work.session, selection)]
-    if not held_among(work.session, shown):
+    kept = obstacles_among(work.session, shown)
+    if not kept:
         return None
     key = object_key(message.object_id)
     work.session.delete(message)
     work.session.flush()
-    changes = {"recalled": (None, message.message_type.value), "why": (None, OBSTACLE_WORDS[Obstacle.HELD])}
+    changes = {"recalled": (None, message.message_type.value), "why": (None, words_for(set().union(*kept.values())))}
     work.publish(ListChanged(record_id=message.list_id, changes=changes))
     write_later(work, message.list_id, message.message_type)
     return key

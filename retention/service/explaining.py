@@ -12,7 +12,7 @@ from eakte.records.rules import RecordKind, RecordState
 from retention.errors import NotKeptByItself
 from retention.models.rules import EnteredDate, RecordRetention, RuleAssignment
 from retention.queries import facts
-from retention.queries.lists import standing_of
+from retention.queries.candidates import standing_of
 from retention.queries.periods import period_of
 from retention.queries.rules import assignments_at_record, dates_of_record
 from retention.rules.inheritance import Considered, Standing, considered

@@ -30,8 +30,8 @@ from retention.errors import (
 from retention.messages import ListChanged, ListCreated
 from retention.models.disposal import DisposalItem, DisposalList
 from retention.queries import lists as queries
+from retention.queries.candidates import Wanted, candidates, recheck
 from retention.queries.holds import lock_against_holds
-from retention.queries.lists import Wanted
 from retention.rules.disposal import (
     ITEM_WORDS,
     LIST_TRANSITIONS,
@@ -157,7 +157,7 @@ def _put(work: UnitOfWork, list_: DisposalList, wanted: Wanted, *, fresh: bool =
     findings: list[Finding] = []
     position = queries.last_position(work.session, list_.id)
     count = 0
-    judged = queries.candidates(work, wanted, list_.procedure, list_id=None if fresh else list_.id)
+    judged = candidates(work, wanted, list_.procedure, list_id=None if fresh else list_.id)
     for rows in _rows(list_, _ready(judged, left_out, findings), position):
         _add(work, list_, rows)
         count += len(rows)
@@ -256,7 +256,7 @@ def withdraw_what_is_hindered(work: UnitOfWork, list_: DisposalList) -> int:
     lock_against_holds(work.session)
     count = 0
     references: list[str] = []
-    hindered = (one for one in queries.recheck(work, list_) if not one.ready)
+    hindered = (one for one in recheck(work, list_) if not one.ready)
     while some := list(islice(hindered, _AT_A_TIME)):
         withdraw(work, list_, some)
         count += len(some)

@@ -22,15 +22,8 @@ from retention.messages import CollectAnswers, SendMessage, WriteMessage
 from retention.models.disposal import DisposalList
 from retention.queries.exchange import stamps_of, waiting_processes
 from retention.queries.offered import RecordTree
-from retention.rules.exchange import (
-    RECEIPTS,
-    Message,
-    MessageType,
-    OfferMessage,
-    ReceiptMessage,
-    RecordNode,
-    TransferMessage,
-)
+from retention.rules.exchange import RECEIPTS, Message, MessageType, OfferMessage, ReceiptMessage, TransferMessage
+from retention.rules.nodes import RecordNode
 from retention.service import exchanging
 from retention.service.exchanging import Task
 from retention.service.receiving import store_and_read

@@ -12,15 +12,14 @@ from retention.rules.appraising import AppraisalOutcome, Origin, confirm_destruc
 from retention.rules.exchange import (
     Agency,
     Appraisal,
-    Decision,
     Envelope,
     ImportMessage,
     ImportResult,
     MessageType,
-    NodeKind,
     XdomeaVersion,
 )
 from retention.rules.importing import ImportState, understand_import
+from retention.rules.nodes import Decision, NodeKind
 from retention.rules.offered import OfferedRecord
 
 A, B, V = Decision.ARCHIVE, Decision.APPRAISE, Decision.DESTROY

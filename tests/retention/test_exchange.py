@@ -23,7 +23,8 @@ from retention.messages import WriteMessage
 from retention.models.disposal import DisposalList
 from retention.queries.exchange import unwritten
 from retention.rules.disposal import Direction, ItemState, ListAct, ListState, Procedure
-from retention.rules.exchange import Decision, MessageType, RecordNode
+from retention.rules.exchange import MessageType
+from retention.rules.nodes import Decision, RecordNode
 from retention.service.deciding import act_on_list
 from retention.service.holding import set_hold
 from retention.service.receiving import take_in_by_hand

@@ -24,7 +24,7 @@ from retention.errors import (
 )
 from retention.models.disposal import DisposalItem
 from retention.models.rules import RecordRetention
-from retention.queries.lists import Wanted, candidates
+from retention.queries.candidates import Wanted, candidates
 from retention.rules.disposal import ItemState, ListAct, ListState, Procedure
 from retention.rules.readiness import Obstacle
 from retention.service.deciding import act_on_list, set_decisions

@@ -23,19 +23,17 @@ from retention.rules.exchange import (
     Agency,
     Appraisal,
     AppraisalMessage,
-    Decision,
     Envelope,
     ImportMessage,
     ImportResult,
     Message,
     MessageType,
-    NodeKind,
     OfferMessage,
     ReceiptMessage,
-    RecordNode,
     TransferMessage,
     XdomeaVersion,
 )
+from retention.rules.nodes import Decision, NodeKind, RecordNode
 
 ARCHIVE = Agency(name="Stadtarchiv Musterhausen", short_name="StAMH")
 _TAKEN_IN = (MessageType.OFFER, MessageType.TRANSFER, MessageType.APPRAISAL_RECEIVED)

@@ -13,8 +13,15 @@ from tests.support.installation import Installation, installation
 
 
 @pytest.fixture
+def environment() -> dict[str, str]:
+    """What a story sets besides what all of them need."""
+    return {}
+
+
+@pytest.fixture
 def running(
     tmp_path: Path,
+    environment: dict[str, str],
     postgres: EmbeddedPostgres,
     clone_database: Callable[[str], str],
     storage_settings: StorageSettings,
@@ -24,5 +31,6 @@ def running(
     patience = {"EAKTE_INGEST__ATTEMPTS": "100", "EAKTE_XRECHNUNG__ATTEMPTS": "100"}
     # The dead are noticed soon, so that the tests are short.
     watchful = {"EAKTE_WORKER__HEARTBEAT_S": "0.5", "EAKTE_WORKER__STALLED_S": "3"}
-    with installation(tmp_path / "var", dsn, storage_settings, audit_key=AUDIT_KEY, **patience, **watchful) as stack:
+    special = {**patience, **watchful, **environment}
+    with installation(tmp_path / "var", dsn, storage_settings, audit_key=AUDIT_KEY, **special) as stack:
         yield stack

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import update
@@ -19,7 +20,7 @@ from ingest.models import IngestItem
 from ingest.rules import ItemState
 from retention.messages import CarryOutList, WriteReport
 from retention.models.disposal import DisposalList, DisposalMessage, Tombstone
-from retention.queries.lists import Wanted
+from retention.queries.candidates import Wanted
 from retention.rules.disposal import Direction, ListAct, Procedure
 from retention.rules.exchange import MessageType
 from retention.service.deciding import act_on_list
@@ -115,13 +116,13 @@ def a_tombstone(work: UnitOfWork) -> Tombstone:
 class Disposers:
     """Those who dispose: an author, and somebody else who reviews and releases."""
 
-    def __init__(self, house: House, *, waiting_days: int = 0) -> None:
+    def __init__(self, house: House, *, waiting_days: int = 0, archives: Path | None = None) -> None:
         make = AsActor(house)
         self.author = make(Role.RECORDS_MANAGER, level=Confidentiality.CONFIDENTIAL)
         self.other = make(Role.RECORDS_MANAGER, level=Confidentiality.CONFIDENTIAL)
         with house.begin(SYSTEM) as work:
             self.report_case = a_case(work, title="Vernichtungsprotokolle").reference
-        retention = RetentionSettings(waiting_days=waiting_days)
+        retention = RetentionSettings(waiting_days=waiting_days, archives=archives)
         self.house = House(house.sessions, house.storage, house.settings.model_copy(update={"retention": retention}))
 
     def draw_up(

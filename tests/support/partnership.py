@@ -14,7 +14,7 @@ from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
 from eakte.records.models import Dossier
 from eakte.records.plan_rules import DisposalCode
 from retention.models.disposal import DisposalItem, DisposalList, DisposalMessage
-from retention.queries.lists import Wanted
+from retention.queries.candidates import Wanted
 from retention.rules.disposal import ItemState, ListAct, ListState, Procedure
 from retention.service.deciding import act_on_list
 from retention.service.exchanging import resume_exchange
@@ -101,13 +101,10 @@ class Partnership:
         return [item.state for item in self.items(list_id).values()]
 
 
-def partnership(
-    house: House, tmp_path: Path, as_actor: AsActor, monkeypatch: pytest.MonkeyPatch, *, version: str
-) -> Partnership:
-    directory = tmp_path / "austausch"
-    directory.mkdir()
-    archives = tmp_path / "archive.toml"
-    archives.write_text(
+def archive_file(folder: Path, directory: Path, *, version: str) -> Path:
+    """What an operator writes down of an archive with which a directory is shared."""
+    path = folder / "archive.toml"
+    path.write_text(
         f"""
         [[archive]]
         key = "stadtarchiv"
@@ -119,6 +116,15 @@ def partnership(
         sender = {{ name = "Stadt Musterhausen", prefix = "ags", agency_key = "05999999" }}
         """
     )
+    return path
+
+
+def partnership(
+    house: House, tmp_path: Path, as_actor: AsActor, monkeypatch: pytest.MonkeyPatch, *, version: str
+) -> Partnership:
+    directory = tmp_path / "austausch"
+    directory.mkdir()
+    archives = archive_file(tmp_path, directory, version=version)
     retention = house.settings.retention.model_copy(update={"archives": archives})
     settings = house.settings.model_copy(update={"retention": retention})
     made = Partnership(replace(house, settings=settings), directory, as_actor, Archive(directory))

@@ -21,7 +21,7 @@ from retention.errors import NothingToDispose
 from retention.models.disposal import DisposalList
 from retention.queries import exchange
 from retention.queries import lists as queries
-from retention.queries.lists import Wanted
+from retention.queries.candidates import Wanted, candidates
 from retention.rules.disposal import MAY_BE_TAKEN_OFF, ItemState, ListAct, Procedure
 from retention.rules.readiness import OBSTACLE_WORDS
 from retention.schemas.holds import ReleasedHold
@@ -69,7 +69,7 @@ def draw_up(request: Request, work: FormWork, form: OwnForm) -> Response:
 @router.get("/faellig")
 def show_due(request: Request, work: PageWork, verfahren: Procedure = Procedure.FOUR_STEP) -> Response:
     """What is due, with what stands in its way; the beginning of it."""
-    found = list(islice(queries.candidates(work, Wanted(), verfahren, list_id=None), _LOOKED_AT + 1))
+    found = list(islice(candidates(work, Wanted(), verfahren, list_id=None), _LOOKED_AT + 1))
     return render(
         request,
         "due.html",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import IO
 
 from retention.adapters.xdomea.errors import FileDiffers, RecordTwice
-from retention.rules.exchange import ContainedFile
+from retention.rules.nodes import ContainedFile
 
 _CHUNK = 1 << 20
 _ZIP64_FROM = 1 << 31

@@ -7,16 +7,8 @@ from typing import ClassVar
 
 from retention.adapters.xdomea.elements import Elements
 from retention.adapters.xdomea.vocabulary import DECISIONS, SCHEMA_FILE, XSI, namespace
-from retention.rules.exchange import (
-    Agency,
-    AppraisalMessage,
-    Contact,
-    ContactRole,
-    ContainedFile,
-    Envelope,
-    ImportMessage,
-    XdomeaVersion,
-)
+from retention.rules.exchange import Agency, AppraisalMessage, Envelope, ImportMessage, XdomeaVersion
+from retention.rules.nodes import Contact, ContactRole, ContainedFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from retention.adapters.xdomea.dialect import Dialect
 from retention.adapters.xdomea.elements import Elements
 from retention.adapters.xdomea.metadata import write_common, write_details, write_history
 from retention.adapters.xdomea.vocabulary import FORMATS, OTHER_FORMAT, format_code
-from retention.rules.exchange import ContactRole, ContainedFile, FormatNode, RecordNode
+from retention.rules.nodes import ContactRole, ContainedFile, FormatNode, RecordNode
 
 AddFile = Callable[[ContainedFile], None]
 

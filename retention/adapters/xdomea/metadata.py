@@ -3,7 +3,7 @@
 from retention.adapters.xdomea.dialect import Dialect
 from retention.adapters.xdomea.elements import Elements
 from retention.adapters.xdomea.vocabulary import CONFIDENTIALITY_CODES, MEDIA, MEDIUM_CODES
-from retention.rules.exchange import RecordNode
+from retention.rules.nodes import RecordNode
 
 _DETAILS_ID, _DETAILS_NAME = "urn:eakte:fachdaten", "Fachdaten"
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from retention.adapters.xdomea.errors import MessageIncomplete
 from retention.adapters.xdomea.flaws import Flaw
 from retention.adapters.xdomea.parsing import Element, Parser, child, children, code, text, texts
-from retention.rules.exchange import Appraisal, Decision, ImportResult
+from retention.rules.exchange import Appraisal, ImportResult
+from retention.rules.nodes import Decision
 
 _APPRAISED = ("BewertetesObjekt", "BewertetesSGO")
 _DECISIONS = {decision.value: decision for decision in Decision}

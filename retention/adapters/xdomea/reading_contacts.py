@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from retention.adapters.xdomea.parsing import Element, Parser, child, children, local_name, text
-from retention.rules.exchange import Contact, ContactRole, HistoryEntry
+from retention.rules.nodes import Contact, ContactRole, HistoryEntry
 
 _ROLES = {
     "Absender": ContactRole.SENDER,

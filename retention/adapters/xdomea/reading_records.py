@@ -18,7 +18,7 @@ from retention.adapters.xdomea.vocabulary import (
     is_pdfa_code,
     media_type_of,
 )
-from retention.rules.exchange import (
+from retention.rules.nodes import (
     ContainedFile,
     Decision,
     FilingUnit,

@@ -14,7 +14,7 @@ from retention.adapters.xdomea.elements import Elements
 from retention.adapters.xdomea.errors import NothingToSend, RecordMisplaced, RecordsTooDeep, RecordTwice
 from retention.adapters.xdomea.metadata import write_common, write_contacts, write_details, write_history
 from retention.adapters.xdomea.vocabulary import DECISIONS
-from retention.rules.exchange import ContainedFile, Decision, NodeKind, RecordNode
+from retention.rules.nodes import ContainedFile, Decision, NodeKind, RecordNode
 
 _DOSSIERS = (NodeKind.DOSSIER, NodeKind.SUB_DOSSIER)
 _ELEMENTS = {

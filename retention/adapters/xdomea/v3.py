@@ -10,14 +10,8 @@ from retention.adapters.xdomea.vocabulary import (
     PROPOSALS,
     type_name,
 )
-from retention.rules.exchange import (
-    Agency,
-    ContactRole,
-    ContainedFile,
-    Envelope,
-    ImportMessage,
-    MessageType,
-)
+from retention.rules.exchange import Agency, Envelope, ImportMessage, MessageType
+from retention.rules.nodes import ContactRole, ContainedFile
 
 
 class V3(Dialect):

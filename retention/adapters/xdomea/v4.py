@@ -15,15 +15,8 @@ from retention.adapters.xdomea.vocabulary import (
     SHA_256,
     type_name,
 )
-from retention.rules.exchange import (
-    Agency,
-    ContactRole,
-    ContainedFile,
-    Envelope,
-    ImportMessage,
-    MessageType,
-    XdomeaVersion,
-)
+from retention.rules.exchange import Agency, Envelope, ImportMessage, MessageType, XdomeaVersion
+from retention.rules.nodes import ContactRole, ContainedFile
 
 
 class V4(Dialect):

@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 from eakte.access.rules import Confidentiality
 from eakte.records.rules import Medium
-from retention.rules.exchange import FormatNode, MessageType, XdomeaVersion
+from retention.rules.exchange import MessageType, XdomeaVersion
+from retention.rules.nodes import FormatNode
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 SCHEMA_FILE = "xdomea-Nachrichten-AussonderungDurchfuehren.xsd"

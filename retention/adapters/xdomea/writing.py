@@ -28,12 +28,12 @@ from retention.rules.exchange import (
     ImportMessage,
     Message,
     MessageType,
-    NodeKind,
     OfferMessage,
     ReceiptMessage,
     TransferMessage,
     XdomeaVersion,
 )
+from retention.rules.nodes import NodeKind
 
 DEEPEST = 5
 """Levels of records that archives accept unless they agree to more."""

@@ -8,12 +8,12 @@ from retention.adapters.xdomea import ReadContainer, read_container
 from retention.rules.exchange import (
     Appraisal,
     AppraisalMessage,
-    Decision,
     ImportMessage,
     ImportResult,
     MessageType,
     XdomeaVersion,
 )
+from retention.rules.nodes import Decision
 from tests.retention.adapters.records import AT, Process
 
 FIRST, SECOND = UUID("abcdef00-0000-4000-8000-000000000001"), UUID("abcdef00-0000-4000-8000-000000000002")

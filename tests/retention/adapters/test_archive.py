@@ -11,17 +11,9 @@ from retention.adapters.transport.directory import DirectoryTransport
 from retention.adapters.xdomea import ReadContainer, parse_container_name, read_container
 from retention.adapters.xdomea.errors import ContainerDamaged, MessageIncomplete
 from retention.rules.appraising import AppraisalOutcome, confirm_destruction, understand_appraisal
-from retention.rules.exchange import (
-    AppraisalMessage,
-    Decision,
-    ImportMessage,
-    MessageType,
-    NodeKind,
-    ReceiptMessage,
-    RecordNode,
-    XdomeaVersion,
-)
+from retention.rules.exchange import AppraisalMessage, ImportMessage, MessageType, ReceiptMessage, XdomeaVersion
 from retention.rules.importing import ImportOutcome, ImportState, understand_import
+from retention.rules.nodes import Decision, NodeKind, RecordNode
 from tests.retention.adapters.records import (
     AT,
     Process,

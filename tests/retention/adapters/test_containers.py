@@ -14,7 +14,8 @@ import pytest
 from retention.adapters.appearing import FileBeingWritten, appearing, unfinished_name
 from retention.adapters.xdomea.errors import FileDiffers, RecordTwice
 from retention.adapters.xdomea.names import container_name, parse_container_name, parse_file_name
-from retention.rules.exchange import ContainedFile, FormatNode, MessageType, Readable, RecordNode, XdomeaVersion
+from retention.rules.exchange import MessageType, XdomeaVersion
+from retention.rules.nodes import ContainedFile, FormatNode, Readable, RecordNode
 from tests.retention.adapters.records import PDF, Process, a_case, a_document, a_file, a_version
 
 V3, V4 = XdomeaVersion.V3_0_0, XdomeaVersion.V4_0_0

@@ -27,14 +27,8 @@ from retention.adapters.xdomea.errors import (
     UnknownMessage,
     XdomeaRefused,
 )
-from retention.rules.exchange import (
-    AppraisalMessage,
-    Decision,
-    ImportMessage,
-    MessageType,
-    TransferMessage,
-    XdomeaVersion,
-)
+from retention.rules.exchange import AppraisalMessage, ImportMessage, MessageType, TransferMessage, XdomeaVersion
+from retention.rules.nodes import Decision
 from tests.retention.adapters.answers import FIRST, SECOND, a_result, an_appraisal, changed, codes, packed, read
 from tests.retention.adapters.records import AT, Process, a_case, all_of, everything
 

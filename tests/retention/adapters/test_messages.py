@@ -13,16 +13,8 @@ from retention.adapters.xdomea.errors import (
     RecordsTooDeep,
     RecordTwice,
 )
-from retention.rules.exchange import (
-    Decision,
-    MessageType,
-    NodeKind,
-    OfferMessage,
-    RecordNode,
-    TransferMessage,
-    XdomeaVersion,
-    children_of,
-)
+from retention.rules.exchange import MessageType, OfferMessage, TransferMessage, XdomeaVersion
+from retention.rules.nodes import Decision, NodeKind, RecordNode, children_of
 from tests.retention.adapters.records import Process, a_case, a_document, a_dossier, everything, many
 from tests.retention.adapters.shared import complaints, needs_xdomea
 

@@ -12,15 +12,13 @@ from hypothesis import strategies as st
 from retention.rules.exchange import (
     Appraisal,
     AppraisalMessage,
-    Decision,
     ImportMessage,
     MessageType,
-    NodeKind,
     OfferMessage,
-    RecordNode,
     TransferMessage,
     XdomeaVersion,
 )
+from retention.rules.nodes import Decision, NodeKind, RecordNode
 from tests.retention.adapters.answers import FIRST, SECOND, a_result, an_appraisal, read
 from tests.retention.adapters.records import AT, PDFA, Process, a_case, a_dossier, all_of, everything
 from tests.retention.adapters.shared import XDOMEA, needs_xdomea
