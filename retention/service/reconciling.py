@@ -7,6 +7,7 @@ hold goes before the ledger, and a person decides.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,21 +15,24 @@ from sqlalchemy import select
 
 from eakte.documents.erasing import doom, doomed_objects, erase_documents, forget_doomed, spare_shared
 from eakte.documents.models import object_key
+from eakte.foundation.clock import legal_day
 from eakte.foundation.storage import Storage
 from eakte.foundation.work import BeginWork, UnitOfWork
 from eakte.records.models import Record
+from eakte.records.plan_rules import DisposalCode
 from eakte.records.rules import RecordKind
 from eakte.records.service.erasing import erase_case, erase_dossier
 from retention.errors import LedgerDamaged
-from retention.messages import RecordDisposed
+from retention.messages import ListActed, ListChanged, RecordDisposed
 from retention.models.disposal import DisposalItem, Tombstone
 from retention.queries import destroying as queries
+from retention.queries.arrays import among
 from retention.queries.holds import held_among, lock_against_holds
-from retention.queries.lists import among
-from retention.rules.disposal import FINAL
+from retention.queries.lists import locked_list
+from retention.rules.disposal import FINAL, ItemState, ListAct, ListState
 from retention.rules.ledger import PREFIX, opened_entry
 from retention.service.destroying import forget_retention
-from retention.service.erasing import finish, set_tombstone
+from retention.service.erasing import conclude, finish, set_tombstone
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +152,38 @@ def _finish(work: UnitOfWork, returned: Returned) -> None:
         DisposalItem.record_id == returned.record_id, DisposalItem.state.not_in(FINAL)
     )
     item = work.session.scalars(statement.with_for_update()).first()
-    if item is not None:
-        finish(work, item)
-        return
     gone = returned.entry["gone"][0]
-    changes = {"reference": (returned.reference, None), "erased_again": (None, gone["erased_at"])}
     list_id = UUID(gone["list_id"])
+    if item is not None and item.list_id == list_id:
+        item.decision, item.archive_reference = DisposalCode(gone["decision"]), gone["archive_reference"]
+        finish(work, item)
+        _end_list(work, list_id, gone)
+        return
+    if item is not None:
+        why = f"Mit dem Verzeichnis {returned.list_reference} ausgesondert."
+        item.state, item.failure = ItemState.WITHDRAWN, why
+        work.session.flush()
+        told = {"withdrawn": (None, item.reference), "why": (None, why)}
+        work.publish(ListChanged(record_id=item.list_id, changes=told))
+    changes = {"reference": (returned.reference, None), "erased_again": (None, gone["erased_at"])}
     work.publish(RecordDisposed(record_id=returned.record_id, list_id=list_id, changes=changes))
+
+
+def _end_list(work: UnitOfWork, list_id: UUID, gone: Mapping[str, Any]) -> None:
+    """End a list that came back from before its review or release, and on which nothing is left to do.
+
+    Who reviewed and released it, the tombstone knows.
+    """
+    list_ = locked_list(work.session, list_id)
+    if list_ is None or queries.has_items(work.session, list_id, [one for one in ItemState if one not in FINAL]):
+        return
+    parts = {part: UUID(person["id"]) for part, person in gone["persons"].items()}
+    if list_.released_by is None and "released" in parts:
+        before, list_.state = list_.state, ListState.APPRAISED
+        list_.reviewed_by, list_.undecided_by = parts.get("reviewed"), parts.get("undecided_confirmed")
+        list_.released_by = parts["released"]
+        list_.destroy_from = legal_day(datetime.fromisoformat(gone["erased_at"]))
+        work.session.flush()
+        changes = {"state": (before.value, list_.state.value), "released_by": (None, str(list_.released_by))}
+        work.publish(ListActed(record_id=list_id, act=ListAct.RELEASE.value, changes=changes))
+    conclude(work, list_id)

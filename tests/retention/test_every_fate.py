@@ -1,6 +1,7 @@
 """Whatever people do in whatever order: nothing goes that is held or not due, and nothing closed is forgotten."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from sqlalchemy import select
 
 from eakte.foundation.clock import legal_day
 from eakte.foundation.errors import EakteError
+from eakte.foundation.ids import new_id
+from eakte.foundation.storage import Storage
 from eakte.foundation.work import House, UnitOfWork
 from eakte.records.models import Record
 from eakte.records.plan_rules import DisposalCode
@@ -22,17 +25,20 @@ from eakte.records.service.lifecycle import change_case_state, change_dossier_st
 from retention.messages import CarryOutList, WriteReport
 from retention.models.disposal import DisposalItem, DisposalList, DisposalMessage, Tombstone
 from retention.models.rules import RecordRetention
-from retention.queries.lists import Wanted
+from retention.queries.candidates import Wanted
 from retention.queries.rules import date_at
 from retention.rules.disposal import ItemState, ListAct, ListState, Procedure
-from retention.rules.exchange import Decision, MessageType
+from retention.rules.exchange import MessageType
 from retention.rules.inheritance import Inheritance
+from retention.rules.ledger import ledger_key
+from retention.rules.nodes import Decision
 from retention.rules.periods import Event, Outcome
 from retention.service.assigning import Place, assign_rule
 from retention.service.dating import change_date, enter_date, take_back_date
 from retention.service.deciding import act_on_list
 from retention.service.holding import release_hold, set_hold
 from retention.service.listing import draw_up_list
+from retention.service.reconciling import reconcile
 from retention.tasks.lists import carry_out_list, write_report
 from tests.support.factories import AsActor, a_case, a_document, a_dossier, an_entry
 from tests.support.partnership import Partnership, partnership
@@ -74,6 +80,7 @@ def machine(partners: Partnership) -> type[RuleBasedStateMachine]:
             self.holds: dict[UUID, UUID] = {}
             self.lists: list[UUID] = []
             self.gone: set[UUID] = set()
+            self.database = partners.house.sessions.kw["bind"]
             for plan in plans:
                 self._open(plan)
             if not new:
@@ -82,6 +89,7 @@ def machine(partners: Partnership) -> type[RuleBasedStateMachine]:
                 for dossier in (0, 3):
                     self.a_permit_ends(dossier, -1)
                 self.time_passes(2000)
+            self.a_backup_is_made()
 
         def _open(self, plan: str) -> None:
             with partners.begin() as work:
@@ -251,6 +259,29 @@ def machine(partners: Partnership) -> type[RuleBasedStateMachine]:
                 carry_out_list(CarryOutList(list_id=list_id), partners.house.begin)
                 write_report(WriteReport(list_id=list_id), partners.house.begin)
 
+        # --- backup and restore -------------------------------------------------------------------------------
+
+        @rule()
+        def a_backup_is_made(self) -> None:
+            """Of the database; objects, ledger and archive lie elsewhere."""
+            self.database.exec_driver_sql("SAVEPOINT backup")
+            self.remembered = deepcopy((self.closed, self.dates, self.holds, self.lists))
+
+        @rule()
+        def the_backup_is_restored(self) -> None:
+            """And compared with the ledger before anybody works with it, as the manual says."""
+            destroyed = set(self.gone)
+            self.database.exec_driver_sql("ROLLBACK TO SAVEPOINT backup")
+            self.closed, self.dates, self.holds, self.lists = deepcopy(self.remembered)
+            for _ in reconcile(partners.begin, partners.house.storage):
+                pass
+            with partners.begin() as work:
+                there = set(work.session.scalars(select(Record.id).where(Record.id.in_(self.records))))
+            assert set(self.records) - destroyed <= there, "nothing went that was not gone before"
+            for record_id in destroyed & there:
+                assert self._around(record_id) & set(self.holds.values()), "only what is held by now comes back"
+            self.gone = destroyed - there
+
         def teardown(self) -> None:
             """Whatever came before, in the end the house tries to get rid of everything."""
             if not hasattr(self, "lists"):
@@ -259,6 +290,9 @@ def machine(partners: Partnership) -> type[RuleBasedStateMachine]:
                 self.time_passes(1900)
                 self.disposal_goes_on(7, procedure)
                 self.nothing_went_that_must_be_kept()
+            # The next one's ledger is its own.
+            for record_id in self.records:
+                partners.house.storage.erase(ledger_key(record_id))
 
         # --- what an auditor looks at -----------------------------------------------------------------------
 
@@ -285,8 +319,7 @@ def machine(partners: Partnership) -> type[RuleBasedStateMachine]:
 
         def _must_be_rightly_gone(self, work: UnitOfWork, record_id: UUID) -> None:
             dossier_id = self.dossier_of[record_id]
-            around = {record_id, dossier_id} | {one for one in self.records if self.dossier_of[one] == record_id}
-            assert not around & set(self.holds.values()), "held"
+            assert not self._around(record_id) & set(self.holds.values()), "held"
             stone = work.session.get_one(Tombstone, record_id)
             item = work.session.scalars(
                 select(DisposalItem).where(
@@ -311,6 +344,11 @@ def machine(partners: Partnership) -> type[RuleBasedStateMachine]:
             else:
                 assert stone.taken_with == dossier_id != record_id, "a cancelled case goes with its dossier only"
 
+        def _around(self, record_id: UUID) -> set[UUID]:
+            """What must not be held if a record is to go: itself, its dossier, its cases."""
+            inside = {one for one in self.records if self.dossier_of[one] == record_id}
+            return {record_id, self.dossier_of[record_id]} | inside
+
         def _must_be_accounted_for(self, work: UnitOfWork, record_id: UUID) -> None:
             kept = work.session.get_one(RecordRetention, record_id)
             last = self.last_day(record_id)
@@ -327,7 +365,10 @@ def explore(partners: Partnership, examples: int, steps: int) -> None:
         report_case = a_case(work, title="Protokolle").reference
     retention = partners.house.settings.retention.model_copy(update={"waiting_days": 3, "report_dossier": report_case})
     settings_ = partners.house.settings.model_copy(update={"retention": retention})
-    partners.house = House(partners.house.sessions, partners.house.storage, settings_)
+    # A bucket of its own, since the ledger of a house is compared with its database as a whole.
+    storage = Storage(settings_.storage.model_copy(update={"bucket": f"eakte-{new_id().hex}"}))
+    storage.prepare()
+    partners.house = House(partners.house.sessions, storage, settings_)
     run_state_machine_as_test(
         machine(partners),
         settings=settings(

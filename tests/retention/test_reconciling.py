@@ -1,8 +1,12 @@
 """A restore brings back what was destroyed; the ledger outside the database knows it (Löschverzeichnis)."""
 
+import json
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -10,17 +14,28 @@ from psycopg import sql
 from sqlalchemy import select
 
 from eakte.access import Permission
-from eakte.documents.models import Rendition, object_key
+from eakte.documents.models import Rendition, RenditionKind, object_key
+from eakte.documents.queries import version_of
 from eakte.foundation.embedded import EmbeddedPostgres
 from eakte.foundation.embedded.postgres import binaries
+from eakte.foundation.settings import SearchSettings
 from eakte.foundation.storage import ObjectMissing
 from eakte.foundation.work import House
 from eakte.records.models import Record
+from eakte.records.plan_rules import DisposalCode
 from eakte.records.queries import get_record
+from eakte.search.service import index_of, rebuild_index, update_index
 from retention.errors import RecordDestroyed
-from retention.queries.destroying import tombstone
+from retention.messages import EraseObjects
+from retention.models.disposal import DisposalItem, DisposalList
+from retention.queries.destroying import is_asked_for, tombstone
+from retention.queries.lists import all_items
+from retention.rules.disposal import ItemState, ListAct, ListState
+from retention.service.destroying import Fate, destroy_item, resume_destruction
 from retention.service.holding import set_hold
 from retention.service.reconciling import Returned, find_returned, reconcile
+from retention.tasks.lists import erase_objects
+from tests.search.test_upkeep import EVERYTHING
 from tests.support.disposal import Disposers, a_due_dossier
 from tests.support.factories import LETTER, a_document
 
@@ -67,7 +82,10 @@ def outcomes(house: House) -> Iterator[bool]:
     return (gone for one, gone in reconcile(house.begin, house.storage) if mine.intersection(one.records))
 
 
-def test_what_a_restore_brings_back_is_destroyed_again_and_nothing_else(committed_house: House, backup: Backup) -> None:
+@pytest.mark.parametrize("objects_too", [False, True])
+def test_what_a_restore_brings_back_is_destroyed_again_and_nothing_else(
+    committed_house: House, backup: Backup, objects_too: bool
+) -> None:
     house, disposers = committed_house, Disposers(committed_house)
     with house.begin() as work:
         dossier, cases, documents = a_due_dossier(work, cases=2, content=LETTER)
@@ -78,6 +96,8 @@ def test_what_a_restore_brings_back_is_destroyed_again_and_nothing_else(committe
     disposers.destroy(disposers.released(dossier.id).id)
     assert not returned(house)
     backup.restore()
+    for object_id in objects if objects_too else []:
+        house.storage.put_bytes(object_key(object_id), LETTER, media_type="application/pdf")
     assert {one.reference for one in returned(house)} == {dossier.reference, *(case.reference for case in cases)}
     assert all(outcomes(house))
     assert not returned(house)
@@ -108,3 +128,106 @@ def test_what_is_held_after_a_restore_waits_for_a_person(committed_house: House,
     with house.begin() as work:
         assert get_record(work, dossier.id, to=Permission.READ)
     assert all(one.held for one in returned(house))
+
+
+@pytest.mark.parametrize("acts", [[], [ListAct.REVIEW], [ListAct.REVIEW, ListAct.RELEASE]])
+def test_a_list_that_comes_back_from_before_its_destruction_ends_as_it_had_ended(
+    committed_house: House, backup: Backup, acts: list[ListAct]
+) -> None:
+    house, disposers = committed_house, Disposers(committed_house)
+    with house.begin() as work:
+        dossier, _, _ = a_due_dossier(work, cases=2)
+    list_id = disposers.draw_up(dossier.id).id
+    for act in acts:
+        disposers.act(list_id, act)
+    backup.take()
+    for act in (ListAct.REVIEW, ListAct.RELEASE):
+        if act not in acts:
+            disposers.act(list_id, act)
+    disposers.destroy(list_id)
+    backup.restore()
+    assert all(outcomes(house))
+    with house.begin() as work:
+        assert work.session.get_one(DisposalList, list_id).state is ListState.CARRIED_OUT
+        items = work.session.execute(select(DisposalItem.state, DisposalItem.decision).distinct()).all()
+        assert items == [(ItemState.DESTROYED, DisposalCode.DESTROY)]
+    disposers.report(list_id)
+    told = report_of(house, list_id)
+    assert told["results"] == {"vernichtet": 3}
+    assert told["list"]["persons"]["reviewed"]["id"] == str(disposers.other.id)
+    assert told["list"]["persons"]["released"]["id"] == str(disposers.other.id)
+
+
+def test_a_list_that_comes_back_half_destroyed_is_destroyed_to_its_end(committed_house: House, backup: Backup) -> None:
+    house, disposers = committed_house, Disposers(committed_house)
+    with house.begin() as work:
+        dossier, _, _ = a_due_dossier(work, cases=3, content=LETTER)
+        other, _, _ = a_due_dossier(work, cases=0)
+    list_id = disposers.released(dossier.id, other.id).id
+    with house.begin() as work:
+        first, second = [item.id for item in all_items(work.session, list_id)][:2]
+    with house.begin() as work:
+        assert destroy_item(work, list_id, first) is Fate.GONE
+    backup.take()
+    with house.begin() as work:
+        assert destroy_item(work, list_id, second) is Fate.GONE
+    erase_objects(EraseObjects(list_id=list_id), house.begin)
+    backup.restore()
+    assert len(returned(house)) == 1, "of the first one rows and tombstone are as they were"
+    assert all(outcomes(house))
+    with house.begin() as work:
+        resume_destruction(work)
+        assert is_asked_for(work.session, list_id), "the queue goes on with it"
+    disposers.destroy(list_id)
+    disposers.report(list_id)
+    assert report_of(house, list_id)["results"] == {"vernichtet": 5}
+
+
+def test_what_another_list_destroyed_is_put_off_on_the_list_that_comes_back(
+    committed_house: House, backup: Backup
+) -> None:
+    house, disposers = committed_house, Disposers(committed_house)
+    with house.begin() as work:
+        dossier, _, _ = a_due_dossier(work)
+    before = disposers.draw_up(dossier.id).id
+    backup.take()
+    disposers.act(before, ListAct.CANCEL)
+    later = disposers.released(dossier.id)
+    disposers.destroy(later.id)
+    backup.restore()
+    assert all(outcomes(house))
+    with house.begin() as work:
+        items = list(work.session.scalars(select(DisposalItem).where(DisposalItem.list_id == before)))
+        assert {item.state for item in items} == {ItemState.WITHDRAWN}
+        assert all(later.reference in (item.failure or "") for item in items)
+    disposers.act(before, ListAct.CANCEL)
+
+
+def test_what_a_restore_brings_back_is_not_found_any_more(
+    committed_house: House, backup: Backup, tmp_path: Path
+) -> None:
+    search = SearchSettings(engine="tantivy", directory=tmp_path)
+    house = replace(committed_house, settings=committed_house.settings.model_copy(update={"search": search}))
+    disposers = Disposers(house)
+    with house.begin() as work:
+        dossier, _, (document,) = a_due_dossier(work, content=LETTER)
+    backup.take()
+    disposers.destroy(disposers.released(dossier.id).id)
+    backup.restore()
+    rebuild_index(house.begin)
+    index = index_of(house.settings)
+    assert document.id in {hit.document_id for hit in index.search(document.title, EVERYTHING).hits}
+    assert all(outcomes(house))
+    update_index(house.begin)
+    assert index.search(document.title, EVERYTHING).total == 0
+    index.close()
+
+
+def report_of(house: House, list_id: UUID) -> dict[str, Any]:
+    with house.begin() as work:
+        report_id = work.session.get_one(DisposalList, list_id).report_id
+        assert report_id is not None
+        statement = select(Rendition).where(Rendition.version_id == version_of(work.session, report_id, None).id)
+        (data,) = (one for one in work.session.scalars(statement) if one.kind is RenditionKind.DATA)
+        told: dict[str, Any] = json.loads(work.storage.read(data.key, data.digest))
+        return told
