@@ -14,11 +14,13 @@ from eakte.records.messages import (
     RecordEvent,
     RecordRefiled,
     RecordReopened,
+    RestrictionLifted,
+    RestrictionSet,
 )
 from retention.messages import DateEntered, RecomputeRetention, RetentionRuleChanged, RuleAssigned
 from retention.queries.rules import places_of
 from retention.service.computing import clear_period, compute_record
-from retention.service.holding import join_holds
+from retention.service.holding import join_holds, tell_storage
 
 _PLAN_SAYS = frozenset({"retention_years", "retention_unlimited", "disposal"})
 
@@ -48,6 +50,13 @@ def clear_what_was_reopened(work: UnitOfWork, event: RecordEvent) -> None:
     """Nothing runs while a record is open; what is closed in it may have counted from its closing."""
     clear_period(work, event.record_id)
     compute_record(work, event.record_id)
+
+
+@on(RestrictionSet)
+@on(RestrictionLifted)
+def lock_what_is_restricted(work: UnitOfWork, event: RecordEvent) -> None:
+    """Erasing is processing, too: the storage holds what is kept that way, as it does under a legal hold."""
+    tell_storage(work, [event.record_id])
 
 
 @on(EntryChanged)

@@ -1,6 +1,6 @@
 """Every select over what could go on a disposal list, and how what is on one stands today."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -23,9 +23,9 @@ from eakte.records.rules import RecordState
 from retention.models.disposal import DisposalItem, DisposalList
 from retention.models.rules import RecordRetention
 from retention.queries.arrays import among
-from retention.queries.holds import held_among
+from retention.queries.holds import obstacles_among
 from retention.rules.disposal import FINAL, ItemState, Procedure
-from retention.rules.readiness import Judged, Standing, judge
+from retention.rules.readiness import Judged, Obstacle, Standing, judge
 
 _AT_A_TIME = 2000
 
@@ -168,9 +168,14 @@ def _judged(
     groups = groupby((Standing(*row) for row in rows), key=lambda one: one.dossier_id)
     today = legal_day(work.now)
     for some in _gathered([*group] for _, group in groups):
-        held = held_among(work.session, [one.record_id for group in some for one in group])
+        kept = obstacles_among(work.session, [one.record_id for group in some for one in group])
         for group in some:
-            yield from judge([replace(one, held=one.record_id in held) for one in group], procedure, today)
+            yield from judge([_with_what_keeps_it(one, kept) for one in group], procedure, today)
+
+
+def _with_what_keeps_it(standing: Standing, kept: Mapping[UUID, Collection[Obstacle]]) -> Standing:
+    found = kept.get(standing.record_id, ())
+    return replace(standing, held=Obstacle.HELD in found, restricted=Obstacle.RESTRICTED in found)
 
 
 def _standings(

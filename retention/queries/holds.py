@@ -1,10 +1,11 @@
 """Every select over legal holds, and what they hold."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, literal, null, or_, select, union
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Session, aliased
@@ -16,11 +17,12 @@ from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.table import must_be_at
 from eakte.foundation.work import UnitOfWork
 from eakte.records.keeping import lock_against_keeping, lock_keeping
-from eakte.records.models import BusinessDatum, Case, Dossier, FilingPlanEntry, Party, Record
-from eakte.records.rules import RecordKind, RecordState
+from eakte.records.models import BusinessDatum, Case, Dossier, FilingPlanEntry, Party, Record, Restriction
+from eakte.records.rules import KEEPING_GROUNDS, RecordKind, RecordState
 from retention.errors import HoldNotFound
 from retention.models.holds import HeldRecord, LegalHold
 from retention.rules.holding import Hindrance, Scope
+from retention.rules.readiness import Obstacle
 
 _IDS = ARRAY(PgUuid(as_uuid=True))
 
@@ -96,9 +98,9 @@ def scoped_holds(session: Session) -> list[LegalHold]:
 
 
 def hindrances(session: Session, record_ids: Collection[UUID]) -> list[Hindrance]:
-    """Which of some dossiers and cases are held, and by what.
+    """Which of some dossiers and cases are kept, and by what: a legal hold, or a restriction of processing.
 
-    A record is held as well by a hold on what it lies in, or on anything that lies in it.
+    A record is kept as well by what is on the record it lies in, or on anything that lies in it.
     """
     asked = select(func.unnest(literal(list(record_ids), _IDS)).label("id")).cte("asked")
     inner, outer = aliased(Case, flat=True), aliased(Case, flat=True)
@@ -115,20 +117,33 @@ def hindrances(session: Session, record_ids: Collection[UUID]) -> list[Hindrance
         .join(inner, inner.dossier_id == asked.c.id)
         .join(Document, Document.case_id == inner.id),
     ).subquery()
-    statement = (
-        select(place.c.id, Record.reference, LegalHold.reference)
+    under_hold = (
+        select(place.c.id, Record.reference.label("reference"), LegalHold.reference.label("hold"))
         .join(HeldRecord, HeldRecord.record_id == place.c.held)
         .join(LegalHold, and_(LegalHold.id == HeldRecord.hold_id, LegalHold.released_at.is_(None)))
         .join(Record, Record.id == place.c.id)
-        .distinct()
-        .order_by(Record.reference, LegalHold.reference)
     )
-    return [Hindrance(*row) for row in session.execute(statement)]
+    keeps = and_(Restriction.lifted_at.is_(None), Restriction.ground.in_(KEEPING_GROUNDS))
+    restricted = (
+        select(place.c.id, Record.reference, null())
+        .join(Restriction, and_(Restriction.record_id == place.c.held, keeps))
+        .join(Record, Record.id == place.c.id)
+    )
+    found = union(under_hold, restricted).order_by("reference", "hold")
+    return [Hindrance(*row) for row in session.execute(found)]
 
 
 def held_among(session: Session, record_ids: Collection[UUID]) -> set[UUID]:
-    """Those of some dossiers and cases that a hold in force covers."""
+    """Those of some dossiers and cases that a hold in force covers, or that are kept since processing is restricted."""
     return {found.record_id for found in hindrances(session, record_ids)}
+
+
+def obstacles_among(session: Session, record_ids: Collection[UUID]) -> dict[UUID, set[Obstacle]]:
+    """The same, and what it is that keeps each of them."""
+    found: dict[UUID, set[Obstacle]] = defaultdict(set)
+    for one in hindrances(session, record_ids):
+        found[one.record_id].add(Obstacle.RESTRICTED if one.hold is None else Obstacle.HELD)
+    return found
 
 
 def matching(scope: Scope, *, within: UUID | None = None) -> Select[UUID]:

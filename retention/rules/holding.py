@@ -32,9 +32,15 @@ class Scope(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """A hold that stands in the way of one record."""
+    """What keeps one record: a hold, by its own reference, or a restriction of processing, which has none."""
 
     record_id: UUID
     reference: str
-    hold: str
-    """The hold's own reference."""
+    hold: str | None
+
+    @property
+    def sentence(self) -> str:
+        """In German, for people."""
+        if self.hold is None:
+            return f"{self.reference}: Die Verarbeitung ist eingeschränkt (Art. 18 DSGVO)."
+        return f"{self.reference} steht unter der Löschsperre {self.hold}."

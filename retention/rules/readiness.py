@@ -1,6 +1,6 @@
 """Whether a dossier or case can be disposed of now, and what stands in the way: plain values in and out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -18,6 +18,7 @@ class Obstacle(StrEnum):
     OPEN = "open"
     NOT_DUE = "not-due"
     HELD = "held"
+    RESTRICTED = "restricted"
     LISTED = "listed"
     LOCKED = "locked"
     CODE = "code"
@@ -29,12 +30,18 @@ OBSTACLE_WORDS: Mapping[Obstacle, str] = {
     Obstacle.OPEN: "nicht geschlossen",
     Obstacle.NOT_DUE: "Aufbewahrungsfrist läuft noch",
     Obstacle.HELD: "Löschsperre",
+    Obstacle.RESTRICTED: "Verarbeitung eingeschränkt (Art. 18 DSGVO)",
     Obstacle.LISTED: "steht auf einem anderen Aussonderungsverzeichnis",
     Obstacle.LOCKED: "der Objektspeicher sperrt noch (COMPLIANCE)",
     Obstacle.CODE: "Aussonderungsart passt nicht zum Verfahren",
     Obstacle.CASE_STAYS: "ein Vorgang der Akte bleibt",
     Obstacle.LINKED: "eine Akte, die länger aufbewahrt wird, verweist auf ein Dokument darin",
 }
+
+
+def words_for(obstacles: Iterable[Obstacle]) -> str:
+    """Obstacles in German, for people."""
+    return "; ".join(OBSTACLE_WORDS[one] for one in sorted(obstacles, key=list(Obstacle).index))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,7 @@ class Standing:
     wanted: bool
     reachable: bool
     held: bool = False
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ class Judged:
     @property
     def why(self) -> str:
         """The obstacles in German, for people."""
-        return "; ".join(OBSTACLE_WORDS[one] for one in self.obstacles)
+        return words_for(self.obstacles)
 
 
 _SETTLED_BY_ARCHIVE = frozenset({ItemState.TRANSFERRED, ItemState.CONFIRMED, ItemState.REFUSED})
@@ -107,6 +115,7 @@ def _own_obstacles(standing: Standing, procedure: Procedure, today: date) -> tup
         Obstacle.OPEN: standing.state is not RecordState.CLOSED,
         Obstacle.NOT_DUE: standing.due_on is None or standing.due_on > today,
         Obstacle.HELD: standing.held,
+        Obstacle.RESTRICTED: standing.restricted,
         Obstacle.LISTED: standing.other_list is not None,
         Obstacle.LOCKED: (
             standing.lock_mode is LockMode.COMPLIANCE

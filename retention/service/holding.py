@@ -88,7 +88,7 @@ def release_hold(work: UnitOfWork, hold_id: UUID, *, reason: str, revision: int 
     work.session.flush()
     work.session.info.pop(_SCOPED, None)
     work.publish(HoldReleased(record_id=hold.id, changes={"release_reason": (None, reason)}))
-    _tell_storage(work, records_of(work.session, hold.id))
+    tell_storage(work, records_of(work.session, hold.id))
     return hold
 
 
@@ -107,17 +107,14 @@ def join_holds(work: UnitOfWork, record_id: UUID) -> None:
 
 
 def must_be_unheld(work: UnitOfWork, record_ids: Collection[UUID]) -> None:
-    """Make sure that no hold covers some dossiers or cases, and that none comes before this work ends.
+    """Make sure that nothing keeps some dossiers or cases, and that nothing comes to keep them before this work ends.
 
-    Raises RecordsHeldNow with every hold that does.
+    Raises RecordsHeldNow with everything that does.
     """
     lock_against_holds(work.session)
     found = hindrances(work.session, record_ids)
     if found:
-        findings = [
-            Finding("record-held", f"{one.reference} steht unter der Löschsperre {one.hold}.", one.reference)
-            for one in found
-        ]
+        findings = [Finding("record-held", one.sentence, one.reference) for one in found]
         raise RecordsHeldNow(findings=findings, count=len(findings))
 
 
@@ -133,10 +130,10 @@ def _hold(work: UnitOfWork, hold: LegalHold, record_ids: Iterable[UUID], *, matc
     ).all()
     if added:
         work.publish(RecordsHeld(record_id=hold.id, records=list(added)))
-        _tell_storage(work, added)
+        tell_storage(work, added)
 
 
-def _tell_storage(work: UnitOfWork, record_ids: Iterable[UUID]) -> None:
+def tell_storage(work: UnitOfWork, record_ids: Iterable[UUID]) -> None:
     """What is closed has storage locks, and those follow the hold; what is open is held by the storage anyway."""
     for record_id in closed_around(work.session, list(record_ids)):
         work.defer(LockStorage(record_id=record_id))
