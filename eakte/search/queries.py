@@ -49,11 +49,15 @@ def all_document_ids(session: Session, chunk: int) -> Iterator[list[UUID]]:
 
 
 def indexed_documents(session: Session, ids: Sequence[UUID]) -> list[IndexedDocument]:
-    """Documents with the texts of their newest version that has any; unknown ids are left out."""
+    """Documents with the texts of their newest version that has any; unknown ids are left out.
+
+    So are those whose processing is restricted: they are not to be found, whoever searches.
+    """
     found = session.scalars(
         select(Document).where(Document.id.in_(ids)).execution_options(populate_existing=True)
     ).unique()
-    documents = list(found)
+    documents = [document for document in found if not document.processing_restricted]
+    ids = [document.id for document in documents]
     texts = _newest_texts(session, ids)
     parties = _names_of_parties(session, documents)
     aliases = _aliases(session, ids)

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from uuid import UUID
 
 import structlog
+from sqlalchemy.orm import Session
 
 from eakte.access import Permission
 from eakte.access.queries import require_unlimited
@@ -69,14 +71,15 @@ def search(
 ) -> Results:
     """Find documents the actor may read. Raises InvalidQuery, InvalidCursor.
 
-    The index filters by rights; what the database would not show by now (a right withdrawn a moment ago) is
-    left out of the hits as well.
+    The index filters by rights; what the database would not show by now (a right withdrawn, or processing restricted
+    a moment ago) is left out of the hits as well.
     """
     index = index_of(work.settings)
     page = index.search(
         query, visibility_of(work.actor), filters=filters, limit=limit, cursor=cursor, snippets=snippets
     )
-    documents = visible_among(work, [hit.document_id for hit in page.hits])
+    visible = visible_among(work, [hit.document_id for hit in page.hits])
+    documents = {one: document for one, document in visible.items() if not document.processing_restricted}
     found = [Found(hit, documents[hit.document_id]) for hit in page.hits if hit.document_id in documents]
     return Results(found, page.total, dict(page.facets), page.next_cursor)
 
@@ -125,10 +128,19 @@ def update_index(begin: BeginWork) -> int:
             if gone:
                 index.remove(gone)
             for start in range(0, len(ids), BATCH):
-                written += index.index(queries.indexed_documents(work.session, ids[start : start + BATCH]))
+                written += _take_in(index, work.session, ids[start : start + BATCH])
             pending.forget_requests(work.session, [request.id for request in requests])
             pending.forget_updates(work.session, others)
             log.info("index_updated", documents=len(ids))
+
+
+def _take_in(index: SearchIndex, session: Session, ids: Sequence[UUID]) -> int:
+    """Write documents into the index, and take out those that must not be found any more; answers how many it wrote."""
+    documents = queries.indexed_documents(session, ids)
+    hidden = set(ids).difference(document.id for document in documents)
+    if hidden:
+        index.remove(sorted(hidden))
+    return index.index(documents)
 
 
 def rebuild_index(begin: BeginWork) -> int:
