@@ -26,6 +26,8 @@ from eakte.foundation.http import ApiRoute, Authenticate, Cursor, Limit, PageSha
 from eakte.foundation.settings import XrechnungSettings
 from eakte.foundation.storage import Digest
 from eakte.foundation.work import House
+from eakte.records.rules import Reading
+from eakte.records.service.reading import note_reading
 from xrechnung import queries
 from xrechnung.examining.quick import judge_sent
 from xrechnung.models import Invoice
@@ -180,7 +182,9 @@ def list_invoices(
 
 @router.get("/invoices/{invoice_id}", summary="Rechnung mit Eckdaten, Stand der Prüfung und Dubletten")
 def read_invoice(work: Work, invoice_id: UUID, response: Response) -> InvoiceDetailShape:
-    return _detail(work, queries.get_invoice(work, invoice_id, to=Permission.READ), response)
+    invoice = queries.get_invoice(work, invoice_id, to=Permission.READ)
+    note_reading(work, queries.document_of(work.session, invoice), Reading.METADATA)
+    return _detail(work, invoice, response)
 
 
 @router.get("/invoices/{invoice_id}/verdict", summary="Prüfergebnis mit allen Befunden")

@@ -17,6 +17,8 @@ from eakte.foundation.errors import Forbidden, NotFound
 from eakte.foundation.ids import earliest_id
 from eakte.foundation.jobs import is_queued
 from eakte.foundation.work import Actor, UnitOfWork
+from eakte.records.errors import ProcessingRestricted
+from eakte.records.queries import must_be_readable
 from xrechnung.approval.models.flow import Approval
 from xrechnung.approval.queries.seeing import involved
 from xrechnung.errors import InvoiceNotFound
@@ -90,7 +92,7 @@ def _narrowed(actor: Actor, wanted: Wanted) -> Select[Invoice]:
 def get_invoice(work: UnitOfWork, invoice_id: UUID, *, to: Permission, lock: bool = False) -> Invoice:
     """Load an invoice for one purpose, which the right to its document decides.
 
-    Raises InvoiceNotFound, ActionForbidden.
+    Raises InvoiceNotFound, ActionForbidden, ProcessingRestricted.
     """
     statement = select(Invoice).where(Invoice.id == invoice_id)
     if lock:
@@ -100,9 +102,13 @@ def get_invoice(work: UnitOfWork, invoice_id: UUID, *, to: Permission, lock: boo
         raise InvoiceNotFound
     try:
         get_document(work, invoice.document_id, to=to)
+    except ProcessingRestricted:
+        raise
     except (NotFound, Forbidden) as error:
         # Whoever has to work on an invoice reads it, wherever it is filed.
         if to in _READING and _is_involved(work, invoice_id):
+            if to is Permission.READ_CONTENT:
+                must_be_readable(work, document_of(work.session, invoice))
             return invoice
         if isinstance(error, NotFound):
             raise InvoiceNotFound from error

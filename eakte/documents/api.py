@@ -28,8 +28,9 @@ from eakte.foundation.storage import Digest, Storage
 from eakte.records.api.dossiers import metadata_of
 from eakte.records.guards import must_be_free
 from eakte.records.queries import get_case
-from eakte.records.rules import Action
+from eakte.records.rules import Action, Reading
 from eakte.records.service.filing import change_record
+from eakte.records.service.reading import note_reading
 
 router = APIRouter(tags=["Dokumente"], route_class=ApiRoute)
 
@@ -87,7 +88,9 @@ def file_document(work: Work, case_id: UUID, new: NewDocument, response: Respons
 
 @router.get("/documents/{document_id}", summary="Dokument lesen")
 def read_document(work: Work, document_id: UUID, response: Response) -> DocumentShape:
-    return _tagged(work, queries.get_document(work, document_id, to=Permission.READ), response)
+    document = queries.get_document(work, document_id, to=Permission.READ)
+    note_reading(work, document, Reading.METADATA)
+    return _tagged(work, document, response)
 
 
 @router.patch("/documents/{document_id}", summary="Dokument bearbeiten")
@@ -120,6 +123,7 @@ def refile_document(
 @router.get("/documents/{document_id}/versions", summary="Versionen und Fassungen eines Dokuments")
 def list_versions(work: Work, document_id: UUID) -> list[VersionShape]:
     document = queries.get_document(work, document_id, to=Permission.READ)
+    note_reading(work, document, Reading.METADATA)
     return [version_shape(work, version) for version in queries.versions_of(work.session, document.id)]
 
 

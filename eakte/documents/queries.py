@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache, partial
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from eakte.access import Permission
@@ -56,6 +56,11 @@ def get_document(work: UnitOfWork, document_id: UUID, *, to: Permission, revisio
 loaders[RecordKind.DOCUMENT] = get_document
 
 
+def document_for_house(session: Session, document_id: UUID) -> Document | None:
+    """A document whoever may see it, for what is decided about it and not shown."""
+    return session.get(Document, document_id)
+
+
 def case_id_of(session: Session, document_id: UUID) -> UUID:
     """The case a document lies in, for who loads that next."""
     return session.scalars(select(Document.case_id).where(Document.id == document_id)).one()
@@ -99,6 +104,13 @@ def documents_of_cases(
     if state is not None:
         statement = statement.where(Document.state == state)
     return list(session.scalars(statement))
+
+
+def restricted_documents_in(session: Session, record_id: UUID) -> list[Document]:
+    """Documents in a case or dossier that have a restriction of their own, visible or not."""
+    statement, case, _ = _with_what_they_lie_in()
+    inside = or_(Document.case_id == record_id, case.dossier_id == record_id)
+    return list(session.scalars(statement.where(Document.restricted, inside).order_by(Document.reference_sort)))
 
 
 def version_of(session: Session, document_id: UUID, number: int | None) -> DocumentVersion:

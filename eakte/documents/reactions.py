@@ -1,16 +1,33 @@
-"""What documents do when the dossier or case they lie in is cancelled, restored or refiled."""
+"""What documents do when the dossier or case they lie in is cancelled, restored or refiled, and what they refuse."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from eakte.documents.queries import documents_of_cases
+from eakte.access import Permission
+from eakte.documents.queries import documents_of_cases, restricted_documents_in
 from eakte.documents.service import reference_values
+from eakte.foundation.errors import Finding
 from eakte.foundation.messages import on
 from eakte.foundation.work import UnitOfWork
+from eakte.records.guards import guards
 from eakte.records.messages import RecordCancelled, RecordRefiled, RecordRestored
+from eakte.records.models import Record
+from eakte.records.queries import permissions_on
 from eakte.records.rules import TRANSITIONS, Action
 from eakte.records.service.lifecycle import pass_through, rename
 from eakte.records.service.numbering import same_number
+
+
+@guards(Action.REFILE)
+@guards(Action.CANCEL)
+@guards(Action.RESTORE)
+def _restricted_documents(work: UnitOfWork, record: Record) -> Iterable[Finding]:
+    for document in restricted_documents_in(work.session, record.id):
+        seen = Permission.READ in permissions_on(work.actor, document)
+        name = f"Dokument {document.reference}" if seen else "Ein Dokument, das Sie nicht sehen dürfen,"
+        message = f"{name} bleibt, wie es ist: Seine Verarbeitung ist eingeschränkt."
+        yield Finding("processing-restricted", message, document.reference if seen else "")
 
 
 @on(RecordCancelled)

@@ -27,11 +27,12 @@ from eakte.foundation.work import UnitOfWork
 from eakte.records.guards import must_be_free
 from eakte.records.messages import RecordRefiled
 from eakte.records.models import Case
-from eakte.records.queries import get_case
-from eakte.records.rules import TRANSITIONS, Action, RecordKind
+from eakte.records.queries import get_case, must_be_readable
+from eakte.records.rules import TRANSITIONS, Action, Reading, RecordKind
 from eakte.records.service.filing import Metadata, add_record, common_fields, must_reach
 from eakte.records.service.lifecycle import pass_through, rename
 from eakte.records.service.numbering import case_values, next_reference
+from eakte.records.service.reading import note_reading
 
 PAGE_BREAK = "\f"
 
@@ -293,9 +294,11 @@ def find_rendition(
 ) -> Rendition:
     """The rendition of a version (the newest by default) for reading its bytes.
 
-    Raises DocumentNotFound, VersionNotFound, RenditionMissing, PageMissing, ContentWithheld, ActionForbidden.
+    Raises DocumentNotFound, VersionNotFound, RenditionMissing, PageMissing, ContentWithheld, ActionForbidden,
+    ProcessingRestricted.
     """
     document = queries.get_document(work, document_id, to=Permission.READ_CONTENT)
+    note_reading(work, document, Reading.CONTENT)
     chosen = queries.version_of(work.session, document.id, version)
     if chosen.withheld is not None:
         raise ContentWithheld
@@ -305,6 +308,17 @@ def find_rendition(
             raise PageMissing(pages=chosen.page_count)
         return queries.rendition(work.session, chosen.id, kind, page)
     return queries.rendition(work.session, chosen.id, kind, None)
+
+
+def read_content(work: UnitOfWork, document_id: UUID) -> None:
+    """Ask before contents of a document are shown by another way than its renditions, and note that they were read.
+
+    Whoever shows them has judged by other rights that the actor may see them. Raises ProcessingRestricted.
+    """
+    document = queries.document_for_house(work.session, document_id)
+    if document is not None:
+        must_be_readable(work, document)
+        note_reading(work, document, Reading.CONTENT)
 
 
 def page_text(storage: Storage, rendition: Rendition, page: int) -> bytes:

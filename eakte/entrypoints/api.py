@@ -23,6 +23,7 @@ import eakte.records.api.dossiers
 import eakte.records.api.plans
 import eakte.records.api.records
 import eakte.search.api
+import eakte.records.api.restrictions
 import eakte.web.pages
 import ingest.api
 import ingest.batches.api
@@ -63,6 +64,7 @@ ROUTERS = (
     eakte.records.api.cases.router,
     eakte.records.api.records.router,
     eakte.documents.api.router,
+    eakte.records.api.restrictions.router,
     eakte.search.api.router,
     ingest.api.router,
     ingest.batches.api.router,

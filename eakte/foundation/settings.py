@@ -61,9 +61,13 @@ class AccessSettings(Section):
 
 
 class AuditSettings(Section):
-    """`key` signs the chain; whoever only reaches the database cannot forge it."""
+    """`key` signs the chain; whoever only reaches the database cannot forge it.
+
+    Who reads a record whose reading is logged is noted once in `reading_minutes`.
+    """
 
     key: SecretStr = SecretStr("")
+    reading_minutes: int = Field(default=10, ge=0)
 
 
 class IngestSettings(Section):

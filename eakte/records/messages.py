@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from eakte.foundation.messages import Event
-from eakte.records.rules import RecordKind
+from eakte.records.rules import Reading, RecordKind
 
 
 class PlanCreated(Event):
@@ -80,6 +80,12 @@ class RestrictionSet(RecordEvent):
 
 class RestrictionLifted(RecordEvent):
     """A restriction of processing was lifted (Einschränkung aufgehoben)."""
+
+
+class RecordRead(Event):
+    """Somebody read a record of a protected class (protokollierter Zugriff)."""
+
+    reading: Reading
 
 
 class PartiesChanged(RecordEvent):

@@ -155,6 +155,12 @@ class Record(Table):
         container = self.container
         return self.restricted or (container is not None and container.processing_restricted)
 
+    @property
+    def reading_logged(self) -> bool:
+        """Whether it is noted who reads it: protected by name, restricted, or below an entry that says so."""
+        container = self.container
+        return self.restricted or (container is not None and container.reading_logged)
+
     def must_allow(self, action: Action) -> None:
         """Raises RecordStateForbids unless the transition table has `action` for this kind and state.
 
@@ -211,6 +217,10 @@ class Dossier(Record):
     protected: Mapped[bool] = mapped_column(default=False)
 
     entry: Mapped[FilingPlanEntry] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def reading_logged(self) -> bool:
+        return self.protected or self.restricted or self.entry.reading_logged
 
     __mapper_args__ = {"polymorphic_identity": RecordKind.DOSSIER}
 

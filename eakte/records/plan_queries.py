@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, cast, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Date, Select, any_, cast, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from eakte.access import Permission
 from eakte.access.queries import require_unlimited
@@ -174,6 +174,16 @@ def has_children(session: Session, entry_id: UUID) -> bool:
 def holds_dossiers(session: Session, entry_id: UUID) -> bool:
     """Whether dossiers lie under this very entry. The entry must be locked by the caller."""
     return bool(session.scalar(select(exists().where(Dossier.entry_id == entry_id))))
+
+
+def spread_logging(session: Session, *above: UUID) -> None:
+    """Have some entries and what lies below them say whether reading is logged: by their own word or one above."""
+    session.flush()
+    outer = aliased(FilingPlanEntry)
+    said = exists().where(outer.id == any_(FilingPlanEntry.path), outer.log_reading)
+    statement = update(FilingPlanEntry).where(FilingPlanEntry.path.overlap(list(above)))
+    statement = statement.where(FilingPlanEntry.reading_logged != said).values(reading_logged=said)
+    session.execute(statement, execution_options={"synchronize_session": "fetch"})
 
 
 def used_entries(session: Session, plan_id: UUID) -> Mapping[UUID, Any]:

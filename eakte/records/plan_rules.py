@@ -37,6 +37,7 @@ COLUMNS = (
     "retention_years",
     "retention_unlimited",
     "disposal",
+    "log_reading",
     "valid_from",
     "valid_until",
 )
@@ -229,7 +230,7 @@ def _years(value: Any) -> int | None:
 def _boolean(value: Any) -> bool:
     known = _BOOLEANS.get("" if value is None else str(value).casefold())
     if known is None:
-        raise ValueError("„unbefristet“ ist entweder true oder false.")
+        raise ValueError("Die Angabe ist entweder true oder false.")
     return known
 
 
@@ -257,6 +258,7 @@ _READERS = {
     "retention_years": _years,
     "retention_unlimited": _boolean,
     "disposal": _disposal,
+    "log_reading": _boolean,
     "valid_from": _date,
     "valid_until": _date,
 }

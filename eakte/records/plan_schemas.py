@@ -21,6 +21,7 @@ EntryTitle = Annotated[
 ]
 ShortTitle = Annotated[str | None, Field(title="Kurzer Betreff", max_length=LONGEST["short_title"])]
 Years = Annotated[int | None, Field(title="Aufbewahrungsdauer in Jahren", ge=0, le=LONGEST_RETENTION, examples=[10])]
+LogReading = Annotated[bool, Field(title="Zugriffe protokollieren, hier und darunter")]
 ValidFrom = Annotated[date | None, Field(title="Gültig ab")]
 ValidUntil = Annotated[date | None, Field(title="Gültig bis einschließlich")]
 
@@ -91,6 +92,8 @@ class EntryShape(Shape):
     retention_years: Years
     retention_unlimited: bool = Field(title="Unbefristet aufzubewahren")
     disposal: DisposalCode = Field(title="Aussonderungsart: A archivieren, B bewerten, V vernichten")
+    log_reading: LogReading
+    reading_logged: bool = Field(title="Zugriffe werden protokolliert, hier oder darüber festgelegt")
     valid_from: ValidFrom
     valid_until: ValidUntil
     closed_down_at: datetime | None = Field(title="Stillgelegt am")
@@ -108,6 +111,7 @@ class NewEntry(Shape):
     retention_years: Years = None
     retention_unlimited: bool = Field(False, title="Unbefristet aufzubewahren")
     disposal: DisposalCode = Field(DisposalCode.APPRAISE, title="Aussonderungsart")
+    log_reading: LogReading = False
     valid_from: ValidFrom = None
     valid_until: ValidUntil = None
 
@@ -121,6 +125,7 @@ class EntryPatch(Patch):
     retention_years: Years = None
     retention_unlimited: bool | None = Field(None, title="Unbefristet aufzubewahren")
     disposal: DisposalCode | None = Field(None, title="Aussonderungsart")
+    log_reading: LogReading | None = None
     valid_from: ValidFrom = None
     valid_until: ValidUntil = None
 

@@ -33,6 +33,14 @@ class Medium(StrEnum):
     PAPER = "paper"
 
 
+class Reading(StrEnum):
+    """What of a record was read: its metadata by an API, its page with them, or its contents."""
+
+    METADATA = "metadata"
+    PAGE = "page"
+    CONTENT = "content"
+
+
 class RestrictionGround(StrEnum):
     """Why processing is restricted: Art. 18 (1) a to d DSGVO, or an erasure that has to wait (§ 35 (3) BDSG).
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from eakte.access import Permission
 from eakte.access.queries import require
 from eakte.documents.files import StoredFile
+from eakte.documents.service import read_content
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.work import UnitOfWork
 from ingest.batches import queries
@@ -120,13 +121,15 @@ def proofs(work: UnitOfWork, batch: Batch, *, cursor: str | None, limit: int) ->
 def preview_of(work: UnitOfWork, batch: Batch, n: int) -> StoredFile:
     """The preview of a page that was recognised, for whoever scanned it or may read contents.
 
-    Raises BatchImageNotFound, ActionForbidden.
+    Raises BatchImageNotFound, ActionForbidden, ProcessingRestricted.
     """
     if batch.created_by != work.actor.id:
         require(work, Permission.READ_CONTENT)
     image = queries.get_image(work.session, batch.id, n)
     if image.document_id is not None and image.page is not None:
         item = queries.get_document(work, image.document_id).item
+        if item is not None and item.document_id is not None:
+            read_content(work, item.document_id)
         previews = item.products["previews"] if item is not None and item.products else []
         if image.page <= len(previews):
             return from_json(previews[image.page - 1])

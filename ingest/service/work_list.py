@@ -7,6 +7,7 @@ import structlog
 from eakte.access import Permission
 from eakte.access.queries import require
 from eakte.documents.models import object_key
+from eakte.documents.service import read_content
 from eakte.foundation.work import UnitOfWork
 from eakte.records.queries import get_record
 from ingest import queries
@@ -67,7 +68,7 @@ def withdraw_item(work: UnitOfWork, item: IngestItem, *, reason: str) -> None:
 def original_of(work: UnitOfWork, item_id: UUID) -> tuple[IngestItem, str]:
     """An item and the key of its original, whatever became of it: for whoever brought it, or may read its target.
 
-    Raises IngestItemNotFound, RecordNotFound, ActionForbidden, OriginalMissing, InQuarantine.
+    Raises IngestItemNotFound, RecordNotFound, ActionForbidden, ProcessingRestricted, OriginalMissing, InQuarantine.
     """
     item = queries.get_item(work, item_id)
     if item.ingest.created_by != work.actor.id:
@@ -75,6 +76,8 @@ def original_of(work: UnitOfWork, item_id: UUID) -> tuple[IngestItem, str]:
             get_record(work, item.ingest.target_id, to=Permission.READ_CONTENT)
         else:
             require(work, Permission.READ_CONTENT)
+    if item.document_id is not None:
+        read_content(work, item.document_id)
     if item.object_id is None:
         raise OriginalMissing
     if item.in_quarantine:

@@ -11,6 +11,8 @@ from eakte.documents import queries as document_queries
 from eakte.documents.errors import ContentWithheld, RenditionMissing
 from eakte.documents.models import DocumentVersion, Rendition, RenditionKind
 from eakte.foundation.work import UnitOfWork
+from eakte.records.rules import Reading
+from eakte.records.service.reading import note_reading
 from xrechnung import queries
 from xrechnung.errors import InvoiceNotReadable, InvoiceNotReadYet
 from xrechnung.examining.kept import shown
@@ -67,9 +69,10 @@ def twins(work: UnitOfWork, invoice: Invoice) -> list[Twin]:
 def read_findings(work: UnitOfWork, invoice_id: UUID) -> Invoice:
     """An invoice whose verdict is there.
 
-    Raises InvoiceNotFound, ActionForbidden, ContentWithheld, InvoiceNotReadYet, InvoiceNotReadable.
+    Raises InvoiceNotFound, ActionForbidden, ProcessingRestricted, ContentWithheld, InvoiceNotReadYet,
+    InvoiceNotReadable.
     """
-    invoice = queries.get_invoice(work, invoice_id, to=Permission.READ_CONTENT)
+    invoice = _loaded(work, invoice_id)
     _must_be_judged(work, invoice)
     return invoice
 
@@ -77,9 +80,9 @@ def read_findings(work: UnitOfWork, invoice_id: UUID) -> Invoice:
 def original_of(work: UnitOfWork, invoice_id: UUID) -> Rendition:
     """An invoice as it came, judged or not, for reading its bytes.
 
-    Raises InvoiceNotFound, ActionForbidden, ContentWithheld.
+    Raises InvoiceNotFound, ActionForbidden, ProcessingRestricted, ContentWithheld.
     """
-    invoice = queries.get_invoice(work, invoice_id, to=Permission.READ_CONTENT)
+    invoice = _loaded(work, invoice_id)
     _must_not_be_withheld(work, invoice)
     return document_queries.rendition(work.session, invoice.version_id, RenditionKind.ORIGINAL, None)
 
@@ -87,7 +90,7 @@ def original_of(work: UnitOfWork, invoice_id: UUID) -> Rendition:
 def file_of(work: UnitOfWork, invoice_id: UUID, kind: RenditionKind) -> Rendition | MadeNow:
     """What belongs to a judged invoice, for reading its bytes: as it is kept, or made for the moment.
 
-    Raises InvoiceNotFound, ActionForbidden, ContentWithheld, InvoiceNotReadYet, InvoiceNotReadable, RenditionMissing.
+    Raises as `read_findings`, and RenditionMissing.
     """
     invoice = read_findings(work, invoice_id)
     try:
@@ -126,6 +129,12 @@ def view_of(work: UnitOfWork, invoice_id: UUID, form: ViewFormat) -> Rendition |
         return file_of(work, invoice_id, RenditionKind.VIEW_PDF)
     except RenditionMissing:
         return file_of(work, invoice_id, RenditionKind.ARCHIVAL)
+
+
+def _loaded(work: UnitOfWork, invoice_id: UUID) -> Invoice:
+    invoice = queries.get_invoice(work, invoice_id, to=Permission.READ_CONTENT)
+    note_reading(work, queries.document_of(work.session, invoice), Reading.CONTENT)
+    return invoice
 
 
 def _must_be_judged(work: UnitOfWork, invoice: Invoice) -> None:

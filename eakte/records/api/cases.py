@@ -8,9 +8,10 @@ from eakte.access import Permission
 from eakte.foundation.http import ApiRoute, Cursor, Limit, ModifiedAfter, PageShape, Revision, Work, etag
 from eakte.records import queries
 from eakte.records.models import Case
-from eakte.records.rules import Action, RecordState
+from eakte.records.rules import Action, Reading, RecordState
 from eakte.records.schemas import CasePatch, CaseShape, RefileCase, case_shape
 from eakte.records.service import filing, lifecycle
+from eakte.records.service.reading import note_reading
 
 router = APIRouter(prefix="/cases", tags=["Vorgänge"], route_class=ApiRoute)
 
@@ -35,7 +36,9 @@ def list_cases(
 
 @router.get("/{case_id}", summary="Vorgang lesen")
 def read_case(work: Work, case_id: UUID, response: Response) -> CaseShape:
-    return _tagged(work, queries.get_case(work, case_id, to=Permission.READ), response)
+    case = queries.get_case(work, case_id, to=Permission.READ)
+    note_reading(work, case, Reading.METADATA)
+    return _tagged(work, case, response)
 
 
 @router.patch("/{case_id}", summary="Vorgang bearbeiten")

@@ -9,7 +9,7 @@ from eakte.access import Permission
 from eakte.foundation.http import ApiRoute, Cursor, Limit, ModifiedAfter, PageShape, Revision, Work, etag
 from eakte.records import queries
 from eakte.records.models import Dossier
-from eakte.records.rules import Action, RecordState
+from eakte.records.rules import Action, Reading, RecordState
 from eakte.records.schemas import (
     CaseShape,
     DossierPatch,
@@ -23,6 +23,7 @@ from eakte.records.schemas import (
     dossier_shape,
 )
 from eakte.records.service import details, filing, lifecycle
+from eakte.records.service.reading import note_reading
 
 router = APIRouter(prefix="/dossiers", tags=["Akten"], route_class=ApiRoute)
 
@@ -64,7 +65,9 @@ def create_dossier(work: Work, new: NewDossier, response: Response) -> DossierSh
 
 @router.get("/{dossier_id}", summary="Akte lesen")
 def read_dossier(work: Work, dossier_id: UUID, response: Response) -> DossierShape:
-    return _tagged(work, queries.get_dossier(work, dossier_id, to=Permission.READ), response)
+    dossier = queries.get_dossier(work, dossier_id, to=Permission.READ)
+    note_reading(work, dossier, Reading.METADATA)
+    return _tagged(work, dossier, response)
 
 
 @router.patch("/{dossier_id}", summary="Akte bearbeiten")

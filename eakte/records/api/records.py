@@ -10,6 +10,7 @@ from eakte.audit.queries import entries_of
 from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, Work, etag
 from eakte.records import queries
 from eakte.records.models import Record
+from eakte.records.rules import Reading
 from eakte.records.schemas import (
     AuditEntryShape,
     BusinessName,
@@ -22,6 +23,7 @@ from eakte.records.schemas import (
     summary_shape,
 )
 from eakte.records.service import details
+from eakte.records.service.reading import note_reading
 
 router = APIRouter(prefix="/records", tags=["Schriftgut"], route_class=ApiRoute)
 
@@ -30,16 +32,21 @@ def _summary(work: Work, record: Record) -> RecordSummary:
     return summary_shape(work, record, queries.aliases_of(work.session, record.id))
 
 
+def _read(work: Work, record: Record) -> Record:
+    note_reading(work, record, Reading.METADATA)
+    return record
+
+
 @router.get("", summary="Schriftgut nach Aktenzeichen finden, auch nach früheren")
 def find_record(
     work: Work, reference: Annotated[str, Query(min_length=1, max_length=300, examples=["63.2-2026/0118"])]
 ) -> RecordSummary:
-    return _summary(work, queries.get_record_by_reference(work, reference, to=Permission.READ))
+    return _summary(work, _read(work, queries.get_record_by_reference(work, reference, to=Permission.READ)))
 
 
 @router.get("/{record_id}", summary="Schriftgut beliebiger Art lesen")
 def read_record(work: Work, record_id: UUID, response: Response) -> RecordSummary:
-    record = queries.get_record(work, record_id, to=Permission.READ)
+    record = _read(work, queries.get_record(work, record_id, to=Permission.READ))
     response.headers["ETag"] = etag(record.revision)
     return _summary(work, record)
 
@@ -53,7 +60,7 @@ def read_audit(work: Work, record_id: UUID, cursor: Cursor = None, limit: Limit 
 
 @router.get("/{record_id}/parties", summary="Beteiligte auflisten")
 def list_parties(work: Work, record_id: UUID) -> list[PartyShape]:
-    record = queries.get_record(work, record_id, to=Permission.READ)
+    record = _read(work, queries.get_record(work, record_id, to=Permission.READ))
     return [PartyShape.model_validate(party) for party in queries.parties_of(work.session, record.id)]
 
 
@@ -70,7 +77,7 @@ def remove_party(work: Work, record_id: UUID, party_id: UUID, revision: Revision
 
 @router.get("/{record_id}/business-data", summary="Fachdaten lesen")
 def read_business_data(work: Work, record_id: UUID, response: Response) -> dict[str, str]:
-    record = queries.get_record(work, record_id, to=Permission.READ)
+    record = _read(work, queries.get_record(work, record_id, to=Permission.READ))
     response.headers["ETag"] = etag(record.revision)
     return queries.business_data_of(work.session, record.id)
 

@@ -108,6 +108,18 @@ def _cases_beyond_reach(work: UnitOfWork, record: Record) -> Iterable[Finding]:
                 yield Finding("case-forbidden", f"{name or _HIDDEN} darf nicht mit umziehen.", name and case.reference)
 
 
+@guards(Action.REFILE)
+@guards(Action.CANCEL)
+@guards(Action.RESTORE)
+def _restricted_cases(work: UnitOfWork, record: Record) -> Iterable[Finding]:
+    if isinstance(record, Dossier):
+        for case in all_cases_of(work.session, record.id):
+            if case.restricted:
+                name = _name_of(work, case)
+                message = f"{name or _HIDDEN} bleibt, wie er ist: Seine Verarbeitung ist eingeschränkt."
+                yield Finding("processing-restricted", message, name and case.reference)
+
+
 _HIDDEN = "Ein Vorgang, den Sie nicht sehen dürfen,"
 
 

@@ -20,6 +20,7 @@ from eakte.records.plan_queries import (
     has_children,
     holds_dossiers,
     lock_plan,
+    spread_logging,
 )
 from eakte.records.plan_rules import DisposalCode, EntryKind, retention_is_sound
 from eakte.records.rules import sort_key
@@ -36,6 +37,7 @@ class EntryDetails:
     retention_years: int | None = None
     retention_unlimited: bool = False
     disposal: DisposalCode = DisposalCode.APPRAISE
+    log_reading: bool = False
     valid_from: date | None = None
     valid_until: date | None = None
 
@@ -78,6 +80,8 @@ def add_entry(
         retention_years=details.retention_years,
         retention_unlimited=details.retention_unlimited,
         disposal=details.disposal,
+        log_reading=details.log_reading,
+        reading_logged=details.log_reading or (parent is not None and parent.reading_logged),
         valid_from=details.valid_from,
         valid_until=details.valid_until,
     )
@@ -90,7 +94,9 @@ def add_entry(
 
 
 def change_entry(work: UnitOfWork, entry_id: UUID, fields: dict[str, Any], *, revision: int | None) -> FilingPlanEntry:
-    """Change an entry's titles, kind, retention, disposal or validity; its code and its place stay.
+    """Change an entry's titles, kind, retention, disposal, validity, or whether reading below it is logged.
+
+    Its code and its place stay.
 
     Raises EntryNotFound, EntryInUse, EntryCannotHoldEntries, ValidityInvalid, RetentionInvalid,
     ActionForbidden, Stale.
@@ -104,7 +110,8 @@ def change_entry(work: UnitOfWork, entry_id: UUID, fields: dict[str, Any], *, re
     for name, value in fields.items():
         setattr(entry, name, value)
     must_be_consistent(entry)
-    tell_change(work, entry)
+    if tell_change(work, entry) and "log_reading" in fields:
+        spread_logging(work.session, entry.id)
     return entry
 
 

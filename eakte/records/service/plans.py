@@ -18,7 +18,7 @@ from eakte.records.adapters.plan_files import JSON, read_plan, write_csv, write_
 from eakte.records.errors import NumberTemplateInvalid, PlanImportInvalid, PlanKeyTaken, ValidityInvalid
 from eakte.records.messages import PlanChanged, PlanCreated, PlanImported
 from eakte.records.models import FilingPlan, FilingPlanEntry
-from eakte.records.plan_queries import entries_of, get_plan, lock_entries, plan_by_key, used_entries
+from eakte.records.plan_queries import entries_of, get_plan, lock_entries, plan_by_key, spread_logging, used_entries
 from eakte.records.plan_rules import COLUMNS, Judgement, KnownEntry, PlannedEntry, judge_plan
 from eakte.records.rules import NumberTemplate
 from eakte.records.service.plan_entries import EntryDetails, add_entry, must_be_consistent, tell_change
@@ -134,6 +134,7 @@ def import_plan(work: UnitOfWork, plan_id: UUID, content: bytes, media_type: str
             created += 1
     outcome = ImportOutcome(created, changed, len(judgement.entries) - created - changed)
     if created or changed:
+        spread_logging(work.session, *(entry.id for entry in existing.values() if entry.parent_id is None))
         work.publish(PlanImported(record_id=plan.id, changes={"created": (0, created), "changed": (0, changed)}))
     return outcome
 

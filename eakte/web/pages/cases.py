@@ -10,6 +10,8 @@ from eakte.foundation.http import Cursor
 from eakte.foundation.work import UnitOfWork
 from eakte.records.models import Case
 from eakte.records.queries import get_case
+from eakte.records.rules import Reading
+from eakte.records.service.reading import note_reading
 from eakte.web.forms import Refusal
 from eakte.web.rendering import address, path_of, render
 from eakte.web.session import PageRoute, PageWork
@@ -22,7 +24,9 @@ SHOWN = 100
 
 @router.get("/{case_id}")
 def show_case(request: Request, work: PageWork, case_id: UUID, cursor: Cursor = None) -> Response:
-    return case_page(request, work, get_case(work, case_id, to=Permission.READ), None, cursor)
+    case = get_case(work, case_id, to=Permission.READ)
+    note_reading(work, case, Reading.PAGE)
+    return case_page(request, work, case, None, cursor)
 
 
 def case_page(

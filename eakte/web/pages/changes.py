@@ -13,9 +13,11 @@ from eakte.records.errors import EntryNotFound, ReferenceNotFound
 from eakte.records.models import Case, Dossier, Record
 from eakte.records.plan_queries import entry_by_code
 from eakte.records.queries import dossier_id_of, get_record, get_record_by_reference
+from eakte.records.rules import Reading
 from eakte.records.schemas import CasePatch, DossierPatch, RecordPatch, columns_of
 from eakte.records.service.filing import change_record
 from eakte.records.service.lifecycle import refile_case, refile_dossier
+from eakte.records.service.reading import note_reading
 from eakte.web import queries
 from eakte.web.errors import TargetOfOtherKind
 from eakte.web.forms import Filled, Refusal, attempt, read_shape, texts_of
@@ -32,6 +34,7 @@ router = APIRouter(prefix="/schriftgut/{record_id}", route_class=PageRoute)
 @router.get("/bearbeiten")
 def show_edit(request: Request, work: PageWork, record_id: UUID) -> Response:
     record = get_record(work, record_id, to=Permission.READ)
+    note_reading(work, record, Reading.PAGE)
     return _edit(request, work, record, Filled(_written(record)))
 
 

@@ -11,7 +11,9 @@ from eakte.documents.api import disposition, streamed
 from eakte.documents.errors import PageMissing, VersionNotFound
 from eakte.documents.models import Document, DocumentVersion, Rendition, RenditionKind
 from eakte.foundation.work import UnitOfWork
-from eakte.records.queries import permissions_on
+from eakte.records.queries import may_read_content
+from eakte.records.rules import Reading
+from eakte.records.service.reading import note_reading
 from eakte.web.forms import Refusal
 from eakte.web.queries import page_text
 from eakte.web.rendering import path_of, render
@@ -27,6 +29,7 @@ Number = Annotated[int | None, Query(alias="version", ge=1, le=1_000_000)]
 @router.get("/{document_id}")
 def show_document(request: Request, work: PageWork, document_id: UUID, version: Number = None) -> Response:
     document = queries.get_document(work, document_id, to=Permission.READ)
+    note_reading(work, document, Reading.PAGE)
     return document_page(request, work, document, None, version)
 
 
@@ -48,7 +51,7 @@ def document_page(
         files=[rendition for rendition in renditions if rendition.kind is not RenditionKind.PREVIEW],
         pages=[rendition.page for rendition in renditions if rendition.kind is RenditionKind.PREVIEW],
         invoice=invoice_of_version(work.session, version.id) if version is not None else None,
-        may_read=Permission.READ_CONTENT in permissions_on(work.actor, document),
+        may_read=may_read_content(work.actor, document),
         refusal=refusal,
     )
 
@@ -65,6 +68,7 @@ def _chosen(versions: list[DocumentVersion], number: int | None) -> DocumentVers
 @router.get("/{document_id}/seiten/{page}")
 def show_page(request: Request, work: PageWork, document_id: UUID, page: int, version: Number = None) -> Response:
     document = queries.get_document(work, document_id, to=Permission.READ_CONTENT)
+    note_reading(work, document, Reading.CONTENT)
     chosen = queries.version_of(work.session, document.id, version)
     if not 1 <= page <= (chosen.page_count or 0):
         raise PageMissing(pages=chosen.page_count or 0)

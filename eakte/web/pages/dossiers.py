@@ -9,8 +9,10 @@ from eakte.foundation.http import Cursor
 from eakte.foundation.work import UnitOfWork
 from eakte.records import queries
 from eakte.records.models import Case, Dossier
+from eakte.records.rules import Reading
 from eakte.records.schemas import NewCase
 from eakte.records.service.filing import Metadata, create_case
+from eakte.records.service.reading import note_reading
 from eakte.web.forms import Filled, Refusal, attempt, read_shape, texts_of
 from eakte.web.rendering import address, go_to, path_of, render
 from eakte.web.session import FormWork, OwnForm, PageRoute, PageWork
@@ -24,6 +26,7 @@ SHOWN = 50
 @router.get("/{dossier_id}")
 def show_dossier(request: Request, work: PageWork, dossier_id: UUID, cursor: Cursor = None) -> Response:
     dossier = queries.get_dossier(work, dossier_id, to=Permission.READ)
+    note_reading(work, dossier, Reading.PAGE)
     return dossier_page(request, work, dossier, None, cursor)
 
 

@@ -17,6 +17,8 @@ from eakte.foundation.work import UnitOfWork
 from eakte.records.errors import ReferenceNotFound
 from eakte.records.models import Case, Dossier
 from eakte.records.queries import get_record_by_reference, permissions_on
+from eakte.records.rules import Reading
+from eakte.records.service.reading import note_reading
 from eakte.web.errors import TargetOfOtherKind
 from eakte.web.flow_views import flow_of
 from eakte.web.forms import Filled, Refusal, attempt, files_of, refusal_of, texts_of
@@ -150,6 +152,8 @@ def _form(request: Request, work: UnitOfWork, filled: Filled) -> Response:
 def show_invoice(
     request: Request, work: PageWork, invoice_id: UUID, still: Annotated[bool, Query(alias="ruhig")] = False
 ) -> Response:
+    invoice = queries.get_invoice(work, invoice_id, to=Permission.READ)
+    note_reading(work, queries.document_of(work.session, invoice), Reading.PAGE)
     return invoice_page(request, work, invoice_id, None, still=still)
 
 

@@ -19,8 +19,9 @@ from eakte.foundation.http import Cursor
 from eakte.foundation.work import UnitOfWork
 from eakte.records.models import Case, Dossier, Record
 from eakte.records.queries import get_record, get_record_by_reference
-from eakte.records.rules import Action, Medium, RecordState
+from eakte.records.rules import Action, Medium, Reading, RecordState
 from eakte.records.service.lifecycle import change_case_state, change_dossier_state
+from eakte.records.service.reading import note_reading
 from eakte.web.errors import ActionUnknown
 from eakte.web.forms import Refusal, attempt
 from eakte.web.pages.cases import case_page
@@ -101,6 +102,7 @@ class Happening:
 @router.get("/{record_id}/verlauf")
 def show_history(request: Request, work: PageWork, record_id: UUID, cursor: Cursor = None) -> Response:
     record = get_record(work, record_id, to=Permission.SEE_AUDIT)
+    note_reading(work, record, Reading.PAGE)
     page = entries_of(work.session, record.id, cursor=cursor, limit=ENTRIES)
     happenings = [
         Happening(entry, EVENTS.get(entry.event, entry.event), list(_changes(entry.changes))) for entry in page.items

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from eakte.access import Permission
 from eakte.foundation.table import must_be_at
 from eakte.foundation.work import UnitOfWork
+from eakte.records.errors import RecordRestricted
 from xrechnung import queries as invoices
 from xrechnung.approval.errors import ApprovalNotBegun
 from xrechnung.approval.models.flow import Approval, Hand, InvoiceAct
@@ -15,8 +16,15 @@ from xrechnung.approval.rules.signing import Side
 
 
 def get_approval(work: UnitOfWork, invoice_id: UUID, *, lock: bool = False, revision: int | None = None) -> Approval:
-    """Load the flow of an invoice that the actor sees. Raises InvoiceNotFound, ApprovalNotBegun, Stale."""
-    invoices.get_invoice(work, invoice_id, to=Permission.READ)
+    """Load the flow of an invoice that the actor sees; locked, to go on with it.
+
+    Raises InvoiceNotFound, ApprovalNotBegun, Stale, and RecordRestricted for going on while that is not allowed.
+    """
+    invoice = invoices.get_invoice(work, invoice_id, to=Permission.READ)
+    if lock:
+        document = invoices.document_of(work.session, invoice)
+        if document.processing_restricted:
+            raise RecordRestricted(reference=document.reference)
     approval = approval_of(work.session, invoice_id, lock=lock)
     if approval is None:
         raise ApprovalNotBegun

@@ -47,8 +47,11 @@ def draft_sheet(work: UnitOfWork, invoice_id: UUID) -> Draft | None:
 
 def _may_be_filed(work: UnitOfWork, approval: Approval) -> bool:
     """Booked, or ended without payment so long ago that nobody takes it up again; its case takes documents."""
-    case = document_of(work.session, approval.invoice).case
+    document = document_of(work.session, approval.invoice)
+    case = document.case
     if case.state is not RecordState.OPEN or case.dossier.state is not RecordState.OPEN:
+        return False
+    if document.processing_restricted:
         return False
     if approval.step is Step.BOOKED:
         return True
@@ -100,7 +103,7 @@ def close_case(work: UnitOfWork, invoice_id: UUID) -> None:
     if approval is None or approval.step is not Step.FILED or not approval.invoice.opened_case:
         return
     case = document_of(work.session, approval.invoice).case
-    if case.state is not RecordState.OPEN:
+    if case.state is not RecordState.OPEN or case.processing_restricted:
         return
     try:
         change_case_state(work, case.id, Action.CLOSE, revision=None)
