@@ -74,7 +74,7 @@ def handles(
 _deferring = App(connector=SyncPsycopgConnector())
 
 
-def defer_job(session: Session, job: Job, after: timedelta) -> None:
+def defer_job(session: Session, job: Job, after: timedelta = timedelta(0)) -> None:
     """Insert `job` on the session's connection, in its transaction; it begins that much later at the earliest."""
     task = _tasks[job.name]
     _deferring.configure_task(
@@ -110,7 +110,8 @@ def queue_app(connector: BaseConnector, begin: BeginWork) -> App:
 
 def worker_app(dsn: str, begin: BeginWork) -> App:
     """The app a worker process runs."""
-    return queue_app(PsycopgConnector(conninfo=dsn), begin)
+    # What the queue asks is one statement each; a transaction around it would be two more round trips.
+    return queue_app(PsycopgConnector(conninfo=dsn, kwargs={"autocommit": True}), begin)
 
 
 def _add(app: App, name: str, task: _Task, begin: BeginWork) -> None:
