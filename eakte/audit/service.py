@@ -1,8 +1,11 @@
 """Writing and verifying the audit trail."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,53 +15,71 @@ from eakte.access.queries import require_unlimited
 from eakte.audit import queries
 from eakte.audit.models import LANE_NUMBERS, AuditEntry, AuditLane
 from eakte.audit.rules import GENESIS, Flaw, Link, entry_hash, judge_lane, lane_seal
+from eakte.foundation.gathering import Gathered
 from eakte.foundation.ids import new_id
 from eakte.foundation.messages import Event, on
 from eakte.foundation.settings import Settings
-from eakte.foundation.work import UnitOfWork
+from eakte.foundation.work import Actor, UnitOfWork
 
-_LANE = "audit_lane"
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An event as its work told it; the entry is chained when the work commits."""
+
+    key: bytes
+    id: UUID
+    at: datetime
+    actor: Actor
+    event: str
+    record_id: UUID
+    changes: dict[str, Any]
+    details: dict[str, Any]
 
 
 @on(Event)
 def write_entry(work: UnitOfWork, event: Event) -> None:
-    """Every event becomes one audit entry, chained in the transaction it describes."""
-    lane = _lane_of(work.session)
-    content = event.model_dump(mode="json")
-    changes = content.pop("changes")
-    record_id = content.pop("record_id")
-    entry = AuditEntry(
-        id=new_id(),
-        lane=lane.lane,
-        position=lane.length + 1,
-        at=work.now,
-        actor_id=work.actor.id,
-        actor_name=work.actor.name,
-        event=event.name,
-        record_id=event.record_id,
-        changes=json.loads(json.dumps(changes)),
-        details=content,
-        previous_hash=lane.head,
-    )
-    assert str(entry.record_id) == record_id
-    entry.hash = entry_hash(_key(work.settings), _signed(entry), lane.head)
-    lane.length, lane.head = entry.position, entry.hash
-    lane.seal = lane_seal(_key(work.settings), lane.lane, lane.length, lane.head)
-    work.session.add(entry)
+    """Every event becomes one audit entry, chained in the transaction it describes, at its end."""
+    details = event.model_dump(mode="json", exclude={"record_id"})
+    changes = json.loads(json.dumps(details.pop("changes")))
+    told = _Told(_key(work.settings), new_id(), work.now, work.actor, event.name, event.record_id, changes, details)
+    _events.add(work.session, told)
 
 
-def _lane_of(session: Session) -> AuditLane:
-    """The lane this transaction writes to: one it holds already, a free one, or a new one. Never waits."""
-    held: AuditLane | None = session.info.get(_LANE)
-    if held is not None and held in session:
-        return held
-    lane = session.scalar(select(AuditLane).order_by(AuditLane.lane).limit(1).with_for_update(skip_locked=True))
+def _write_entries(session: Session, events: Sequence[_Told]) -> None:
+    """Chain the entries of one transaction, one behind the other."""
+    lane = _free_lane(session)
+    for told in events:
+        entry = AuditEntry(
+            id=told.id,
+            lane=lane.lane,
+            position=lane.length + 1,
+            at=told.at,
+            actor_id=told.actor.id,
+            actor_name=told.actor.name,
+            event=told.event,
+            record_id=told.record_id,
+            changes=told.changes,
+            details=told.details,
+            previous_hash=lane.head,
+        )
+        entry.hash = entry_hash(told.key, _signed(entry), lane.head)
+        session.add(entry)
+        lane.length, lane.head = entry.position, entry.hash
+    lane.seal = lane_seal(events[-1].key, lane.lane, lane.length, lane.head)
+    session.flush()
+
+
+_events = Gathered(_write_entries)
+
+
+def _free_lane(session: Session) -> AuditLane:
+    """The lane this transaction writes to: a free one, or a new one. Never waits."""
+    free = select(AuditLane).order_by(AuditLane.lane).limit(1).with_for_update(skip_locked=True)
+    lane = session.scalar(free.execution_options(populate_existing=True))
     if lane is None:
         number = session.scalar(select(LANE_NUMBERS.next_value()))
         lane = AuditLane(lane=number, length=0, head=GENESIS, seal="")
         session.add(lane)
-        session.flush()
-    session.info[_LANE] = lane
     return lane
 
 

@@ -1,21 +1,24 @@
 """Whatever happens to a record, the search index must learn of it, in the same transaction."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from eakte.documents.messages import DocumentsErasing
+from eakte.foundation.gathering import Gathered
 from eakte.foundation.ids import new_id
+from eakte.foundation.jobs import defer_job
 from eakte.foundation.messages import on
 from eakte.foundation.work import UnitOfWork
 from eakte.records.messages import RecordEvent
 from eakte.search.messages import UpdateIndex
 from eakte.search.pending import IndexRequest
 
-_ASKED = "index_update_asked"
-
 
 @on(RecordEvent)
 def ask_for_update(work: UnitOfWork, event: RecordEvent) -> None:
-    """Note the record; one job per work brings the index up to date."""
+    """Note the record; one job for a work brings the index up to date."""
     _note(work, event.record_id, subtree=event.subtree)
 
 
@@ -27,7 +30,15 @@ def forget_documents(work: UnitOfWork, event: DocumentsErasing) -> None:
 
 
 def _note(work: UnitOfWork, record_id: UUID, *, subtree: bool) -> None:
-    work.session.add(IndexRequest(id=new_id(), record_id=record_id, subtree=subtree))
-    if _ASKED not in work.session.info:
-        work.session.info[_ASKED] = True
-        work.defer(UpdateIndex())
+    _records.add(work.session, (record_id, subtree))
+
+
+def _ask(session: Session, records: Sequence[tuple[UUID, bool]]) -> None:
+    """Note each record once, and one job for them all."""
+    session.add_all(
+        IndexRequest(id=new_id(), record_id=record_id, subtree=subtree) for record_id, subtree in dict.fromkeys(records)
+    )
+    defer_job(session, UpdateIndex())
+
+
+_records = Gathered(_ask)

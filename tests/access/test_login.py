@@ -23,6 +23,7 @@ from eakte.access.service import (
 )
 from eakte.audit.queries import entries_of
 from eakte.foundation.errors import Stale, Unauthenticated
+from eakte.foundation.gathering import write_gathered
 from eakte.foundation.work import SYSTEM, Actor, House, UnitOfWork
 from tests.support.factories import AsActor, a_client
 
@@ -100,9 +101,10 @@ def test_neither_password_nor_token_is_kept_readable(work: UnitOfWork, person: I
     assert person.password_hash is not None
     assert person.password_hash.startswith("$argon2id$")
     assert token.secret_hash == hashlib.sha256(secret.encode()).hexdigest()
-    work.session.flush()
+    write_gathered(work.session)
     audited = entries_of(work.session, person.id, cursor=None, limit=50).items
     told = str([(entry.changes, entry.details) for entry in audited])
+    assert str(token.id) in told
     assert PASSWORD not in told
     assert secret not in told
     assert token.secret_hash not in told

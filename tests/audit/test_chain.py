@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from eakte.audit.models import AuditEntry, AuditLane
 from eakte.audit.queries import entries_of_lane, entries_outside_lanes, lanes
 from eakte.audit.rules import Flaw
 from eakte.audit.service import verify_audit
+from eakte.foundation.gathering import write_gathered
 from eakte.foundation.ids import new_id
 from eakte.foundation.work import House, UnitOfWork
 from tests.support.factories import AsActor, a_dossier, a_unit
@@ -175,8 +176,27 @@ def test_the_database_refuses_to_rewrite_the_trail(house: House, trail: list[Aud
 
 def test_every_entry_of_one_work_hangs_in_one_lane(work: UnitOfWork) -> None:
     a_dossier(work)
-    work.session.flush()
+    write_gathered(work.session)
+    a_dossier(work)
+    write_gathered(work.session)
     assert work.session.scalar(select(func.count()).select_from(AuditLane)) == 1
+    assert list(verify_audit(work)) == []
+
+
+def test_what_a_savepoint_takes_back_is_not_in_the_trail(committed_house: House) -> None:
+    with committed_house.begin() as work:
+        first = a_unit(work)
+        with suppress(ZeroDivisionError), work.session.begin_nested():
+            a_unit(work)
+            with work.session.begin_nested():
+                a_unit(work)
+            raise ZeroDivisionError
+        with work.session.begin_nested():
+            last = a_unit(work)
+    with committed_house.sessions() as session:
+        told = session.scalars(select(AuditEntry.record_id).order_by(AuditEntry.position)).all()
+    assert told == [first.id, last.id]
+    assert flaws(committed_house) == []
 
 
 def test_fifty_concurrent_writers_neither_wait_for_each_other_nor_break_a_chain(committed_house: House) -> None:
@@ -185,6 +205,7 @@ def test_fifty_concurrent_writers_neither_wait_for_each_other_nor_break_a_chain(
     def write(index: int) -> None:
         with committed_house.begin() as work:
             a_unit(work)
+            write_gathered(work.session)
             # Nobody commits before all have written: whoever queued for another's lane would never get here.
             everybody_wrote.wait()
             a_unit(work)

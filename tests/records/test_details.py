@@ -7,6 +7,7 @@ from eakte.access.errors import ActionForbidden, IdentityNotFound
 from eakte.audit.queries import entries_of
 from eakte.documents.queries import get_document
 from eakte.foundation.errors import Stale
+from eakte.foundation.gathering import write_gathered
 from eakte.foundation.ids import new_id
 from eakte.foundation.work import House, UnitOfWork
 from eakte.records.errors import (
@@ -36,7 +37,7 @@ from tests.support.factories import AsActor, a_case, a_client, a_document, a_dos
 
 
 def last_changes(work: UnitOfWork, record_id: object) -> dict[str, object]:
-    work.session.flush()
+    write_gathered(work.session)
     return dict(entries_of(work.session, record_id, cursor=None, limit=500).items[-1].changes)
 
 

@@ -11,6 +11,7 @@ from eakte.access.errors import ActionForbidden
 from eakte.access.queries import BERLIN
 from eakte.audit.queries import entries_of as audit_of
 from eakte.foundation.errors import Stale
+from eakte.foundation.gathering import write_gathered
 from eakte.foundation.work import House, UnitOfWork
 from eakte.records.errors import (
     EntryCannotHoldEntries,
@@ -65,7 +66,7 @@ def test_changing_a_plan_is_audited_and_leaves_references_alone(work: UnitOfWork
     change_plan(work, plan.id, {"dossier_pattern": "{entry}.{number}"}, revision=plan.revision)
     assert dossier.reference == before
     assert a_dossier(work, entry=dossier.entry).reference == f"{dossier.entry.code}.1"
-    work.session.flush()
+    write_gathered(work.session)
     assert audit_of(work.session, plan.id, cursor=None, limit=10).items[-1].changes == {
         "dossier_pattern": ["{entry}-{year}/{number:04}", "{entry}.{number}"]
     }
@@ -247,7 +248,7 @@ def test_an_import_changes_what_differs_and_leaves_what_is_not_named(work: UnitO
     }
     entry = entry_with_code(work.session, plan.id, "63.1")
     assert entry is not None
-    work.session.flush()
+    write_gathered(work.session)
     audited = audit_of(work.session, entry.id, cursor=None, limit=10).items
     assert [(row.event, row.changes.get("title")) for row in audited] == [
         ("records.EntryCreated", [None, "Anträge"]),
