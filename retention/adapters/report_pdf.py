@@ -1,15 +1,22 @@
 """The report of a disposal as PDF/A."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
-from eakte.documents.adapters.written_pdf import WrittenPdf
+from eakte.documents.adapters.written_pdf import WrittenPdf, join
 from eakte.foundation.clock import GERMANY
 from retention.service.reporting import Report
 
 _FOOTER = "Vernichtungsprotokoll der E-Akte, erstellt vor dem Löschen der letzten Spuren."
 _AT_A_TIME = 250
+"""One table holds all its rows in memory, so a long list is several."""
+IN_A_PART = 2500
+"""And a document all its pages, so a very long one is several parts."""
+_HEAD = ("Aktenzeichen", "Kennzeichen", "Angelegt, geschlossen, aufzubewahren bis", "Entscheidung", "Ergebnis")
+_SAME = "Dieselben Angaben liegen als JSON bei diesem Dokument."
 _KINDS = {"dossier": "Akte", "case": "Vorgang"}
 _PARTS = {
     "drawn_up": "Aufgestellt von",
@@ -19,21 +26,42 @@ _PARTS = {
 }
 
 
-def report_as_pdf(report: Report) -> bytes:
-    """Set a report: the list, who had which part, the results, and every item."""
-    says = report.says
-    page = WrittenPdf(title=report.title, created_at=report.drawn_up_at, footer_line=_FOOTER)
-    page.facts(list(_facts(says["list"])))
+def write_report_pdf(report: Report, folder: Path, *, in_a_part: int = IN_A_PART) -> Path:
+    """Set a report: the list, who had which part, the results, and every item; in parts, one after the other."""
+    parts = max(1, -(-report.count // in_a_part))
+    items, paths = report.items(), []
+    for number in range(1, parts + 1):
+        page = _first_page(report, parts) if number == 1 else _next_page(report, number, parts)
+        part = islice(items, in_a_part)
+        while rows := list(islice(part, _AT_A_TIME)):
+            page.grid(_HEAD, [_row(item) for item in rows], widths=(42, 22, 40, 24, 42))
+        if number == parts:
+            page.heading("Prüfwert")
+            page.paragraph(f"{_SAME} SHA-256 der JSON-Datei: {report.digest.sha256}")
+        paths.append(folder / f"{number}.pdf")
+        paths[-1].write_bytes(page.to_bytes())
+    return join(paths, folder / "report.pdf")
+
+
+def _first_page(report: Report, parts: int) -> WrittenPdf:
+    page = WrittenPdf(title=report.title, created_at=report.drawn_up_at, footer_line=_footer(1, parts))
+    page.facts(list(_facts(report.about)))
     page.heading("Ergebnis")
-    page.facts([(word, str(count)) for word, count in sorted(says["results"].items())])
+    page.facts([(word, str(count)) for word, count in sorted(report.results.items())])
     page.heading("Akten und Vorgänge")
-    _write_items(page, says["items"])
-    page.heading("Prüfwert")
-    page.paragraph(f"Dieselben Angaben liegen als JSON bei diesem Dokument. SHA-256 der JSON-Datei: {report.sha256}")
-    return page.to_bytes()
+    return page
 
 
-def _facts(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _next_page(report: Report, number: int, parts: int) -> WrittenPdf:
+    title = f"{report.title}, Teil {number} von {parts}"
+    return WrittenPdf(title=title, created_at=report.drawn_up_at, footer_line=_footer(number, parts))
+
+
+def _footer(number: int, parts: int) -> str:
+    return _FOOTER if parts == 1 else f"{_FOOTER} Teil {number} von {parts}."
+
+
+def _facts(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Verzeichnis", told["reference"]
     yield "Verfahren", told["procedure"]
     if told["archive"]:
@@ -51,14 +79,6 @@ def _facts(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if told[name]:
             yield label, _moment(told[name])
     yield "Vernichtung ab", _day(told["destroyFrom"])
-
-
-def _write_items(page: WrittenPdf, items: Sequence[dict[str, Any]]) -> None:
-    head = ("Aktenzeichen", "Kennzeichen", "Angelegt, geschlossen, aufzubewahren bis", "Entscheidung", "Ergebnis")
-    # One table holds all its rows in memory, so a long list is several.
-    for start in range(0, len(items), _AT_A_TIME):
-        rows = [_row(item) for item in items[start : start + _AT_A_TIME]]
-        page.grid(head, rows, widths=(42, 22, 40, 24, 42))
 
 
 def _row(item: dict[str, Any]) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from sqlalchemy import delete, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from eakte.foundation.idempotency import KeptAnswer
-from retention.models.disposal import Tombstone
 
 _JOBS = text(
     """
@@ -34,9 +33,3 @@ def _answers_naming(session: Session, ids: set[bytes]) -> Iterator[tuple[UUID, s
     for identity_id, key, body in session.execute(statement, execution_options={"yield_per": 1000}):
         if not ids.isdisjoint(_UUID.findall(body or b"")):
             yield identity_id, key
-
-
-def tombstones_of_list(session: Session, list_id: UUID) -> dict[UUID, Tombstone]:
-    """Of the records that were on a list, without those they took along."""
-    statement = select(Tombstone).where(Tombstone.list_id == list_id, Tombstone.taken_with == Tombstone.record_id)
-    return {one.record_id: one for one in session.scalars(statement)}

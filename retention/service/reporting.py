@@ -1,10 +1,10 @@
 """The report of a disposal (Vernichtungsprotokoll): drawn up, stored, filed as a record itself; then the traces go."""
 
-import hashlib
-import io
-from collections.abc import Collection, Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from eakte.documents.models import DocumentKind, RenditionKind, object_key
 from eakte.documents.queries import version_of
 from eakte.documents.service import DocumentDetails, attach_rendition, file_document
 from eakte.foundation.clock import legal_day
-from eakte.foundation.storage import Storage, digest_of
+from eakte.foundation.storage import Digest, Storage, digest_of
 from eakte.foundation.work import UnitOfWork
 from eakte.records.rules import RecordKind
 from eakte.records.service.filing import Metadata, create_case
@@ -23,7 +23,7 @@ from retention.messages import ListActed
 from retention.models.disposal import DisposalItem, DisposalList, Tombstone
 from retention.queries import destroying as queries
 from retention.queries import lists as list_queries
-from retention.queries.traces import forget_traces, tombstones_of_list
+from retention.queries.traces import forget_traces
 from retention.rules.disposal import ITEM_WORDS, PROCEDURE_WORDS, ListState
 from retention.rules.ledger import canonical
 from retention.service.destroying import persons_of
@@ -33,20 +33,32 @@ TYPE = "Vernichtungsprotokoll"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a report says, in plain values as JSON has them; `sha256` is that of `content`."""
+    """What a report says, on the disk, since a list may have a hundred thousand items.
+
+    `data` is the report as JSON, `lines` has its items alone, one a line. `results` counts them by what became of them.
+    """
 
     list_id: UUID
-    says: Mapping[str, Any]
-    content: bytes
+    about: Mapping[str, Any]
+    results: Mapping[str, int]
+    data: Path
+    lines: Path
+    digest: Digest
     drawn_up_at: datetime
 
     @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
+    def title(self) -> str:
+        return f"{TYPE} zum Aussonderungsverzeichnis {self.about['reference']}"
 
     @property
-    def title(self) -> str:
-        return f"{TYPE} zum Aussonderungsverzeichnis {self.says['list']['reference']}"
+    def count(self) -> int:
+        return sum(self.results.values())
+
+    def items(self) -> Iterator[dict[str, Any]]:
+        """Every item as the report tells it, one after the other."""
+        with self.lines.open("rb") as lines:
+            for line in lines:
+                yield json.loads(line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +67,30 @@ class ReportFiles:
     data: StoredFile
 
 
-def draft_report(work: UnitOfWork, list_id: UUID) -> Report | None:
-    """Draw up the report of a list on which everything is done; None where there is none to write, or no place for it.
+def draft_report(work: UnitOfWork, list_id: UUID, folder: Path) -> Report | None:
+    """Draw up the report of a list on which everything is done, in a folder of its own.
 
-    It is the same however often it is drawn up.
+    None where there is none to write, or no place for it. It is the same however often it is drawn up.
     """
     list_ = list_queries.locked_list(work.session, list_id)
     if list_ is None or list_.state is not ListState.CARRIED_OUT or _place(work, list_) is None:
         return None
-    tombstones = tombstones_of_list(work.session, list_id)
-    items = [_item(item, tombstones.get(item.record_id)) for item in list_queries.all_items(work.session, list_id)]
-    says = {"format": 1, "list": _list(work, list_), "results": _results(items), "items": items}
-    return Report(list_.id, says, canonical(says), work.now)
+    about, results, lines, data = _list(work, list_), _results(work, list_), folder / "items", folder / "report.json"
+    with lines.open("wb") as target:
+        for item, tombstone in queries.items_and_tombstones(work.session, list_id):
+            target.write(canonical(_item(item, tombstone)) + b"\n")
+    _write_data(data, lines, about, results)
+    with data.open("rb") as stream:
+        return Report(list_.id, about, results, data, lines, digest_of(stream), work.now)
+
+
+def _write_data(data: Path, lines: Path, about: Mapping[str, Any], results: Mapping[str, int]) -> None:
+    """The report as canonical JSON, item by item: so its names must come in the order of the alphabet."""
+    with data.open("wb") as target, lines.open("rb") as items:
+        target.write(b'{"format":1,"items":[')
+        for place, line in enumerate(items):
+            target.write(b"," * (place > 0) + line.rstrip(b"\n"))
+        target.write(b'],"list":' + canonical(about) + b',"results":' + canonical(results) + b"}")
 
 
 def _list(work: UnitOfWork, list_: DisposalList) -> dict[str, Any]:
@@ -109,10 +133,10 @@ def _item(item: DisposalItem, tombstone: Tombstone | None) -> dict[str, Any]:
     return line
 
 
-def _results(items: Collection[Mapping[str, Any]]) -> dict[str, int]:
+def _results(work: UnitOfWork, list_: DisposalList) -> dict[str, int]:
     found: dict[str, int] = {}
-    for item in items:
-        found[item["result"]] = found.get(item["result"], 0) + 1
+    for (state, _), count in list_queries.counts_of(work.session, list_.id).items():
+        found[ITEM_WORDS[state]] = found.get(ITEM_WORDS[state], 0) + count
     return found
 
 
@@ -124,20 +148,20 @@ def _instant(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-def store_report(storage: Storage, report: Report, pdf: bytes) -> ReportFiles:
+def store_report(storage: Storage, report: Report, pdf: Path) -> ReportFiles:
     """Put a report into the object storage, under ids that a repeat of the same report overwrites."""
-    reference = report.says["list"]["reference"]
+    reference = report.about["reference"]
     return ReportFiles(
         _store(storage, report, pdf, f"{TYPE} {reference}.pdf", "application/pdf"),
-        _store(storage, report, report.content, f"{TYPE} {reference}.json", "application/json"),
+        _store(storage, report, report.data, f"{TYPE} {reference}.json", "application/json"),
     )
 
 
-def _store(storage: Storage, report: Report, content: bytes, name: str, media_type: str) -> StoredFile:
-    stream = io.BytesIO(content)
-    digest = digest_of(stream)
-    object_id = derived_id(report.list_id, f"report/{digest.sha256}")
-    storage.put(object_key(object_id), stream, digest, media_type=media_type)
+def _store(storage: Storage, report: Report, path: Path, name: str, media_type: str) -> StoredFile:
+    with path.open("rb") as stream:
+        digest = digest_of(stream)
+        object_id = derived_id(report.list_id, f"report/{digest.sha256}")
+        storage.put(object_key(object_id), stream, digest, media_type=media_type)
     return StoredFile(object_id, safe_file_name(name.replace("/", "-")), media_type, digest)
 
 
@@ -153,7 +177,7 @@ def file_report(work: UnitOfWork, report: Report, files: ReportFiles) -> None:
     document = file_document(work, _case(work, list_, place), Metadata(report.title), details, files.pdf)
     attach_rendition(work, version_of(work.session, document.id, None), RenditionKind.DATA, files.data)
     list_.state, list_.closed_at = ListState.CLOSED, work.now
-    list_.report_id, list_.report_sha256 = document.id, report.sha256
+    list_.report_id, list_.report_sha256 = document.id, report.digest.sha256
     work.session.flush()
     _let_traces_go(work, list_)
     changes = {"state": (ListState.CARRIED_OUT.value, list_.state.value), "report": (None, document.reference)}

@@ -1,12 +1,15 @@
 """The queue asks: destroy what is released, erase the objects, write the report. One after another: `lock`."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import structlog
 from sqlalchemy.exc import IntegrityError
 
 from eakte.foundation.jobs import handles
 from eakte.foundation.storage import ObjectLocked
 from eakte.foundation.work import BeginWork
-from retention.adapters.report_pdf import report_as_pdf
+from retention.adapters.report_pdf import write_report_pdf
 from retention.messages import CarryOutList, EraseObjects, WriteReport
 from retention.queries.destroying import next_item
 from retention.service import destroying, erasing, reporting
@@ -67,11 +70,12 @@ def erase_objects(job: EraseObjects, begin: BeginWork) -> None:
 @handles(WriteReport, lock=_LOCK, priority=_PRIORITY, attempts=_ATTEMPTS)
 def write_report(job: WriteReport, begin: BeginWork) -> None:
     """Draw up, set, store, and only then file the report and let the traces go."""
-    with begin() as work:
-        report = reporting.draft_report(work, job.list_id)
-        storage = work.storage
-    if report is None:
-        return
-    files = reporting.store_report(storage, report, report_as_pdf(report))
-    with begin() as work:
-        reporting.file_report(work, report, files)
+    with TemporaryDirectory(prefix="eakte-") as folder:
+        with begin() as work:
+            report = reporting.draft_report(work, job.list_id, Path(folder))
+            storage = work.storage
+        if report is None:
+            return
+        files = reporting.store_report(storage, report, write_report_pdf(report, Path(folder)))
+        with begin() as work:
+            reporting.file_report(work, report, files)

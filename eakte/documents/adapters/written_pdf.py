@@ -7,8 +7,10 @@ so every name in the sense of DIN 91379.
 import io
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from importlib import resources
+from pathlib import Path
 
 import pikepdf
 from fpdf import FPDF
@@ -152,3 +154,12 @@ class WrittenPdf(FPDF):
         while text and self.get_string_width(text) > width:
             text = text.removesuffix("…")[:-1] + "…" if len(text) > 1 else ""
         return text
+
+
+def join(parts: Sequence[Path], whole: Path) -> Path:
+    """Make one file of documents written here; the first one says what it is called. Their pages stay on the disk."""
+    with pikepdf.open(parts[0]) as pdf, ExitStack() as others:
+        for part in parts[1:]:
+            pdf.pages.extend(others.enter_context(pikepdf.open(part)).pages)
+        pdf.save(whole, **pdfa.resolve_save_kwargs(LEVEL))
+    return whole
