@@ -105,7 +105,8 @@ class Archive:
         taken = []
         for path in sorted(self.directory.iterdir()):
             name = parse_container_name(path.name)
-            if path.name in self._seen or not path.is_file():
+            # What is hidden is on its way to its name.
+            if path.name in self._seen or path.name.startswith(".") or not path.is_file():
                 continue
             self._seen.add(path.name)
             if name is None:
