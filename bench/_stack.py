@@ -17,6 +17,9 @@ from typing import Any
 import psutil
 
 ROOT = Path(__file__).parents[1]
+# Python puts the folder of a script first on its path, where `retention.py` would hide the package it measures.
+_HERE = str(Path(__file__).parent)
+sys.path[:] = [*(place for place in sys.path if place != _HERE), _HERE]
 EAKTE = (sys.executable, "-m", "eakte.entrypoints.cli")
 
 

@@ -35,7 +35,7 @@ TABLES = {
     "dossiers": "id entry_id protected",
     "cases": "id dossier_id",
     "documents": "id case_id document_kind letter_date received_on source",
-    "document_versions": "id document_id number page_count warnings created_at created_by",
+    "document_versions": "id document_id number page_count warnings received_at created_at created_by",
     "page_texts": "version_id page text confidence",
     "parties": "id record_id role name",
     "reference_counters": "scope value",
@@ -181,7 +181,7 @@ def _rows(
                 kind, source = DocumentKind(paper.kind).value, DocumentSource.SCAN.value
                 yield "documents", (document_id, case_id, kind, paper.date, at.date(), source)
                 version_id = new_id()
-                yield "document_versions", (version_id, document_id, 1, len(content.pages), "[]", at, ground.clerk)
+                yield "document_versions", (version_id, document_id, 1, len(content.pages), "[]", at, at, ground.clerk)
                 for page, text in enumerate(content.pages, 1):
                     yield "page_texts", (version_id, page, text, 0.93)
                 yield "parties", (new_id(), document_id, "sender", paper.parties[0])

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from _stack import machine
 from structlog.testing import capture_logs
 
 from eakte.foundation.errors import EakteError
@@ -49,6 +50,7 @@ def main() -> None:
     chosen = [each for each in entries if not names or Path(each["file"]).name in names]
     warm_up()
     good, known = 0, dict[str, str]()
+    print(machine())
     print(f"{'file':<34} {'wanted':<20} {'got':<20} {'s':>6} {'MB':>5}  said")
     for entry in chosen:
         answer = answer_to(collection / entry["file"], entry["upload_name"], known)

@@ -17,6 +17,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from _stack import machine
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import create_engine, text
@@ -210,7 +211,9 @@ def run(engine: str, documents: int, seed: int) -> Measured:
 
 
 def show(console: Console, results: list[Measured]) -> None:
-    table = Table(title="Volltextsuche: Rechtefilter, vier Facetten, Fundstellen; Zeiten p50 / p95 in ms")
+    table = Table(
+        title="Volltextsuche: Rechtefilter, vier Facetten, Fundstellen; Zeiten p50 / p95 in ms", caption=machine()
+    )
     table.add_column("engine")
     for name in ("documents", "documents/s", "MB", *QUERIES):
         table.add_column(name, justify="right")
