@@ -29,6 +29,7 @@ class Permission(StrEnum):
     DESTROY_PAPER = "paper:destroy"
     RELEASE_QUARANTINE = "quarantine:release"
     MANAGE_SYSTEM = "system:manage"
+    MANAGE_PRIVACY = "privacy:manage"
     WORK_INVOICES = "invoice:work"
     HANDLE_INVOICES = "invoice:handle"
     SEE_INVOICE_FIGURES = "invoice:see-figures"
@@ -132,7 +133,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.FINANCE_SYSTEM: frozenset({Permission.TAKE_ORDERS}),
     # Gets access to personal data and to what is done with them: Art. 38 (2) DSGVO.
     Role.DATA_PROTECTION_OFFICER: frozenset(
-        {Permission.READ, Permission.READ_CONTENT, Permission.SEE_AUDIT, Permission.RESTRICT_PROCESSING}
+        {
+            Permission.READ,
+            Permission.READ_CONTENT,
+            Permission.SEE_AUDIT,
+            Permission.RESTRICT_PROCESSING,
+            Permission.MANAGE_PRIVACY,
+        }
     ),
 }
 

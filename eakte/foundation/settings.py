@@ -198,6 +198,16 @@ class RetentionSettings(Section):
     report_dossier: str = ""
 
 
+class PrivacySettings(Section):
+    """Requests of data subjects. Reports are personal data themselves, and erased `report_days` after they are made.
+
+    Who asked and what was found is deleted `forget_after_years` after a request was closed.
+    """
+
+    report_days: int = Field(default=30, ge=0)
+    forget_after_years: int = Field(default=3, ge=0)
+
+
 class ClientSettings(Section):
     """How the command line reaches a server that is not on this machine."""
 
@@ -243,6 +253,7 @@ class Settings(BaseSettings):
     finance: FinanceSettings = FinanceSettings()
     smtp: SmtpSettings = SmtpSettings()
     retention: RetentionSettings = RetentionSettings()
+    privacy: PrivacySettings = PrivacySettings()
     worker: WorkerSettings = WorkerSettings()
     client: ClientSettings = ClientSettings()
 

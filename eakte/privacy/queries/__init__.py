@@ -1,0 +1,1 @@
+"""Every select of data protection: requests and findings, and where people are looked for."""

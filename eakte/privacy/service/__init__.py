@@ -1,0 +1,1 @@
+"""The verbs of data protection, split by noun."""
