@@ -22,6 +22,7 @@ _KNOWN = text(
     UNION SELECT object_id FROM batch_files WHERE object_id IS NOT NULL
     UNION SELECT (jsonb_path_query(files, '$.**.object_id') #>> '{}')::uuid FROM scan_products
     UNION SELECT object_id FROM disposal_messages
+    UNION SELECT object_id FROM subject_reports WHERE made_at IS NOT NULL AND erased_at IS NULL
     ORDER BY 1
     """
 )

@@ -77,6 +77,12 @@ def work_off_ingests(house: House) -> None:
         step()
 
 
+def work_off(house: House, handlers: Mapping[type[Job], Handler]) -> None:
+    """Run every queued job of some kinds."""
+    for step in _steps(house, handlers, house.begin):
+        step()
+
+
 def work_off_exchange(house: House, begin: BeginWork) -> None:
     """The same with messages to and from archives, at the time of `begin`; who cannot be reached is asked later."""
     for step in _steps(house, _EXCHANGE_STEPS, begin):
