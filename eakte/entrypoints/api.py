@@ -18,12 +18,13 @@ from starlette.staticfiles import StaticFiles
 import eakte.access.api
 import eakte.documents.api
 import eakte.entrypoints.problems
+import eakte.privacy.api
 import eakte.records.api.cases
 import eakte.records.api.dossiers
 import eakte.records.api.plans
 import eakte.records.api.records
-import eakte.search.api
 import eakte.records.api.restrictions
+import eakte.search.api
 import eakte.web.pages
 import ingest.api
 import ingest.batches.api
@@ -63,9 +64,10 @@ ROUTERS = (
     eakte.records.api.dossiers.router,
     eakte.records.api.cases.router,
     eakte.records.api.records.router,
-    eakte.documents.api.router,
     eakte.records.api.restrictions.router,
+    eakte.documents.api.router,
     eakte.search.api.router,
+    eakte.privacy.api.router,
     ingest.api.router,
     ingest.batches.api.router,
     ingest.sources.uploads.api.router,

@@ -50,6 +50,7 @@ from tests.support.factories import (
     a_unit,
     an_entry,
 )
+from tests.support.privacy import a_made_report, a_request
 from tests.support.retention import a_rule
 from xrechnung.approval.rules.assignment import Criterion
 from xrechnung.approval.rules.signing import SigningAct
@@ -109,6 +110,10 @@ def record(permission: Permission, body: Callable[[World], Any] | None = None, *
 def batch(permission: Permission | None, body: Callable[[World], Any] | None = None, **more: Any) -> Rule:
     path = {"batch_id": "batch", "document_id": "batch_document", "n": "1"}
     return Rule(S.BATCH, permission, path, body=body, **more)
+
+
+def privacy(body: Callable[[World], Any] | None = None) -> Rule:
+    return Rule(S.HOUSE, P.MANAGE_PRIVACY, {"request_id": "subject_request"}, body=body)
 
 
 SEES_BATCHES = {P.MANAGE_INGEST, P.CHECK_SCANS, P.RELEASE_SCANS}
@@ -196,6 +201,14 @@ RULES: dict[str, Rule] = {
     "GET /api/v1/records": Rule(S.RECORD, P.READ, query=lambda w: {"reference": w["reference"]}),
     "GET /api/v1/records/{record_id}": record(P.READ),
     "GET /api/v1/records/{record_id}/audit": record(P.SEE_AUDIT),
+    "GET /api/v1/restrictions": Rule(S.HOUSE, P.RESTRICT_PROCESSING),
+    "GET /api/v1/records/{record_id}/restriction": record(P.RESTRICT_PROCESSING),
+    "POST /api/v1/records/{record_id}:restrict": record(
+        P.RESTRICT_PROCESSING, lambda w: {"ground": "accuracy", "reason": "Anschrift bestritten"}
+    ),
+    "POST /api/v1/records/{record_id}:lift-restriction": record(
+        P.RESTRICT_PROCESSING, lambda w: {"reason": "berichtigt"}
+    ),
     "GET /api/v1/records/{record_id}/parties": record(P.READ),
     "POST /api/v1/records/{record_id}/parties": record(P.EDIT, lambda w: {"role": "sender", "name": "Neu"}),
     "DELETE /api/v1/records/{record_id}/parties/{party_id}": record(P.EDIT, path={"party_id": "party"}),
@@ -385,6 +398,26 @@ RULES: dict[str, Rule] = {
     "DELETE /api/v1/retention/dates/{date_id}": Rule(S.HOUSE, P.MANAGE_RETENTION, {"date_id": "entered_date"}),
     "GET /api/v1/retention/due": Rule(S.SOMEWHERE, P.DISPOSE),
     "GET /api/v1/retention/records/{record_id}": record(P.READ),
+    "GET /api/v1/privacy/requests": Rule(S.HOUSE, P.MANAGE_PRIVACY),
+    "POST /api/v1/privacy/requests": Rule(
+        S.HOUSE,
+        P.MANAGE_PRIVACY,
+        body=lambda w: {"kind": "access", "person": {"names": ["Erika Muster"]}, "receivedOn": "2026-11-02"},
+    ),
+    "GET /api/v1/privacy/requests/{request_id}": privacy(),
+    "PATCH /api/v1/privacy/requests/{request_id}": privacy(lambda w: {"note": "Ausweis gesehen"}),
+    "POST /api/v1/privacy/requests/{request_id}:extend": privacy(lambda w: {"reason": "Umfang"}),
+    "POST /api/v1/privacy/requests/{request_id}:search": privacy(),
+    "POST /api/v1/privacy/requests/{request_id}/acts": privacy(lambda w: {"act": "withdraw"}),
+    "GET /api/v1/privacy/requests/{request_id}/findings": privacy(),
+    "POST /api/v1/privacy/requests/{request_id}/findings:judge": privacy(lambda w: {"judgement": "confirmed"}),
+    "POST /api/v1/privacy/requests/{request_id}:decide": privacy(),
+    "GET /api/v1/privacy/requests/{request_id}/answers": privacy(),
+    "POST /api/v1/privacy/requests/{request_id}:list-erasable": privacy(),
+    "POST /api/v1/privacy/requests/{request_id}:restrict": privacy(),
+    "GET /api/v1/privacy/requests/{request_id}/reports": privacy(),
+    "POST /api/v1/privacy/requests/{request_id}/reports": privacy(lambda w: {}),
+    "GET /api/v1/privacy/reports/{report_id}/content": Rule(S.HOUSE, P.MANAGE_PRIVACY, {"report_id": "subject_report"}),
     "GET /api/v1/retention/holds": Rule(S.HOUSE, P.MANAGE_HOLDS),
     "POST /api/v1/retention/holds": Rule(
         S.HOUSE, P.MANAGE_HOLDS, body=lambda w: {"reason": "Klage", "scope": {"words": ["Klage"]}}
@@ -487,6 +520,7 @@ def world(house: House) -> World:
         person = a_client(work, kind=IdentityKind.PERSON)
         retention_rule = a_rule(work)
         disposal_list = a_disposal_list(work)
+        subject_request = a_request(work)
         holidays = {"valid_from": date(2026, 7, 1), "valid_until": date(2026, 7, 14)}
         rows = {
             "assignment_rule": make_rule(work, WantedRule(Criterion.SUPPLIER, "DE123456788", unit.id)),
@@ -529,6 +563,8 @@ def world(house: House) -> World:
             "invoice": invoice,
             "order": order,
             "person": person,
+            "subject_request": subject_request,
+            "subject_report": a_made_report(work, subject_request),
             "signing_right": grant_signing_right(
                 work,
                 person.id,
