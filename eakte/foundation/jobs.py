@@ -11,6 +11,7 @@ import structlog
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision, SyncPsycopgConnector
 from procrastinate.connector import BaseConnector
 from procrastinate.jobs import Job as QueuedJob
+from psycopg import AsyncConnection
 from sqlalchemy import ColumnElement, SQLColumnExpression, Text, cast, column, select, table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
@@ -110,8 +111,12 @@ def queue_app(connector: BaseConnector, begin: BeginWork) -> App:
 
 def worker_app(dsn: str, begin: BeginWork) -> App:
     """The app a worker process runs."""
-    # What the queue asks is one statement each; a transaction around it would be two more round trips.
-    return queue_app(PsycopgConnector(conninfo=dsn, kwargs={"autocommit": True}), begin)
+    return queue_app(PsycopgConnector(conninfo=dsn, configure=_without_transactions), begin)
+
+
+async def _without_transactions(connection: AsyncConnection) -> None:
+    """What the queue asks is one statement each; a transaction around it would be two more round trips."""
+    await connection.set_autocommit(True)
 
 
 def _add(app: App, name: str, task: _Task, begin: BeginWork) -> None:
