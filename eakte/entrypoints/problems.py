@@ -13,9 +13,9 @@ from pydantic import BaseModel
 
 # A code is known as soon as its class is; these are told by workers.
 import eakte.audit.errors
-import eakte.foundation.embedded.errors  # noqa: F401
+import eakte.foundation.embedded.errors
+import eakte.foundation.mail  # noqa: F401
 import ingest.recognition.errors  # noqa: F401
-import xrechnung.approval.adapters.mail  # noqa: F401
 from eakte.foundation.errors import EakteError, NotFound
 from eakte.foundation.problems import status_of_kind
 

@@ -1,9 +1,9 @@
 """The queue asks: find the unit of an invoice, look at deadlines, remind people."""
 
 from eakte.foundation.jobs import handles
+from eakte.foundation.mail import DigestState, hand_over_once
 from eakte.foundation.work import BeginWork
 from xrechnung.approval.adapters.budget_port import BudgetsOverHttp
-from xrechnung.approval.adapters.mail import Delivery, MailServerUnavailable, hand_over
 from xrechnung.approval.adapters.webhook import Webhook
 from xrechnung.approval.messages import (
     AssignInvoice,
@@ -17,7 +17,6 @@ from xrechnung.approval.messages import (
     SendDigest,
     WriteRejection,
 )
-from xrechnung.approval.models.assignment import DigestState
 from xrechnung.approval.schemas.transfers import delivery_shape
 from xrechnung.approval.service import assignment, budgets, filing, rejecting, reminding, transferring
 from xrechnung.approval.service.paper import store
@@ -106,13 +105,6 @@ def compile_digests(job: CompileDigests, begin: BeginWork) -> None:
             work.defer(digest)
 
 
-_OUTCOMES = {
-    Delivery.TAKEN: DigestState.SENT,
-    Delivery.REFUSED: DigestState.REFUSED,
-    Delivery.DOUBTFUL: DigestState.DOUBTFUL,
-}
-
-
 @handles(SendDigest, queue="default", priority=REMINDING, attempts=100)
 def send_digest(job: SendDigest, begin: BeginWork) -> None:
     """At most once: that it is handed over is committed before it is; only what was surely not taken is tried again."""
@@ -121,14 +113,12 @@ def send_digest(job: SendDigest, begin: BeginWork) -> None:
         settings = work.settings.smtp
     if letter is None:
         return
-    try:
-        state = _OUTCOMES[hand_over(letter, settings)]
-    except MailServerUnavailable:
+
+    def settle(state: DigestState) -> None:
         with begin() as work:
-            reminding.settle_digest(work, job.person_id, job.day, DigestState.WAITING)
-        raise
-    with begin() as work:
-        reminding.settle_digest(work, job.person_id, job.day, state)
+            reminding.settle_digest(work, job.person_id, job.day, state)
+
+    hand_over_once(letter, settings, settle)
 
 
 @handles(WriteRejection, queue="default", priority=ASSIGNING, attempts=20)

@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from eakte.access import Role
 from eakte.access.service import change_identity
+from eakte.foundation.mail import DigestState, MailServerUnavailable
 from eakte.foundation.settings import SmtpSettings
 from tests.simulators.smtp_server import Fault, MailServer, mail_server
 from tests.support.approval import Town
-from xrechnung.approval.adapters.mail import MailServerUnavailable
 from xrechnung.approval.messages import SendDigest
-from xrechnung.approval.models.assignment import Digest, DigestState, InvoiceReminder
+from xrechnung.approval.models.assignment import Digest, InvoiceReminder
 from xrechnung.approval.rules.deadlines import Addressee
 from xrechnung.approval.rules.workflow import Act
 from xrechnung.approval.service import reminding

@@ -1,7 +1,6 @@
 """Which unit gets which invoice, and who was reminded of what."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
@@ -9,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Mapped, mapped_column
 
+from eakte.foundation.mail import DigestState
 from eakte.foundation.table import Table, words
 from xrechnung.approval.rules.assignment import Criterion
 from xrechnung.approval.rules.deadlines import Addressee, Errand
@@ -53,18 +53,6 @@ class InvoiceReminder(Table):
     people: Mapped[list[UUID]] = mapped_column(ARRAY(PgUuid(as_uuid=True)), default=list)
     day: Mapped[date]
     noted_at: Mapped[datetime] = mapped_column(index=True)
-
-
-class DigestState(StrEnum):
-    """How far the e-mail to a person is."""
-
-    WAITING = "waiting"
-    SENDING = "sending"
-    """Handed to the mail server, or about to be: from here on it is never handed over again."""
-    SENT = "sent"
-    DOUBTFUL = "doubtful"
-    """The connection broke while it was handed over; whether it went out, nobody knows."""
-    REFUSED = "refused"
 
 
 class Digest(Table):

@@ -13,7 +13,8 @@ from eakte.access import Permission, Role
 from eakte.access.models import Grant, Identity, IdentityKind, OrganisationalUnit
 from eakte.access.queries import absences_on
 from eakte.access.rules import PERMISSIONS
-from xrechnung.approval.models.assignment import DailyRound, Digest, DigestState, InvoiceReminder
+from eakte.foundation.mail import DigestState
+from xrechnung.approval.models.assignment import DailyRound, Digest, InvoiceReminder
 from xrechnung.approval.models.flow import Approval
 from xrechnung.approval.rules.deadlines import HORIZON, Addressee, Errand, legal_day
 from xrechnung.approval.rules.workflow import OPEN

@@ -8,11 +8,10 @@ gone out, none is sent again (at most once): the work list says the same, and th
 from collections.abc import Iterable, Mapping
 from datetime import date
 from email.message import EmailMessage
-from email.utils import format_datetime
-from hashlib import sha256
 from uuid import UUID
 
 from eakte.access.models import Identity
+from eakte.foundation.mail import DigestState, letter_to
 from eakte.foundation.work import UnitOfWork
 from xrechnung.approval.messages import (
     CompileDigests,
@@ -22,12 +21,10 @@ from xrechnung.approval.messages import (
     SendDigest,
     SkontoLapsed,
 )
-from xrechnung.approval.models.assignment import DigestState
 from xrechnung.approval.models.flow import Approval
 from xrechnung.approval.queries import reminders as queries
 from xrechnung.approval.queries.flow import approval_of
 from xrechnung.approval.rules.deadlines import (
-    GERMANY,
     Addressee,
     Errand,
     is_business_day,
@@ -176,17 +173,9 @@ def settle_digest(work: UnitOfWork, person_id: UUID, day: date, state: DigestSta
 
 
 def _letter(work: UnitOfWork, identity: Identity, day: date, count: int) -> EmailMessage:
-    message = EmailMessage()
-    sender = work.settings.smtp.sender
-    message["From"], message["To"] = sender, identity.email or ""
-    message["Subject"] = "E-Akte: Rechnungen mit ablaufender Frist"
-    message["Date"] = format_datetime(work.now.astimezone(GERMANY))
-    # The same for a repeat, so that a mail server that has it knows it again; it tells nobody's id.
-    mark = sha256(f"{identity.id} {day}".encode()).hexdigest()[:32]
-    message["Message-ID"] = f"<{mark}@{sender.rpartition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_text(count, work.settings.api.public_url))
-    return message
+    subject, text = "E-Akte: Rechnungen mit ablaufender Frist", _text(count, work.settings.api.public_url)
+    mark = f"{identity.id} {day}"
+    return letter_to(identity.email or "", subject, text, mark=mark, at=work.now, settings=work.settings.smtp)
 
 
 def _text(count: int, public_url: str) -> str:

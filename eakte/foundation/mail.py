@@ -1,14 +1,18 @@
-"""Handing one e-mail to the mail server (SMTP), knowing afterwards whether it was taken."""
+"""E-mails of the house, and handing one to the mail server (SMTP), knowing afterwards whether it was taken."""
 
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
 from enum import StrEnum
+from hashlib import sha256
 
+from eakte.foundation.clock import GERMANY
 from eakte.foundation.errors import Unavailable
 from eakte.foundation.settings import SmtpSettings
 
@@ -28,6 +32,52 @@ class Delivery(StrEnum):
     """The server will never take it."""
     DOUBTFUL = "doubtful"
     """The connection broke after the content was begun: it may have been taken."""
+
+
+class DigestState(StrEnum):
+    """How far the one e-mail is that somebody gets on a day."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    """Handed to the mail server, or about to be: from here on it is never handed over again."""
+    SENT = "sent"
+    DOUBTFUL = "doubtful"
+    """The connection broke while it was handed over; whether it went out, nobody knows."""
+    REFUSED = "refused"
+
+
+_OUTCOMES = {
+    Delivery.TAKEN: DigestState.SENT,
+    Delivery.REFUSED: DigestState.REFUSED,
+    Delivery.DOUBTFUL: DigestState.DOUBTFUL,
+}
+
+
+def letter_to(
+    address: str, subject: str, text: str, *, mark: str, at: datetime, settings: SmtpSettings
+) -> EmailMessage:
+    """An e-mail of the house itself. `mark` is the same for a repeat, and nothing of it can be read from the letter."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = settings.sender, address, subject
+    message["Date"] = format_datetime(at.astimezone(GERMANY))
+    # A mail server that has it knows a repeat again by this.
+    message["Message-ID"] = f"<{sha256(mark.encode()).hexdigest()[:32]}@{settings.sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    return message
+
+
+def hand_over_once(message: EmailMessage, settings: SmtpSettings, settle: Callable[[DigestState], None]) -> None:
+    """Hand over what is noted as `SENDING` already, and note by `settle` what became of it.
+
+    At most once: only what surely was not taken waits again. Raises MailServerUnavailable then.
+    """
+    try:
+        state = _OUTCOMES[hand_over(message, settings)]
+    except MailServerUnavailable:
+        settle(DigestState.WAITING)
+        raise
+    settle(state)
 
 
 def hand_over(message: EmailMessage, settings: SmtpSettings) -> Delivery:

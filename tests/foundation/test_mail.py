@@ -4,9 +4,9 @@ from email.message import EmailMessage
 
 import pytest
 
+from eakte.foundation.mail import Delivery, MailServerUnavailable, hand_over
 from eakte.foundation.settings import SmtpSettings
 from tests.simulators.smtp_server import Fault, mail_server
-from xrechnung.approval.adapters.mail import Delivery, MailServerUnavailable, hand_over
 
 
 def letter() -> EmailMessage:
