@@ -150,6 +150,13 @@ class WriteMessage(Job):
     message_type: str
 
 
+class SendSilenceNotice(Job):
+    """Mail somebody that archives are silent."""
+
+    person_id: UUID
+    day: date
+
+
 class CollectAnswers(Job):
     """Look what an archive has laid out."""
 

@@ -1,5 +1,6 @@
 """/retention/lists (Aussonderungsverzeichnisse), what could go on one, and what stays of what is gone."""
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import Annotated
 from uuid import UUID
@@ -13,6 +14,7 @@ from eakte.records.plan_rules import DisposalCode
 from retention.models.disposal import DisposalItem, DisposalList
 from retention.queries import lists as queries
 from retention.queries.candidates import Wanted, candidates
+from retention.queries.silence import silences
 from retention.remembering import get_tombstone
 from retention.rules.disposal import ItemState, ListState, Procedure
 from retention.rules.readiness import OBSTACLE_WORDS
@@ -65,7 +67,7 @@ def list_lists(
     limit: Limit = 50,
 ) -> PageShape[ListShape]:
     page = queries.lists(work, state=state, cursor=cursor, limit=limit)
-    return PageShape(items=[ListShape.model_validate(one) for one in page.items], next=page.next_cursor)
+    return PageShape(items=[ListShape.model_validate(one) for one in _shown(work, page.items)], next=page.next_cursor)
 
 
 @router.post("/lists", status_code=201, summary="Aussonderungsverzeichnis aufstellen")
@@ -143,10 +145,17 @@ def _drawn(work: Work, drawn: Drawn, response: Response) -> DrawnListShape:
     return DrawnListShape.model_validate({**_columns(work, drawn.list), "left_out": left_out})
 
 
+def _shown(work: Work, lists: Sequence[DisposalList]) -> list[dict[str, object]]:
+    """What every shape of a list shows."""
+    silent = silences(work.session, [one.id for one in lists])
+    stored = ListShape.model_fields.keys() - {"silences"}
+    return [{**{name: getattr(one, name) for name in stored}, "silences": silent.get(one.id, 0)} for one in lists]
+
+
 def _columns(work: Work, list_: DisposalList) -> dict[str, object]:
     counts = queries.counts_of(work.session, list_.id)
     return {
-        **{name: getattr(list_, name) for name in ListShape.model_fields},
+        **_shown(work, [list_])[0],
         "counts": [
             CountShape(state=state, decision=decision, count=count)
             for (state, decision), count in sorted(counts.items(), key=str)

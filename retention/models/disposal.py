@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueCon
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from eakte.foundation.mail import DigestState
 from eakte.foundation.table import Table, words
 from eakte.records.plan_rules import DisposalCode
 from eakte.records.rules import RecordKind
@@ -22,6 +23,7 @@ class DisposalList(Table):
     about it. Destruction begins on `destroy_from`, after somebody else than its author released it. `undecided_by`
     confirmed that what the archive left undecided is destroyed. `report_into` is the reference of the dossier or case
     the report is filed in, where it is another than the operator's; `report_id` is the document it was filed as.
+    `unwritten` is a message that could not be written the last time, and `unwritten_why` says why.
     """
 
     __tablename__ = "disposal_lists"
@@ -45,6 +47,8 @@ class DisposalList(Table):
     report_into: Mapped[str | None]
     report_id: Mapped[UUID | None]
     report_sha256: Mapped[str | None]
+    unwritten: Mapped[MessageType | None] = mapped_column(words(MessageType, "unwritten"))
+    unwritten_why: Mapped[str | None]
     revision: Mapped[int] = mapped_column()
 
     def may_begin(self, today: date) -> bool:
@@ -109,7 +113,8 @@ class DisposalMessage(Table):
 
     `envelope_id` is the message's own id, as the one of 4.0.0 names that it answers. `stamp` tells a file at the place
     of exchange from another one of its name. `findings` say what was wrong with it, as far as it could be used; one
-    that could not be read has no `version`. After `receipt_deadline` and `deadline` a silent archive is told of.
+    that could not be read has no `version`. After `receipt_deadline` and `deadline` a silent archive is told of;
+    `reminders` is how often it was.
     """
 
     __tablename__ = "disposal_messages"
@@ -129,6 +134,7 @@ class DisposalMessage(Table):
     receipt_deadline: Mapped[date | None]
     deadline: Mapped[date | None]
     reminded_at: Mapped[datetime | None]
+    reminders: Mapped[int] = mapped_column(default=0, server_default="0")
     findings: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
 
     __table_args__ = (
@@ -136,6 +142,16 @@ class DisposalMessage(Table):
         CheckConstraint("direction = 'sent' or sent_at is null", name="sent_at"),
         CheckConstraint("direction = 'received' or version is not null", name="version"),
     )
+
+
+class SilenceNotice(Table):
+    """The one e-mail a person gets on a day because archives are silent."""
+
+    __tablename__ = "silence_notices"
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("identities.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    state: Mapped[DigestState] = mapped_column(words(DigestState))
+    compiled_at: Mapped[datetime]
 
 
 class Tombstone(Table):

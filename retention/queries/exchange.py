@@ -1,11 +1,10 @@
 """Every select over the messages to and from archives."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, literal, select
+from sqlalchemy.orm import Session
 
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.jobs import is_queued
@@ -16,7 +15,6 @@ from retention.models.disposal import DisposalItem, DisposalList, DisposalMessag
 from retention.queries.lists import get_list, must_see_lists
 from retention.rules.disposal import Direction, ItemState, ListState, Procedure
 from retention.rules.exchange import MessageType
-from retention.rules.exchanging import AWAITED
 
 RUNNING = (ListState.OFFERED, ListState.APPRAISED)
 """Where a list stands while its archive may say or be told something."""
@@ -129,31 +127,3 @@ def unsent(session: Session) -> list[UUID]:
         ~is_queued({SendMessage}, message_id=DisposalMessage.id),
     )
     return list(session.scalars(statement))
-
-
-def silent(session: Session, today: date) -> list[DisposalMessage]:
-    """What was laid out, is not answered in time, and was not told of yet."""
-    answer = aliased(DisposalMessage)
-    receipts = [receipt for receipt, _ in AWAITED.values()]
-    results = [result for _, result in AWAITED.values()]
-    answered = select(answer.id).where(
-        answer.list_id == DisposalMessage.list_id,
-        answer.direction == Direction.RECEIVED,
-        answer.version.is_not(None),
-        answer.id > DisposalMessage.id,
-    )
-    late = or_(
-        and_(
-            DisposalMessage.receipt_deadline < today,
-            ~answered.where(answer.message_type.in_(receipts + results)).exists(),
-            DisposalMessage.reminded_at.is_(None),
-        ),
-        and_(
-            DisposalMessage.deadline < today,
-            ~answered.where(answer.message_type.in_(results)).exists(),
-            or_(DisposalMessage.reminded_at.is_(None), DisposalMessage.reminded_at < DisposalMessage.deadline),
-        ),
-    )
-    running = DisposalList.state.in_(RUNNING)
-    statement = select(DisposalMessage).join(DisposalList, DisposalList.id == DisposalMessage.list_id)
-    return list(session.scalars(statement.where(DisposalMessage.direction == Direction.SENT, running, late)))

@@ -33,4 +33,5 @@ class MessageShape(Shape):
     sent_at: datetime | None = Field(title="Dem Archiv bereitgestellt am")
     receipt_deadline: date | None = Field(title="Letzter Tag für die Empfangsbestätigung")
     deadline: date | None = Field(title="Letzter Tag für die Antwort")
+    reminders: int = Field(title="Wie oft das Archiv darauf eine Frist versäumt hat")
     findings: list[FlawShape] = Field(title="Was daran nicht stimmt")

@@ -11,6 +11,7 @@ from eakte.records.plan_rules import DisposalCode
 from eakte.records.rules import RecordKind
 from retention.queries.candidates import Wanted
 from retention.rules.disposal import ItemState, ListAct, ListState, Procedure
+from retention.rules.exchange import MessageType
 from retention.rules.readiness import Judged
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
@@ -100,6 +101,9 @@ class ListShape(Shape):
     report_into: str | None = Field(title="Wohin das Vernichtungsprotokoll kommt, wenn nicht wie eingestellt")
     report_id: UUID | None = Field(title="Dokument, als das das Vernichtungsprotokoll abgelegt ist")
     report_sha256: str | None = Field(title="SHA-256 der JSON-Fassung des Vernichtungsprotokolls")
+    unwritten: MessageType | None = Field(title="Nachricht, die sich zuletzt nicht schreiben ließ")
+    unwritten_why: str | None = Field(title="Warum sie sich nicht schreiben ließ; täglich wird es neu versucht")
+    silences: int = Field(title="Wie oft das Archiv eine Frist versäumt hat")
 
 
 class ListDetailShape(ListShape):

@@ -16,7 +16,6 @@ from retention.adapters.xdomea import WrittenContainer
 from retention.archives import Partner
 from retention.errors import MessageOfNoList
 from retention.messages import (
-    ArchiveSilent,
     CollectAnswers,
     ListChanged,
     MessageReceived,
@@ -42,6 +41,7 @@ from retention.rules.exchange import (
 )
 from retention.rules.exchanging import answer_due
 from retention.rules.readiness import words_for
+from retention.service.silence import note_silence
 
 CONTAINER = "application/zip"
 
@@ -130,6 +130,9 @@ def note_written(work: UnitOfWork, task: Task, written: WrittenContainer) -> Non
         findings=_told(written.findings),
     )
     work.session.add(message)
+    list_ = work.session.get_one(DisposalList, task.list_id, with_for_update=True, populate_existing=True)
+    if list_.unwritten is envelope.type:
+        list_.unwritten = list_.unwritten_why = None
     work.session.flush()
     shown = {"message": (None, envelope.type.value), "records": (None, sum(written.records.values()))}
     work.publish(MessageSent(record_id=task.list_id, message_id=message.id, changes=shown))
@@ -138,6 +141,9 @@ def note_written(work: UnitOfWork, task: Task, written: WrittenContainer) -> Non
 
 def put_off_writing(work: UnitOfWork, list_id: UUID, type_: MessageType, why: str) -> None:
     """Tell that a message cannot be written as things are, and try again tomorrow, not all day long."""
+    list_ = work.session.get_one(DisposalList, list_id, with_for_update=True, populate_existing=True)
+    list_.unwritten, list_.unwritten_why = type_, why
+    work.session.flush()
     changes = {"unwritten": (None, type_.value), "why": (None, why)}
     work.publish(ListChanged(record_id=list_id, changes=changes))
     work.defer(WriteMessage(list_id=list_id, message_type=type_), after=timedelta(days=1))
@@ -297,14 +303,3 @@ def resume_exchange(work: UnitOfWork) -> None:
     for archive in queries.archives_waited_for(work.session):
         work.defer(CollectAnswers(archive=archive))
     note_silence(work)
-
-
-# --- silence --------------------------------------------------------------------------------------------------
-
-
-def note_silence(work: UnitOfWork) -> None:
-    """Tell, once for each deadline, that an archive has not answered."""
-    for message in queries.silent(work.session, legal_day(work.now)):
-        message.reminded_at = work.now
-        changes = {"message": (None, message.message_type.value), "deadline": (None, str(message.deadline))}
-        work.publish(ArchiveSilent(record_id=message.list_id, message_id=message.id, changes=changes))

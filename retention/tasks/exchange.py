@@ -11,6 +11,7 @@ from eakte.documents.models import object_key
 from eakte.foundation.clock import now
 from eakte.foundation.errors import NotFound
 from eakte.foundation.jobs import handles
+from eakte.foundation.mail import DigestState, hand_over_once
 from eakte.foundation.storage import Digest, ObjectDamaged, ObjectMissing
 from eakte.foundation.work import BeginWork
 from retention.adapters.transport import Arrival, Transport
@@ -18,13 +19,13 @@ from retention.adapters.transport.errors import ArrivalGone
 from retention.adapters.xdomea import ContainerName, parse_container_name, write_container
 from retention.adapters.xdomea.errors import FileDiffers, RecordsUnfit
 from retention.archives import Partner, archive_called
-from retention.messages import CollectAnswers, SendMessage, WriteMessage
+from retention.messages import CollectAnswers, SendMessage, SendSilenceNotice, WriteMessage
 from retention.models.disposal import DisposalList
 from retention.queries.exchange import stamps_of, waiting_processes
 from retention.queries.offered import RecordTree
 from retention.rules.exchange import RECEIPTS, Message, MessageType, OfferMessage, ReceiptMessage, TransferMessage
 from retention.rules.nodes import RecordNode
-from retention.service import exchanging
+from retention.service import exchanging, silence
 from retention.service.exchanging import Task
 from retention.service.receiving import store_and_read
 
@@ -112,6 +113,21 @@ def collect_answers(job: CollectAnswers, begin: BeginWork) -> None:
         name = _answer_name(arrival)
         assert name is not None
         _take_in(arrival, UUID(name.process_id), transport, begin)
+
+
+@handles(SendSilenceNotice, attempts=100)
+def send_silence_notice(job: SendSilenceNotice, begin: BeginWork) -> None:
+    """That it is handed over is committed before it is."""
+    with begin() as work:
+        letter, settings = silence.claim_notice(work, job.person_id, job.day), work.settings.smtp
+    if letter is None:
+        return
+
+    def settle(state: DigestState) -> None:
+        with begin() as work:
+            silence.settle_notice(work, job.person_id, job.day, state)
+
+    hand_over_once(letter, settings, settle)
 
 
 def _answer_name(arrival: Arrival) -> ContainerName | None:

@@ -31,7 +31,7 @@ from retention.service.receiving import take_in_by_hand
 from retention.tasks.exchange import write_message
 from tests.simulators.archive import Fault
 from tests.support.factories import AsActor
-from tests.support.partnership import Partnership, partnership
+from tests.support.partnership import LETTER, Partnership, partnership
 
 
 @pytest.fixture
@@ -310,6 +310,7 @@ def test_a_silent_archive_is_told_of_once_for_each_deadline(partners: Partnershi
     partners.now += timedelta(days=300)
     partners.round()
     assert partners.messages(list_id)[0].reminded_at == partners.now
+    assert partners.messages(list_id)[0].reminders == 2
 
 
 def test_messages_whose_job_got_lost_are_written_and_sent_all_the_same(partners: Partnership) -> None:
@@ -340,6 +341,13 @@ def test_a_transfer_with_a_damaged_file_is_not_written_and_tried_tomorrow_only(p
         due = "SELECT min(scheduled_at) > now() + interval '23 hours' FROM procrastinate_jobs WHERE task_name = %s"
         assert work.session.connection().exec_driver_sql(due, (WriteMessage.name,)).scalar_one() is True
         assert unwritten(work.session) == [], "nobody tries again before tomorrow"
+        list_ = work.session.get_one(DisposalList, list_id)
+        assert list_.unwritten is MessageType.TRANSFER and list_.unwritten_why
+    with partners.begin() as work:
+        work.storage.put_bytes(original.key, LETTER + b"0", media_type="application/pdf")
+    write_message(WriteMessage(list_id=list_id, message_type=MessageType.TRANSFER), partners.house.begin)
+    with partners.begin() as work:
+        assert work.session.get_one(DisposalList, list_id).unwritten is None
 
 
 def test_a_directory_that_is_away_is_asked_again(partners: Partnership) -> None:

@@ -53,9 +53,9 @@ class Partnership:
             close(work, dossier, "2026-01-03 10:00")
         return dossier
 
-    def a_list(self, *dossiers: Dossier, procedure: Procedure = Procedure.FOUR_STEP) -> UUID:
+    def a_list(self, *dossiers: Dossier, procedure: Procedure = Procedure.FOUR_STEP, author: Actor = SYSTEM) -> UUID:
         """Drawn up and reviewed by two people."""
-        with self.begin() as work:
+        with self.begin(author) as work:
             wanted = Wanted(record_ids=frozenset(dossier.id for dossier in dossiers))
             drawn = draw_up_list(work, name="Bauakten 2026", procedure=procedure, archive="stadtarchiv", wanted=wanted)
         with self.begin(self.as_actor.with_every_role()) as work:

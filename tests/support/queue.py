@@ -15,8 +15,8 @@ from ingest.batches.messages import AssembleDocuments, LookAtFile, SealProduct, 
 from ingest.batches.tasks import assemble_documents, look_at_file, seal_product, split_batch
 from ingest.messages import CheckItem, FileItem, RecognizeItem
 from ingest.tasks import check_item, file_item, recognize_item
-from retention.messages import CollectAnswers, SendMessage, WriteMessage
-from retention.tasks.exchange import collect_answers, send_message, write_message
+from retention.messages import CollectAnswers, SendMessage, SendSilenceNotice, WriteMessage
+from retention.tasks.exchange import collect_answers, send_message, send_silence_notice, write_message
 from xrechnung.approval.messages import (
     AssignInvoice,
     CloseInvoiceCase,
@@ -64,6 +64,7 @@ _EXCHANGE_STEPS: dict[type[Job], Handler] = {
     WriteMessage: write_message,
     SendMessage: send_message,
     CollectAnswers: collect_answers,
+    SendSilenceNotice: send_silence_notice,
 }
 _NEXT = text(
     "DELETE FROM procrastinate_jobs WHERE id = (SELECT id FROM procrastinate_jobs WHERE task_name = ANY(:names)"

@@ -22,6 +22,7 @@ from retention.models.disposal import DisposalList
 from retention.queries import exchange
 from retention.queries import lists as queries
 from retention.queries.candidates import Wanted, candidates
+from retention.queries.silence import silences
 from retention.rules.disposal import MAY_BE_TAKEN_OFF, ItemState, ListAct, Procedure
 from retention.rules.readiness import OBSTACLE_WORDS
 from retention.schemas.holds import ReleasedHold
@@ -134,6 +135,7 @@ def _overview(request: Request, work: UnitOfWork, filled: Filled, *, cursor: str
         status=filled.refusal.status if filled.refusal is not None else 200,
         filled=filled,
         lists=page.items,
+        silences=silences(work.session, [one.id for one in page.items]),
         next_page=address(_PATH, nach=page.next_cursor) if page.next_cursor else None,
         may_draw=queries.holds_everywhere(work, Permission.DISPOSE),
         may_hold=queries.holds_everywhere(work, Permission.MANAGE_HOLDS),
