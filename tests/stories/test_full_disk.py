@@ -36,35 +36,44 @@ def _small_disks_are_possible() -> bool:
 pytestmark = pytest.mark.skipif(not _small_disks_are_possible(), reason="this system allows no mounts of one's own")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def running(
-    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
     postgres: EmbeddedPostgres,
     clone_database: Callable[[str], str],
     storage_settings: StorageSettings,
 ) -> Iterator[Installation]:
     dsn = postgres.dsn_of(clone_database(f"eakte_{new_id().hex}"))
-    (tmp_path / "temporary").mkdir()
+    place = tmp_path_factory.mktemp("small")
+    (place / "temporary").mkdir()
     with installation(
-        tmp_path / "var",
+        place / "var",
         dsn,
         storage_settings,
         audit_key=AUDIT_KEY,
         within=SMALL_DISK,
-        TMPDIR=str(tmp_path / "temporary"),
+        TMPDIR=str(place / "temporary"),
         # So that a wait that counted as an attempt would be noticed.
         EAKTE_INGEST__ATTEMPTS="2",
     ) as running:
         yield running
 
 
-@pytest.fixture
-def used_to_work(running: Installation) -> Installation:
-    """An installation with room, until now: it has chosen where its temporary files lie."""
+@pytest.fixture(scope="module")
+def once_filed(running: Installation) -> Installation:
+    """An installation that has chosen where its temporary files lie."""
     ingest = new_ingest(running)
     letter = send(running, f"/ingests/{ingest}/items", "vorher.png", a_scan("Vorher war Platz"))
     until(lambda: get(running, f"/ingest-items/{letter}")["state"] == "filed", "the first letter")
     return running
+
+
+@pytest.fixture
+def used_to_work(once_filed: Installation) -> Iterator[Installation]:
+    """An installation with room, until now, and again when the story is over."""
+    yield once_filed
+    for process in (once_filed.api, once_filed.worker):
+        ballast_of(process, once_filed).unlink(missing_ok=True)
 
 
 def new_ingest(running: Installation) -> str:
