@@ -54,6 +54,13 @@ class RestrictionGround(StrEnum):
     RETENTION = "retention"
 
 
+GROUND_WORDS: Mapping[RestrictionGround, str] = {
+    RestrictionGround.ACCURACY: "Richtigkeit bestritten (Art. 18 Abs. 1 a DSGVO)",
+    RestrictionGround.UNLAWFUL: "unrechtmäßig, Löschung abgelehnt (Art. 18 Abs. 1 b DSGVO)",
+    RestrictionGround.CLAIMS: "zur Geltendmachung von Ansprüchen benötigt (Art. 18 Abs. 1 c DSGVO)",
+    RestrictionGround.OBJECTION: "Widerspruch wird geprüft (Art. 18 Abs. 1 d DSGVO)",
+    RestrictionGround.RETENTION: "Löschung verlangt, Aufbewahrungsfrist läuft (§ 35 Abs. 3 BDSG)",
+}
 # The person wants the data kept, at least for now. Who asked for erasure is served when the period is over.
 KEEPING_GROUNDS = frozenset(RestrictionGround) - {RestrictionGround.RETENTION}
 

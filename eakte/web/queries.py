@@ -80,6 +80,12 @@ def name_of(session: Session, identity_id: UUID) -> str | None:
     return session.scalar(select(Identity.display_name).where(Identity.id == identity_id))
 
 
+def names_of(session: Session, identity_ids: Collection[UUID | None]) -> dict[UUID, str]:
+    """Display names by identity; the house itself has none."""
+    rows = session.execute(select(Identity.id, Identity.display_name).where(Identity.id.in_(identity_ids)))
+    return {row[0]: row[1] for row in rows}
+
+
 def identities_called(session: Session, logins: Collection[str]) -> dict[str, UUID]:
     """The identities behind some logins."""
     rows = session.execute(select(Identity.login, Identity.id).where(Identity.login.in_(logins), Identity.active))

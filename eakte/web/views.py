@@ -58,6 +58,7 @@ class RecordView:
     links: Sequence[tuple[RecordLink, Record]]
     may_edit: bool
     may_see_history: bool
+    may_restrict: bool
     retention: str | None
 
 
@@ -77,6 +78,7 @@ def record_view(work: UnitOfWork, record: Record) -> RecordView:
         links=visible_links(work, record.id),
         may_edit=any(offer.action is Action.EDIT for offer in offers),
         may_see_history=Permission.SEE_AUDIT in permissions_on(work.actor, record),
+        may_restrict=Permission.RESTRICT_PROCESSING in permissions_on(work.actor, record),
         retention=sentence_of(work, record.id),
     )
 

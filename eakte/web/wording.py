@@ -6,7 +6,7 @@ from eakte.access import Confidentiality
 from eakte.documents.models import DocumentKind, DocumentSource, RenditionKind
 from eakte.records.models import PartyRole
 from eakte.records.plan_rules import DisposalCode, EntryKind
-from eakte.records.rules import Action, Medium, RecordKind, RecordState
+from eakte.records.rules import GROUND_WORDS, Action, Medium, RecordKind, RecordState
 from eakte.web.disposal_wording import DISPOSAL_WORDS
 from eakte.web.invoice_wording import APPROVAL_WORDS
 from ingest.batches.rules import BatchState, Drawn, FileState, Purpose, Verdict
@@ -111,6 +111,7 @@ _PAIRS: tuple[tuple[StrEnum, str], ...] = (
     (Severity.WARNING, "Warnung"),
     *APPROVAL_WORDS,
     *DISPOSAL_WORDS,
+    *GROUND_WORDS.items(),
     (Severity.INFORMATION, "Information"),
     (Severity.HINT, "Hinweis"),
     (Action.EDIT, "Bearbeiten"),
@@ -176,6 +177,9 @@ EVENTS = {
     "records.RecordRestored": "Stornierung aufgehoben",
     "records.RecordRefiled": "umgeschrieben",
     "records.DossierProtected": "Schutz geändert",
+    "records.RestrictionSet": "Verarbeitung eingeschränkt",
+    "records.RestrictionLifted": "Einschränkung der Verarbeitung aufgehoben",
+    "records.RecordRead": "gelesen",
     "records.PartiesChanged": "Beteiligte geändert",
     "records.BusinessDataChanged": "Fachdaten geändert",
     "records.RecordLinked": "Verweis geändert",
@@ -237,6 +241,8 @@ FIELDS = {
     "refusal": "Beanstandung",
     "rules": "Regeln",
     "reason": "Grund",
+    "ground": "Rechtsgrund",
+    "until": "Wiedervorlage",
     "twin": "gleicht der Rechnung",
     "differences": "Unterschiede",
     "act": "Schritt",
@@ -350,6 +356,8 @@ DONE = {
     "entzogen": "Die Befugnis ist entzogen.",
     "abwesend": "Die Abwesenheit ist eingetragen.",
     "anwesend": "Die Abwesenheit ist gelöscht.",
+    "eingeschraenkt": "Die Verarbeitung ist eingeschränkt.",
+    "uneingeschraenkt": "Die Einschränkung ist aufgehoben.",
     "zurueckgestellt": "Zurückgestellt.",
     "gesperrt": "Die Löschsperre gilt.",
     "aufgehoben": "Die Löschsperre ist aufgehoben.",

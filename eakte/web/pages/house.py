@@ -24,6 +24,7 @@ from eakte.web.pages import (
     invoices_work,
     plan,
     records,
+    restrictions,
     search,
     session,
     start,
@@ -57,6 +58,7 @@ _ROOMS = (
     batches_sheets,
     disposal,
     holds,
+    restrictions,
 )
 ROUTERS = tuple(room.router for room in _ROOMS)
 

@@ -19,7 +19,7 @@ from eakte.foundation.http import Cursor
 from eakte.foundation.work import UnitOfWork
 from eakte.records.models import Case, Dossier, Record
 from eakte.records.queries import get_record, get_record_by_reference
-from eakte.records.rules import Action, Medium, Reading, RecordState
+from eakte.records.rules import Action, Medium, Reading, RecordState, RestrictionGround
 from eakte.records.service.lifecycle import change_case_state, change_dossier_state
 from eakte.records.service.reading import note_reading
 from eakte.web.errors import ActionUnknown
@@ -126,6 +126,7 @@ _KINDS: dict[str, type[StrEnum]] = {
     "confidentiality": Confidentiality,
     "document_kind": DocumentKind,
     "source": DocumentSource,
+    "ground": RestrictionGround,
 }
 
 
