@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from eakte.documents.api import BINARY, disposition, streamed
 from eakte.foundation.clock import legal_day
 from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, Shape, Work, etag
-from eakte.privacy.models import SubjectFinding, SubjectRequest
+from eakte.privacy.models import SubjectFinding, SubjectReport, SubjectRequest
 from eakte.privacy.queries import requests as queries
 from eakte.privacy.rules import Judgement, RequestKind, RequestState
 from eakte.privacy.schemas import (
@@ -172,13 +172,18 @@ def restrict_until_then(work: Work, request_id: UUID) -> Restricted:
 @router.get("/requests/{request_id}/reports", summary="Auskünfte auflisten")
 def list_reports(work: Work, request_id: UUID) -> list[ReportShape]:
     request = queries.get_request(work, request_id)
-    return [ReportShape.model_validate(one) for one in queries.reports_of(work.session, request.id)]
+    return [_report(work, one) for one in queries.reports_of(work.session, request.id)]
+
+
+def _report(work: Work, one: SubjectReport) -> ReportShape:
+    columns = {name: getattr(one, name) for name in ReportShape.model_fields if name != "making"}
+    return ReportShape.model_validate({**columns, "making": queries.is_making(work.session, one.id)})
 
 
 @router.post("/requests/{request_id}/reports", status_code=202, summary="Auskunft zusammenstellen lassen")
 def ask_for_report(work: Work, request_id: UUID, new: NewReport) -> ReportShape:
     report = reporting.ask_for_report(work, request_id, with_copies=new.with_copies, all_matches=new.all_matches)
-    return ReportShape.model_validate(report)
+    return _report(work, report)
 
 
 @router.get(

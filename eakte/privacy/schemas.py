@@ -32,14 +32,19 @@ class PersonShape(Shape):
         return Person.model_validate(self.model_dump())
 
 
-class NewSubjectRequest(Shape):
-    """Neue Betroffenenanfrage"""
+class RequestFields(Shape):
+    """Was von einer Betroffenenanfrage außer der Person anzugeben ist"""
 
     kind: RequestKind = Field(title="Art: Auskunft (access) oder Löschung (erasure)")
-    person: PersonShape = Field(title="Wer anfragt")
     received_on: date = Field(title="Eingegangen am")
     identity_check: _Note | None = Field(None, title="Wie die Identität geprüft wurde")
     note: _Note | None = Field(None, title="Bemerkung")
+
+
+class NewSubjectRequest(RequestFields):
+    """Neue Betroffenenanfrage"""
+
+    person: PersonShape = Field(title="Wer anfragt")
 
 
 class SubjectRequestPatch(Shape):
@@ -183,6 +188,7 @@ class ReportShape(Shape):
     all_matches: bool = Field(title="Mit nicht bestätigten Fundstellen")
     asked_by: UUID = Field(title="Wer sie verlangt hat")
     asked_at: datetime = Field(title="Wann")
+    making: bool = Field(title="Ob sie gerade zusammengestellt wird")
     made_at: datetime | None = Field(title="Zusammengestellt")
     size: int | None = Field(title="Größe in Byte")
     sha256: str | None = Field(title="SHA-256")

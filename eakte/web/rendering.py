@@ -187,6 +187,8 @@ def _menu(actor: Actor) -> list[tuple[str, str]]:
         menu = [*menu, ("/stapel", "Stapel")]
     if any(actor.may(permission) for permission in _DISPOSAL):
         menu = [*menu, ("/aussonderung", "Aussonderung")]
+    if actor.may(Permission.MANAGE_PRIVACY):
+        menu = [*menu, ("/datenschutz", "Datenschutz")]
     return menu
 
 

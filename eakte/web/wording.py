@@ -9,6 +9,7 @@ from eakte.records.plan_rules import DisposalCode, EntryKind
 from eakte.records.rules import GROUND_WORDS, Action, Medium, RecordKind, RecordState
 from eakte.web.disposal_wording import DISPOSAL_WORDS
 from eakte.web.invoice_wording import APPROVAL_WORDS
+from eakte.web.privacy_wording import PRIVACY_DONE, PRIVACY_FIELDS, PRIVACY_WORDS
 from ingest.batches.rules import BatchState, Drawn, FileState, Purpose, Verdict
 from ingest.proof.transfer_note import MeansOfIntegrity
 from ingest.rules import ItemState
@@ -111,6 +112,7 @@ _PAIRS: tuple[tuple[StrEnum, str], ...] = (
     (Severity.WARNING, "Warnung"),
     *APPROVAL_WORDS,
     *DISPOSAL_WORDS,
+    *PRIVACY_WORDS,
     *GROUND_WORDS.items(),
     (Severity.INFORMATION, "Information"),
     (Severity.HINT, "Hinweis"),
@@ -253,6 +255,7 @@ FIELDS = {
 
 # What the fields of forms are called where they are not called the same in the history.
 FIELD_NAMES = FIELDS | {
+    **PRIVACY_FIELDS,
     "name": "Name",
     "role": "Rolle",
     "login": "Benutzername",
@@ -307,6 +310,8 @@ FIELD_NAMES = FIELDS | {
     "report_into": "Akte für das Protokoll",
     "words": "Wörter im Betreff",
     "party": "Beteiligter",
+    "day": "Tag",
+    "fiscal_year": "Haushaltsjahr",
 }
 
 # Bookkeeping that says nothing to people, in the list of what changed.
@@ -336,6 +341,7 @@ def advice_of(code: str, detail: str) -> str:
 
 # What a page says after something was done; the address carries only the key.
 DONE = {
+    **PRIVACY_DONE,
     "angelegt": "Angelegt.",
     "gespeichert": "Die Änderungen sind gespeichert.",
     "close": "Geschlossen (zdA).",

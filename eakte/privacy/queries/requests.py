@@ -15,7 +15,7 @@ from eakte.foundation.jobs import is_queued
 from eakte.foundation.table import must_be_at
 from eakte.foundation.work import UnitOfWork
 from eakte.privacy.errors import FindingNotFound, SubjectReportNotFound, SubjectRequestNotFound
-from eakte.privacy.messages import SearchForPerson
+from eakte.privacy.messages import MakeSubjectReport, SearchForPerson
 from eakte.privacy.models import ErasureAnswer, SubjectFinding, SubjectReport, SubjectRequest
 from eakte.privacy.rules import Judgement, Match, Outcome, Place, RequestKind, RequestState
 
@@ -79,6 +79,11 @@ def is_due(day: date) -> ColumnElement[bool]:
 def is_searching(session: Session, request_id: UUID) -> bool:
     """Whether a search for it waits or runs."""
     return bool(session.scalar(select(is_queued([SearchForPerson], request_id=literal(request_id)))))
+
+
+def is_making(session: Session, report_id: UUID) -> bool:
+    """Whether a report waits to be made, or is."""
+    return bool(session.scalar(select(is_queued([MakeSubjectReport], report_id=literal(report_id)))))
 
 
 def request_to_search(session: Session, request_id: UUID, *, lock: bool = False) -> SubjectRequest | None:

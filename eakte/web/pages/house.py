@@ -23,6 +23,7 @@ from eakte.web.pages import (
     invoices_flow,
     invoices_work,
     plan,
+    privacy,
     records,
     restrictions,
     search,
@@ -59,6 +60,7 @@ _ROOMS = (
     disposal,
     holds,
     restrictions,
+    privacy,
 )
 ROUTERS = tuple(room.router for room in _ROOMS)
 
