@@ -42,6 +42,7 @@ COMMANDS = (
     ("batch", "batch:app", "Papier stapelweise digitalisieren."),
     ("invoice", "invoice:group", "Elektronische Rechnungen prüfen, auch ohne Server, und auf den Weg bringen."),
     ("retention", "retention:group", "Aufbewahrung und Aussonderung."),
+    ("privacy", "privacy:app", "Datenschutz: Auskunft und Löschung auf Verlangen."),
     ("restriction", "restrictions:app", "Verarbeitung einschränken (Art. 18 DSGVO)."),
     ("backup", "admin:backup", "Datensicherung."),
     ("index", "index:app", "Suchindex verwalten."),
