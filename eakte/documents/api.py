@@ -65,6 +65,7 @@ def list_documents_of_case(
     work: Work, case_id: UUID, cursor: Cursor = None, limit: Limit = 50
 ) -> PageShape[DocumentShape]:
     case = get_case(work, case_id, to=Permission.READ)
+    note_reading(work, case, Reading.METADATA)
     page = queries.documents(work, case_id=case.id, modified_after=None, external_key=None, cursor=cursor, limit=limit)
     return PageShape(items=[document_shape(work, item) for item in page.items], next=page.next_cursor)
 

@@ -17,9 +17,11 @@ from eakte.documents.models import Document, DocumentVersion, DoomedObject, Page
 from eakte.documents.service import reference_values
 from eakte.foundation.work import UnitOfWork
 from eakte.records.models import Case
+from eakte.records.restriction_queries import restriction_of
 from eakte.records.service.erasing import delete_records, erase_details
 from eakte.records.service.lifecycle import rename
 from eakte.records.service.numbering import next_reference
+from eakte.records.service.restricting import carry_restriction
 
 Speaker = Callable[[Session, Collection[UUID]], Iterable[UUID]]
 _AT_A_TIME = 1000
@@ -79,14 +81,18 @@ def forget_doomed(work: UnitOfWork, object_ids: Collection[UUID]) -> None:
 def detach_document(work: UnitOfWork, document: Document, into: Case) -> None:
     """Move a document out of a case that goes into one that is kept longer, whatever the states of the two.
 
-    It gets a reference of its new place; the former one stays as its alias.
+    It gets a reference of its new place; the former one stays as its alias. Where its processing was restricted, it
+    stays so.
     """
+    restriction = restriction_of(work.session, document)
     former, pattern = document.case.reference, into.dossier.entry.plan.document_pattern
     renamed = next_reference(work, pattern, reference_values(into, document.created_at))
     changes = {**rename(work, document, *renamed), "case": (former, into.reference)}
     document.case, document.unit_id, document.modified_at = into, into.unit_id, work.now
     work.session.flush()
     work.publish(DocumentDetached(record_id=document.id, dossier_id=into.dossier_id, changes=changes))
+    if restriction is not None:
+        carry_restriction(work, document, restriction)
 
 
 def _chunks(ids: Sequence[UUID]) -> Iterator[list[UUID]]:

@@ -7,10 +7,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
+from eakte.access import Permission
+from eakte.documents.queries import get_document
 from eakte.foundation.errors import NotFound
 from eakte.foundation.work import House
 from eakte.records.models import Record, Restriction
+from eakte.records.restriction_queries import restriction_of
 from eakte.records.rules import KEEPING_GROUNDS, Action, RestrictionGround
+from eakte.records.service.details import link_records
 from eakte.records.service.lifecycle import change_case_state
 from eakte.records.service.restricting import lift_restriction, restrict_record
 from retention.errors import NothingToTransfer, RecordsHeldNow
@@ -113,6 +117,20 @@ def test_what_waits_for_its_erasure_is_destroyed_and_nothing_speaks_of_it(house:
     assert {state for state, _ in states(house, list_.id).values()} == {ItemState.DESTROYED}
     with house.begin() as work:
         assert work.session.scalars(select(Restriction)).all() == []
+
+
+def test_a_document_a_kept_case_refers_to_stays_restricted_where_it_moves(house: House, disposers: Disposers) -> None:
+    with house.begin() as work:
+        dossier, _, documents = a_due_dossier(work)
+        home = a_case(work)
+        link_records(work, home.id, documents[0].id, note="Grundlage")
+    restrict(house, dossier.id, RestrictionGround.RETENTION)
+    disposers.destroy(disposers.released(dossier.id).id)
+    with house.begin() as work:
+        moved = get_document(work, documents[0].id, to=Permission.READ)
+        found = restriction_of(work.session, moved)
+        assert (moved.case_id, moved.processing_restricted) == (home.id, True)
+        assert found is not None and (found.record_id, found.ground) == (moved.id, RestrictionGround.RETENTION)
 
 
 def test_a_restriction_set_while_the_job_runs_saves_what_is_not_gone(committed_house: House) -> None:

@@ -126,6 +126,7 @@ def protect_dossier(
 @router.get("/{dossier_id}/cases", summary="Vorgänge einer Akte")
 def list_cases(work: Work, dossier_id: UUID, cursor: Cursor = None, limit: Limit = 50) -> PageShape[CaseShape]:
     dossier = queries.get_dossier(work, dossier_id, to=Permission.READ)
+    note_reading(work, dossier, Reading.METADATA)
     page = queries.cases(work, dossier_id=dossier.id, state=None, modified_after=None, cursor=cursor, limit=limit)
     return PageShape(items=[case_shape(work, case) for case in page.items], next=page.next_cursor)
 

@@ -36,22 +36,27 @@ def restrict_record(
     record = get_record(work, record_id, to=Permission.RESTRICT_PROCESSING, revision=revision)
     if record.restricted:
         raise AlreadyRestricted(reference=record.reference)
-    restriction = Restriction(
-        id=new_id(),
-        record_id=record.id,
-        ground=ground,
-        reason=reason,
-        until=until,
-        set_by=work.actor.id,
-        set_at=work.now,
-    )
+    restriction = Restriction(ground=ground, reason=reason, until=until, set_by=work.actor.id)
+    _set(work, record, restriction)
+    return restriction
+
+
+def carry_restriction(work: UnitOfWork, record: Record, inherited: Restriction) -> None:
+    """Restrict a record by itself that was moved out of what it had its restriction from. Only disposal moves it."""
+    if not record.processing_restricted:
+        again = Restriction(
+            ground=inherited.ground, reason=inherited.reason, until=inherited.until, set_by=inherited.set_by
+        )
+        _set(work, record, again)
+
+
+def _set(work: UnitOfWork, record: Record, restriction: Restriction) -> None:
+    restriction.id, restriction.record_id, restriction.set_at = new_id(), record.id, work.now
     work.session.add(restriction)
     _mark(work, record, restricted=True)
-    changes: dict[str, tuple[object, object]] = {"ground": (None, ground), "reason": (None, reason)}
-    if until is not None:
-        changes["until"] = (None, until)
+    wanted = {"ground": restriction.ground, "reason": restriction.reason, "until": restriction.until}
+    changes = {name: (None, value) for name, value in wanted.items() if value is not None}
     work.publish(RestrictionSet(record_id=record.id, dossier_id=dossier_id_of(record), changes=changes, subtree=True))
-    return restriction
 
 
 def lift_restriction(work: UnitOfWork, record_id: UUID, *, reason: str, revision: int | None = None) -> None:
