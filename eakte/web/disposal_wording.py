@@ -1,9 +1,10 @@
-"""The German words pages use for disposal lists and messages to archives."""
+"""The German words pages use for retention rules, disposal lists and messages to archives."""
 
 from enum import StrEnum
 
 from retention.rules.disposal import ITEM_WORDS, PROCEDURE_WORDS, STATE_WORDS, Direction, ListAct
 from retention.rules.exchanging import MESSAGE_WORDS
+from retention.rules.inheritance import Inheritance, Standing
 
 _ACT_WORDS = {
     ListAct.REVIEW: "Als geprüft bestätigen",
@@ -17,6 +18,16 @@ _ACT_WORDS = {
 }
 _DIRECTION_WORDS = {Direction.SENT: "an das Archiv", Direction.RECEIVED: "vom Archiv"}
 
+_STANDING_WORDS = {
+    Standing.IN_FORCE: "gilt",
+    Standing.REPLACED: "ersetzt durch Näheres",
+    Standing.NOT_VALID: "zurzeit nicht in Kraft",
+}
+_INHERITANCE_WORDS = {
+    Inheritance.REPLACES: "statt der Regeln von oben",
+    Inheritance.ADDS: "neben den Regeln von oben",
+}
+
 DISPOSAL_WORDS: tuple[tuple[StrEnum, str], ...] = (
     *STATE_WORDS.items(),
     *ITEM_WORDS.items(),
@@ -24,4 +35,6 @@ DISPOSAL_WORDS: tuple[tuple[StrEnum, str], ...] = (
     *MESSAGE_WORDS.items(),
     *_ACT_WORDS.items(),
     *_DIRECTION_WORDS.items(),
+    *_STANDING_WORDS.items(),
+    *_INHERITANCE_WORDS.items(),
 )

@@ -18,6 +18,7 @@ from retention.errors import AssignmentNotFound, DateNotFound, RuleNotFound
 from retention.models.rules import EnteredDate, RecordRetention, RetentionRule, RuleAssignment
 from retention.queries.arrays import any_of
 from retention.rules.inheritance import Hung, Level, plan_rule
+from retention.rules.periods import Event
 from retention.rules.subjects import Book, PlanLevel
 
 # --- the book ---------------------------------------------------------------------------------------------
@@ -140,6 +141,18 @@ def assignments_at_entries(
     return page_of(work.session, statement, (RuleAssignment.id,), cursor=cursor, limit=limit)
 
 
+def entries_with(session: Session, rule_ids: Collection[UUID]) -> dict[UUID, list[FilingPlanEntry]]:
+    """The entries of the plan that some rules hang on, by rule."""
+    found: dict[UUID, list[FilingPlanEntry]] = defaultdict(list)
+    statement = select(RuleAssignment.rule_id, FilingPlanEntry).join(
+        FilingPlanEntry, FilingPlanEntry.id == RuleAssignment.entry_id
+    )
+    in_order = statement.where(RuleAssignment.rule_id.in_(rule_ids)).order_by(FilingPlanEntry.code)
+    for rule_id, entry in session.execute(in_order):
+        found[rule_id].append(entry)
+    return dict(found)
+
+
 def assignments_at_record(session: Session, record_id: UUID) -> list[RuleAssignment]:
     """The exceptions of one record, oldest first."""
     statement = select(RuleAssignment).where(RuleAssignment.record_id == record_id)
@@ -187,6 +200,12 @@ def dates_of_record(session: Session, record_id: UUID) -> list[EnteredDate]:
     return list(
         session.scalars(select(EnteredDate).where(EnteredDate.record_id == record_id).order_by(EnteredDate.key))
     )
+
+
+def entered_keys(session: Session) -> list[str]:
+    """The names of the dates that rules count from and that somebody has to enter."""
+    statement = select(RetentionRule.event_key).where(RetentionRule.event == Event.ENTERED)
+    return [key for key in session.scalars(statement.distinct().order_by(RetentionRule.event_key)) if key is not None]
 
 
 def awaited(work: UnitOfWork) -> list[tuple[str, int]]:

@@ -1,8 +1,8 @@
-"""Until when a record is kept, and why, in one German sentence."""
+"""Until when a record is kept, and why, in one German sentence; and a rule in words."""
 
 from datetime import date
 
-from retention.rules.periods import Event, Outcome
+from retention.rules.periods import Event, Outcome, Rounding, Rule, Trigger, Unit
 from retention.rules.subjects import Kept
 
 KEY_WORDS = {
@@ -30,10 +30,44 @@ def in_words(kept: Kept, *, closed: bool) -> str:
         case Outcome.FOR_EVER:
             return f"{begin} auf Dauer: Es gilt {rule}."
         case Outcome.WAITING:
-            missing = KEY_WORDS.get(kept.missing_key or "", kept.missing_key)
+            missing = key_in_words(kept.missing_key or "")
             return f"{begin}; das Ende steht noch nicht fest: Für {rule} fehlt das Datum „{missing}“."
         case _:
             return f"{begin}, bis eine Regel gilt: Weder am Schriftgut noch im Aktenplan ist eine Frist festgelegt."
+
+
+_UNITS = {Unit.DAYS: ("Tag", "Tage"), Unit.MONTHS: ("Monat", "Monate"), Unit.YEARS: ("Jahr", "Jahre")}
+_ROUNDINGS = {
+    Rounding.EXACT: "auf den Tag genau",
+    Rounding.END_OF_YEAR: "bis zum Ende des Kalenderjahres",
+    Rounding.FROM_NEXT_YEAR: "gerechnet vom 1. Januar danach",
+    Rounding.END_OF_FISCAL_YEAR: "bis zum Ende des Haushaltsjahres",
+}
+
+
+def rule_in_words(rule: Rule) -> str:
+    """How long a rule keeps, from when, and how it is rounded."""
+    if rule.period is None:
+        return "auf Dauer"
+    one, many = _UNITS[rule.period.unit]
+    length = rule.period.length
+    return f"{length} {one if length == 1 else many} ab {event_in_words(rule.trigger)}, {_ROUNDINGS[rule.rounding]}"
+
+
+def event_in_words(trigger: Trigger) -> str:
+    """What starts a period."""
+    match trigger.event:
+        case Event.CLOSING:
+            return "Schließung (zdA)"
+        case Event.PARENT_CLOSING:
+            return KEY_WORDS[Event.PARENT_CLOSING.value]
+        case Event.ENTERED | Event.BUSINESS_DATA:
+            return key_in_words(trigger.key or "")
+
+
+def key_in_words(key: str) -> str:
+    """The name of a date."""
+    return KEY_WORDS.get(key, key)
 
 
 def _day(day: date | None) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from eakte.access import Permission
+from eakte.foundation.clock import legal_day
 from eakte.foundation.work import UnitOfWork
 from eakte.records.models import Record
 from eakte.records.queries import get_record
@@ -14,7 +15,7 @@ from retention.models.rules import EnteredDate, RecordRetention, RuleAssignment
 from retention.queries import facts
 from retention.queries.candidates import standing_of
 from retention.queries.periods import period_of
-from retention.queries.rules import assignments_at_record, dates_of_record
+from retention.queries.rules import assignments_at_record, book_for, dates_of_record
 from retention.rules.inheritance import Considered, Standing, considered
 from retention.rules.periods import Judged, judged
 from retention.rules.readiness import Obstacle
@@ -81,6 +82,15 @@ def explain(work: UnitOfWork, record_id: UUID) -> Explanation:
         dates=dates_of_record(work.session, record_id),
         obstacles=obstacles,
     )
+
+
+def rules_at(work: UnitOfWork, entry_id: UUID) -> Sequence[Considered]:
+    """Every rule on the way from a filing plan entry up to the top, nearest first, and whether it counts below it.
+
+    Callers have loaded the entry.
+    """
+    book = book_for(work.session, legal_day(work.now), [entry_id], [])
+    return list(considered((step.level for step in book.paths[entry_id]), book.today))
 
 
 def sentence_of(work: UnitOfWork, record_id: UUID) -> str | None:

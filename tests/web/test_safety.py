@@ -88,7 +88,8 @@ def pages_of_disposal(visitor: Visitor, house: House) -> dict[str, Page]:
     visitor.open("/loeschsperren")
     wanted = {"reason": EVIL, "party": EVIL, "references": held.reference}
     opened = {"/loeschsperren/…": visitor.send("/loeschsperren", wanted)}
-    opened |= {path: visitor.open(path) for path in ("/loeschsperren", "/aussonderung/faellig?verfahren=destruction")}
+    read = ("/loeschsperren", "/aussonderung/faellig?verfahren=destruction", f"/aufbewahrung/schriftgut/{due.id}")
+    opened |= {path: visitor.open(path) for path in read}
     visitor.open("/aussonderung")
     opened["/aussonderung/…"] = visitor.send("/aussonderung", {"name": EVIL, "procedure": "destruction"})
     opened["/aussonderung"] = visitor.open("/aussonderung")

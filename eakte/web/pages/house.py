@@ -26,6 +26,7 @@ from eakte.web.pages import (
     privacy,
     records,
     restrictions,
+    retention,
     search,
     session,
     start,
@@ -59,6 +60,7 @@ _ROOMS = (
     batches_sheets,
     disposal,
     holds,
+    retention,
     restrictions,
     privacy,
 )
