@@ -23,7 +23,7 @@ CHECKING, SHOWING, DOUBTING = 15, 5, -20
 _UNEXPECTED = "Bei der Prüfung ist ein unerwarteter Fehler aufgetreten. Bitte die Systembetreuung fragen."
 
 
-@handles(JudgeInvoice, queue="ingest", priority=CHECKING, attempts=1000)
+@handles(JudgeInvoice, queue="ingest", priority=CHECKING, attempts=1000, in_a_row=16)
 def judge_invoice(job: JudgeInvoice, begin: BeginWork) -> None:
     """Read and judge an invoice; what cannot be is left to a person."""
     with begin() as work:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
-from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision, SyncPsycopgConnector
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision, SyncPsycopgConnector
 from procrastinate.connector import BaseConnector
 from procrastinate.jobs import Job as QueuedJob
 from psycopg import AsyncConnection
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from eakte.foundation.errors import Unavailable
 from eakte.foundation.messages import Job
 from eakte.foundation.room import room_needed
+from eakte.foundation.row_of_jobs import do_more
 
 if TYPE_CHECKING:
     from eakte.foundation.work import BeginWork
@@ -51,21 +52,29 @@ class _Task:
     lock: str | None
     attempts: int
     priority: int
+    in_a_row: int
 
 
 _tasks: dict[str, _Task] = {}
 
 
 def handles(
-    job_type: type[Job], *, queue: str = DEFAULT_QUEUE, lock: str | None = None, attempts: int = 8, priority: int = 0
+    job_type: type[Job],
+    *,
+    queue: str = DEFAULT_QUEUE,
+    lock: str | None = None,
+    attempts: int = 8,
+    priority: int = 0,
+    in_a_row: int = 1,
 ) -> Callable[[JobHandlerT], JobHandlerT]:
     """Run the decorated function for every queued `job_type`; retry when a neighbour is unavailable.
 
-    Jobs with the same `lock` run one after another.
+    Jobs with the same `lock` run one after another. Of short jobs that come in numbers, `in_a_row` are run before the
+    queue is asked what is next.
     """
 
     def register(handler: JobHandlerT) -> JobHandlerT:
-        _tasks[job_type.name] = _Task(job_type, handler, queue, lock, attempts, priority)
+        _tasks[job_type.name] = _Task(job_type, handler, queue, lock, attempts, priority, in_a_row)
         return handler
 
     return register
@@ -122,7 +131,14 @@ async def _without_transactions(connection: AsyncConnection) -> None:
 def _add(app: App, name: str, task: _Task, begin: BeginWork) -> None:
     retry = _Backoff(task.attempts)
 
-    @app.task(name=name, queue=task.queue, retry=retry)
-    def run(**arguments: Any) -> None:
+    def run(arguments: Mapping[str, Any]) -> None:
         with structlog.contextvars.bound_contextvars(job=name, **arguments), room_needed():
             task.handler(task.job_type.model_validate(arguments), begin)
+
+    @app.task(name=name, queue=task.queue, retry=retry, pass_context=True)
+    def run_queued(context: JobContext, /, **arguments: Any) -> None:
+        run(arguments)
+        worker_id = context.job.worker_id
+        if task.in_a_row > 1 and worker_id is not None:
+            most = task.in_a_row - 1
+            do_more(begin, run, name=name, priority=task.priority, worker_id=worker_id, most=most)
