@@ -3,8 +3,6 @@
 from typing import assert_never
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from eakte.access import Permission
 from eakte.foundation.clock import legal_day
 from eakte.foundation.work import UnitOfWork
@@ -57,10 +55,5 @@ def _could_have_seen(work: UnitOfWork, tombstone: Tombstone) -> bool:
     return not tombstone.protected and Permission.READ in permissions_at(work.actor, place)
 
 
-def _keeps(session: Session, reference: str) -> bool:
-    """References of records that are gone are never given again."""
-    return queries.tombstone_of_reference(session, reference) is not None
-
-
 epitaphs.append(_destroyed)
-keepers.append(_keeps)
+keepers.append(queries.with_reference)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from eakte.access import Confidentiality
@@ -186,8 +186,16 @@ def tombstone(session: Session, record_id: UUID) -> Tombstone | None:
 
 def tombstone_of_reference(session: Session, reference: str) -> Tombstone | None:
     """Of a record that has or had this reference."""
-    ever = or_(Tombstone.reference == reference, Tombstone.former_references.contains([reference]))
-    return session.scalars(select(Tombstone).where(ever).limit(1)).first()
+    return session.scalars(select(Tombstone).where(_had(reference)).limit(1)).first()
+
+
+def with_reference(reference: ColumnElement[str]) -> Select[UUID]:
+    """The records that are gone and had a reference: it is never given again."""
+    return select(Tombstone.record_id).where(_had(reference))
+
+
+def _had(reference: str | ColumnElement[str]) -> ColumnElement[bool]:
+    return or_(Tombstone.reference == reference, Tombstone.former_references.has_key(reference))
 
 
 def tombstones_with(session: Session, record_id: UUID) -> list[Tombstone]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
+from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Text, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -12,8 +14,8 @@ from eakte.foundation.work import UnitOfWork
 from eakte.records.models import Counter, Dossier, Record, ReferenceAlias
 from eakte.records.rules import NumberTemplate
 
-# Who keeps references of records that are gone answers here whether one of them is this.
-Keeper = Callable[[Session, str], bool]
+# Who keeps references of records that are gone says here how to find the one that had a reference.
+Keeper = Callable[[ColumnElement[str]], Select[UUID]]
 keepers: list[Keeper] = []
 
 
@@ -53,10 +55,15 @@ def same_number(
 
 def _is_taken(session: Session, reference: str) -> bool:
     """Whether a record has or had this reference, be it gone or not."""
-    now = select(Record.id).where(Record.reference == reference)
-    once = select(ReferenceAlias.record_id).where(ReferenceAlias.reference == reference)
-    found = session.execute(now.union_all(once).limit(1)).first() is not None
-    return found or any(keeper(session, reference) for keeper in keepers)
+    return session.execute(_having(tuple(keepers)), {"reference": reference}).first() is not None
+
+
+@cache
+def _having(keepers: tuple[Keeper, ...]) -> CompoundSelect[UUID]:
+    wanted = bindparam("reference", type_=Text)
+    now = select(Record.id).where(Record.reference == wanted)
+    once = select(ReferenceAlias.record_id).where(ReferenceAlias.reference == wanted)
+    return now.union_all(once, *(keeper(wanted) for keeper in keepers)).limit(1)
 
 
 def case_values(dossier: Dossier, opened_at: datetime) -> dict[str, object]:
