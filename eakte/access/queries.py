@@ -6,7 +6,7 @@ from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from eakte.access.errors import (
@@ -50,20 +50,28 @@ def require_unlimited(work: UnitOfWork, permission: Permission, *, below: Sequen
 
 def actor_of_token(session: Session, secret_hash: str, now: datetime) -> Actor | None:
     """The active identity a token stands for at `now`, with today's rights; one query, since every request asks."""
-    rows = session.execute(
+    asked = {"secret_hash": secret_hash, "now": now, "day": _legal_day(now)}
+    rows = session.execute(_of_token(), asked).all()
+    if not rows:
+        return None
+    return _actor(session, rows[0][0], [grant for _, grant in rows if grant is not None])
+
+
+@cache
+def _of_token() -> Select[Identity, Grant]:
+    """Made once, since making it takes longer than asking."""
+    day, now = bindparam("day", type_=Date), bindparam("now", type_=ApiToken.expires_at.type)
+    return (
         select(Identity, Grant)
         .join(ApiToken, ApiToken.identity_id == Identity.id)
-        .outerjoin(Grant, and_(_held_by(Identity.id, _legal_day(now)), *_valid_on(_legal_day(now))))
+        .outerjoin(Grant, and_(_held_by(Identity.id, day), *_valid_on(day)))
         .where(
-            ApiToken.secret_hash == secret_hash,
+            ApiToken.secret_hash == bindparam("secret_hash"),
             ApiToken.revoked_at.is_(None),
             or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now),
             Identity.active,
         )
-    ).all()
-    if not rows:
-        return None
-    return _actor(session, rows[0][0], [grant for _, grant in rows if grant is not None])
+    )
 
 
 def identity_by_login(session: Session, login: str) -> Identity | None:
@@ -86,13 +94,13 @@ def _legal_day(now: datetime) -> date:
     return now.astimezone(BERLIN).date()
 
 
-def _held_by(identity_id: UUID | InstrumentedAttribute[UUID], day: date) -> ColumnElement[bool]:
+def _held_by(identity_id: UUID | InstrumentedAttribute[UUID], day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """One's own grants, and those of people one stands in for on a day."""
     principals = select(Deputyship.principal_id).where(Deputyship.deputy_id == identity_id, *_deputy_on(day))
     return or_(Grant.identity_id == identity_id, Grant.identity_id.in_(principals))
 
 
-def _deputy_on(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _deputy_on(day: date | ColumnElement[date]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Deputyship.valid_from <= day, Deputyship.valid_until >= day
 
 
@@ -110,7 +118,7 @@ def absences_on(session: Session, day: date) -> list[Deputyship]:
     return list(session.scalars(select(Deputyship).where(*_deputy_on(day)).order_by(Deputyship.id)))
 
 
-def _valid_on(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _valid_on(day: date | ColumnElement[date]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (
         or_(Grant.valid_from.is_(None), Grant.valid_from <= day),
         or_(Grant.valid_until.is_(None), Grant.valid_until >= day),
