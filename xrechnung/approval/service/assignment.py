@@ -65,10 +65,10 @@ def assign_at_once(work: UnitOfWork, approval: Approval) -> bool:
     """Send a locked invoice that was just found in order to its unit; False where a rule wants to read it first."""
     if approval.step is not Step.CHECKED or approval.unit_id is not None:
         return True
-    if reads_texts(work.session, legal_day(work.now)):
-        return False
-    _assign_by_rules(work, approval, ())
-    return True
+    decision = _decision(work, approval.invoice, None)
+    if decision is not None:
+        _obey(work, approval, decision)
+    return decision is not None
 
 
 def assign_by_rules(work: UnitOfWork, invoice_id: UUID, texts: Collection[str] = ()) -> Approval | None:
@@ -79,12 +79,14 @@ def assign_by_rules(work: UnitOfWork, invoice_id: UUID, texts: Collection[str] =
     approval = approval_of(work.session, invoice_id, lock=True)
     if approval is None or not _waits(work, approval):
         return None
-    _assign_by_rules(work, approval, texts)
+    decision = _decision(work, approval.invoice, texts)
+    assert decision is not None
+    _obey(work, approval, decision)
     return approval
 
 
-def _assign_by_rules(work: UnitOfWork, approval: Approval, texts: Collection[str]) -> None:
-    match _decision(work, approval.invoice, texts):
+def _obey(work: UnitOfWork, approval: Approval, decision: Assigned | Unassigned) -> None:
+    match decision:
         case Unassigned(because):
             _leave(work, approval, because)
         case Assigned(unit_id, because, kind):
@@ -109,11 +111,14 @@ def _waits(work: UnitOfWork, approval: Approval) -> bool:
     return acts_of(work.session, approval.invoice_id)[-1].act in (Act.CHECK, Act.ACCEPT)
 
 
-def _decision(work: UnitOfWork, invoice: Invoice, texts: Collection[str]) -> Assigned | Unassigned:
+def _decision(work: UnitOfWork, invoice: Invoice, texts: Collection[str] | None) -> Assigned | Unassigned | None:
+    """None where nobody has read the `texts` of an invoice and a rule looks for words in them."""
     if invoice.twins:
         return Unassigned(SUSPECTED_TWIN)
-    said = said_by(invoice, texts)
+    said = said_by(invoice, texts or ())
     rows = rules_for(work.session, said, legal_day(work.now))
+    if texts is None and any(row.criterion is Criterion.TEXT for row in rows):
+        return None
     return decide([Rule(row.position, row.criterion, row.pattern, row.unit_id, row.kind) for row in rows], said)
 
 
