@@ -17,7 +17,7 @@ app = typer.Typer(help="Verarbeitung einschränken (Art. 18 DSGVO).", no_args_is
 
 Reference = Annotated[str, typer.Argument(metavar="ZEICHEN", help="Akte, Vorgang oder Dokument", show_default=False)]
 Reason = Annotated[str, typer.Option(help="Begründung", show_default=False)]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="TAG", show_default=False)]
+_DAY = ["%Y-%m-%d"]
 
 
 class Ground(StrEnum):
@@ -44,7 +44,9 @@ def restrict(
     reference: Reference,
     ground: Annotated[Ground, typer.Option(help="Grund nach Art. 18 (1) DSGVO, oder retention", show_default=False)],
     reason: Reason,
-    until: Annotated[Day, typer.Option(help="Wiedervorlage; endet damit nicht von selbst")] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=_DAY, metavar="TAG", help="Wiedervorlage; endet damit nicht von selbst")
+    ] = None,
 ) -> None:
     """Die Verarbeitung einer Akte, eines Vorgangs oder Dokuments einschränken, mit allem, was darin liegt."""
     body = {"ground": ground.value, "reason": reason, "until": None if until is None else until.date().isoformat()}
@@ -66,7 +68,9 @@ def lift(reference: Reference, reason: Reason) -> None:
 @app.command("list")
 def list_restrictions(
     active: Annotated[bool | None, typer.Option("--active/--lifted", help="Nur geltende oder aufgehobene")] = None,
-    until: Annotated[Day, typer.Option(help="Nur mit Wiedervorlage bis zu diesem Tag")] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=_DAY, metavar="TAG", help="Nur mit Wiedervorlage bis zu diesem Tag")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Als JSON ausgeben")] = False,
 ) -> None:
     """Einschränkungen auflisten."""
