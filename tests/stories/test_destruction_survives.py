@@ -1,7 +1,5 @@
 """The worker is killed again and again while a list is destroyed: it ends complete, and nothing else is touched."""
 
-from collections.abc import Iterator
-from random import Random
 from uuid import UUID
 
 import pytest
@@ -17,6 +15,7 @@ from retention.rules.ledger import PREFIX, opened_entry
 from tests.support.disposal import Disposers, a_due_dossier, an_entry_to_destroy
 from tests.support.factories import LETTER
 from tests.support.installation import Installation, until
+from tests.support.killing import kill_while_erasing
 
 
 def test_twenty_records_are_destroyed_although_the_worker_dies(running: Installation) -> None:
@@ -39,9 +38,7 @@ def destroy_and_kill(running: Installation, *, count: int, deaths: int) -> None:
     list_ = disposers.released(*going)
     running.wait_for(running.worker)
     disposers.act(list_.id, ListAct.DESTROY)
-    for gone in milestones(count, deaths):
-        until(lambda gone=gone: begun(running, list_.id) >= gone, f"{gone} of {count}")
-        running.kill(running.worker)
+    kill_while_erasing(running, list_.id, count=count, deaths=deaths)
     until(lambda: state(running, list_.id) is ListState.CLOSED, "the end of the list", timeout_s=600.0)
     with house.begin() as work:
         session = work.session
@@ -75,17 +72,8 @@ def destroy_and_kill(running: Installation, *, count: int, deaths: int) -> None:
     assert not lost
 
 
-def milestones(count: int, deaths: int) -> Iterator[int]:
-    """After how many records the worker dies, at no regular distance."""
-    return iter(sorted(Random(17).sample(range(1, count), deaths)))
-
-
 def everything(session: object) -> set[UUID]:
     return set(session.scalars(select(Record.id)))  # type: ignore[attr-defined]
-
-
-def begun(running: Installation, list_id: UUID) -> int:
-    return running.number(f"SELECT count(*) FROM disposal_items WHERE list_id = '{list_id}' AND state <> 'listed'")
 
 
 def state(running: Installation, list_id: UUID) -> ListState:
