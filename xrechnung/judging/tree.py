@@ -4,9 +4,10 @@ lxml makes a Python object for every look at an element; rules look many times. 
 taken over once, and the lines (BG-25) one after the other, which keeps an invoice of 100,000 lines small.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from itertools import chain
 from re import ASCII, compile
 from typing import Self
 
@@ -42,8 +43,9 @@ MOST_DIGITS = 10_000
 """Of a number we still count with; the official processor stops for lack of memory only."""
 LONGEST_PLAIN, REMEMBERED = 20, 4096
 """Numbers of so many characters are remembered, so many: rules read the same ones again and again."""
+_Kids = dict[str, "list[Node]"]
 _NOTHING: "list[Node]" = []
-_NO_KIDS: "dict[str, list[Node]]" = {}
+_NO_KIDS: _Kids = {}
 _NO_ATTRIBUTES: dict[str, str] = {}
 _HALF, _CENT = Decimal("0.5"), Decimal("0.01")
 _MOST_DIGITS_AT_ONCE = 20
@@ -67,7 +69,7 @@ class Node:
         self.name = name
         self.parent = parent
         self.element = element
-        self.kids: dict[str, list[Node]] = _NO_KIDS
+        self.kids: _Kids = _NO_KIDS
         self.attributes: dict[str, str] = _NO_ATTRIBUTES
         self.text = ""
         """The text of an element without children, white space as it stands."""
@@ -75,7 +77,7 @@ class Node:
         """In how many pieces comments cut that text; a rule that asks for the one text node fails on two."""
 
     def all(self, name: str) -> "list[Node]":
-        return self.kids.get(name, [])
+        return self.kids.get(name, _NOTHING)
 
     def first(self, name: str) -> "Node | None":
         found = self.kids.get(name)
@@ -92,13 +94,13 @@ class Node:
 
     def at(self, *names: str) -> "list[Node]":
         """All nodes at the end of a path of names below this one; without names this one."""
-        node, found = self, [self]
+        kids, found = self.kids, None
         for name in names:
-            found = node.kids.get(name, _NOTHING)
+            found = kids.get(name, _NOTHING)
             if len(found) != 1:
-                return _below([self], names) if found else []
-            node = found[0]
-        return found
+                return _below([self], names) if found else found
+            kids = found[0].kids
+        return [self] if found is None else found
 
     def has(self, name: str) -> bool:
         return name in self.kids
@@ -137,15 +139,21 @@ class Fragment:
     __slots__ = ("attributed", "empty", "names", "root")
 
     def __init__(self, element: etree._Element, parent: Node | None, skipped: list[etree._Element] | None) -> None:
-        self.names: dict[str, list[Node]] = {}
+        """The head, whose lines are `skipped` and put there; a line where nothing is skipped."""
+        self.names: _Kids = {}
         self.attributed: list[Node] = []
         """Nodes with at least one attribute."""
         self.empty: list[Node] = []
         """Nodes without children and without any text but white space."""
-        self.root = self._grow(short_name(element.tag), element, parent, skipped)
+        alone: _Kids = {}
+        if skipped is None:
+            self._grow(element.iter(), parent, alone)
+        else:
+            self._grow_head(element, parent, alone, skipped)
+        self.root = alone[short_name(element.tag)][0]
 
     def named(self, name: str) -> list[Node]:
-        return self.names.get(name, [])
+        return self.names.get(name, _NOTHING)
 
     def let_go(self) -> None:
         """Cut the ways up, after which no circle of references keeps the nodes alive."""
@@ -153,54 +161,75 @@ class Fragment:
             for node in nodes:
                 node.parent = None
 
-    def _grow(
-        self, name: str, element: etree._Element, parent: Node | None, skipped: list[etree._Element] | None
-    ) -> Node:
-        node = Node(name, parent, element)
-        alike = self.names.get(name)
-        if alike is None:
-            self.names[name] = [node]
-        else:
-            alike.append(node)
-        if items := element.items():
-            node.attributes = dict(items)  # type: ignore[arg-type]
-            self.attributed.append(node)
-        if not len(element):
-            text = element.text
-            if text is not None:
-                node.text = text
-            if text is None or not text.strip(" \t\r\n"):
-                self.empty.append(node)
-            return node
-        kids: dict[str, list[Node]] = {}
-        cut: list[etree._Element] = []
+    def _grow_head(
+        self, element: etree._Element, above: Node | None, beside: _Kids, skipped: list[etree._Element]
+    ) -> None:
+        """Take over an element that may hold lines, without these."""
+        self._grow([element], above, beside)
+        node = beside[short_name(element.tag)][-1]
+        parts: list[Iterable[etree._Element]] = []
+        holders: list[etree._Element] = []
         for child in element:
-            kid_name = _NAMES.get(child.tag)
-            if kid_name is None:
-                if not isinstance(child.tag, str):
-                    cut.append(child)
-                    continue
-                kid_name = short_name(child.tag)
-            if skipped is None:
-                kid = self._grow(kid_name, child, node, None)
-            elif kid_name in LINES:
+            name = _NAMES.get(child.tag) or (short_name(child.tag) if isinstance(child.tag, str) else "")
+            if name in LINES:
                 skipped.append(child)
-                continue
+            elif name == _HOLDER:
+                holders.append(child)
             else:
-                kid = self._grow(kid_name, child, node, skipped if kid_name == _HOLDER else None)
-            found = kids.get(kid_name)
-            if found is None:
-                kids[kid_name] = [kid]
-            else:
-                found.append(kid)
-        node.kids = kids
-        if len(cut) == len(element):
-            self._join(node, cut)
-        return node
+                parts.append(child.iter() if len(child) else (child,))
+        self._grow(chain.from_iterable(parts), node, node.kids)
+        for holder in holders:
+            self._grow_head(holder, node, node.kids, skipped)
+        if len(parts) == len(element) > 0 and not node.kids:
+            self._join(node)
 
-    def _join(self, node: Node, cut: list[etree._Element]) -> None:
+    def _grow(self, elements: Iterable[etree._Element], above: Node | None, beside: _Kids) -> None:
+        """Take over elements in the order of the document, to stand `beside` what else is in the node above, or below.
+
+        All in one go, and each node without a call of its own: judging spends more time here than anywhere else.
+        """
+        names, attributed, new = self.names, self.attributed, Node.__new__
+        waiting: list[tuple[Node | None, _Kids, int]] = []
+        left = -1
+        """Children the node above has still to get; below zero, as many as come."""
+        for element in elements:
+            while not left:
+                above, beside, left = waiting.pop()
+            left -= 1
+            name = _NAMES.get(element.tag)
+            if name is None:
+                if not isinstance(element.tag, str):
+                    if above is not None and not (left or beside):
+                        self._join(above)
+                    continue
+                name = short_name(element.tag)
+            node = new(Node)
+            node.name, node.parent, node.element, node.pieces = name, above, element, 1
+            if name in names:
+                names[name].append(node)
+            else:
+                names[name] = [node]
+            if name in beside:
+                beside[name].append(node)
+            else:
+                beside[name] = [node]
+            if items := element.items():
+                node.attributes = dict(items)  # type: ignore[arg-type]
+                attributed.append(node)
+            else:
+                node.attributes = _NO_ATTRIBUTES
+            if children := len(element):
+                waiting.append((above, beside, left))
+                above, beside, left = node, {}, children
+                node.kids, node.text = beside, ""
+            else:
+                node.kids, node.text = _NO_KIDS, element.text or ""
+                if not node.text or (node.text.isspace() and not node.text.strip(" \t\r\n")):
+                    self.empty.append(node)
+
+    def _join(self, node: Node) -> None:
         """Put together the text of an element in which only comments or processing instructions stand."""
-        pieces = [text for text in (node.element.text, *(each.tail for each in cut)) if text]
+        pieces = [text for text in (node.element.text, *(each.tail for each in node.element)) if text]
         node.text, node.pieces = "".join(pieces), len(pieces)
         if not node.text.strip(" \t\r\n"):
             self.empty.append(node)
