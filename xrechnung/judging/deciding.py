@@ -69,7 +69,7 @@ def _decide(
 ) -> tuple[Refusal | None, tuple[Finding, ...]]:
     if scenario is None:
         return Refusal.SCENARIO, (_no_scenario(root, specification),)
-    if flaws := structure_of(scenario.syntax).check(root):
+    if flaws := structure_of(scenario.syntax).check(root, tree.head):
         return Refusal.STRUCTURE, tuple(
             Finding("XSD", Severity.ERROR, flaw.message, location=flaw.path, line=flaw.line) for flaw in flaws
         )
