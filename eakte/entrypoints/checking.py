@@ -26,6 +26,7 @@ _AHEAD = 4
 """Chunks asked for beyond those being judged, for each process."""
 _HEAD = 1024
 _ALLOCATIONS = 100_000
+_KEPT_BYTES = 4 * 1024 * 1024
 _SUFFIXES = {".xml", ".pdf"}
 _XML_BEGINS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<", b"\x4c\x6f\xa7\x94")
 
@@ -85,9 +86,14 @@ def check_files(files: Sequence[Path], today: date, tell: Callable[[Answer], str
 
 
 def spare_collections() -> None:
-    """Make Python look for circles of references rarely: judging leaves none, and looking costs a third of its time."""
+    """Make Python look for circles of references rarely: judging leaves none, and looking costs a third of its time.
+
+    And make the C library keep what attachments take: glibc hands large blocks back to the system at once, and gets
+    them anew page by page, until it has seen one so large come and go (mallopt(3), M_MMAP_THRESHOLD).
+    """
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS)
+    bytearray(_KEPT_BYTES)
 
 
 def check_file(file: Path, today: date) -> Answer:
