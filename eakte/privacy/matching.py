@@ -44,7 +44,7 @@ _PARTICLES = frozenset((
     "von", "van", "vom", "zu", "zum", "zur", "de", "del", "della", "di", "da", "du", "la", "le",
     "der", "den", "dem", "ten", "ter", "el", "al", "bin", "ibn",
 ))  # fmt: skip
-_BROKEN = re.compile(r"(?<=[^\W\d_])[-‐¬\u00ad][^\S\n]*\n\s*(?=[^\W\d_])")
+_BROKEN = re.compile(r"[-‐¬\u00ad](?<=[^\W\d_].)[^\S\n]*\n\s*(?=[^\W\d_])")
 _MONTHS = (
     "Januar", "Februar", "März", "April", "Mai", "Juni",
     "Juli", "August", "September", "Oktober", "November", "Dezember",
@@ -99,8 +99,7 @@ def _spellings(piece: str) -> str:
         single = f"[{_FAMILIES['s']}]{_MARKS}"
         return f"(?:{single}{single}|ß|ẞ)"
     if piece not in _FAMILIES:
-        both = dict.fromkeys((piece, piece.upper()))
-        return "(?:" + "|".join(re.escape(one) for one in both) + ")" + (_MARKS if piece.isalpha() else "")
+        return f"[{piece}{piece.upper()}]{_MARKS}" if piece.isalpha() else re.escape(piece)
     single = f"[{_FAMILIES[piece]}]{_MARKS}"
     return f"(?:{_DIGRAPHS[piece]}|{single})" if piece in _DIGRAPHS else single
 
@@ -113,6 +112,8 @@ class Probe:
         self.person = person
         self.names = tuple(read_name(name) for name in person.names)
         self._name = re.compile("|".join(_name_pattern(name) for name in self.names) or "(?!)")
+        # Most texts do not even hold the family name, which is soon seen.
+        self._family = re.compile("|".join(letters(name.family[-1]) for name in self.names) or "(?!)")
         self._email = _alternatives((re.escape(one) for one in person.emails), r"(?<![\w.+-])", r"(?![\w-]|\.\w)")
         ids = (re.escape(one) for one in person.external_ids if len(one) >= _SHORTEST_ID)
         self._id = _alternatives(ids, r"(?<![\w-])", r"(?![\w-])")
@@ -127,6 +128,10 @@ class Probe:
             "".join(_any_case(letter) for letter in one) for one in (*self.person.emails, *self.person.external_ids)
         )
         return "|".join((*names, *exact)) or "(?!)"
+
+    def strongest(self, values: Mapping[str, str | None]) -> Match | None:
+        """By what the fields of one thing together match best."""
+        return min((hit.match for _, hit in self.among(values)), key=list(Match).index, default=None)
 
     def has_name(self, text: str | None) -> bool:
         return text is not None and self._name.search(_plain(text)) is not None
@@ -149,8 +154,8 @@ class Probe:
         for match, pattern in ((Match.EXTERNAL_ID, self._id), (Match.EMAIL, self._email)):
             if pattern is not None and (found := pattern.search(plain)):
                 return Hit(match, excerpt_of(plain, *found.span()))
-        found = self._name.search(plain)
-        if found is None:
+        found = self._family.search(plain) and self._name.search(plain)
+        if not found:
             return None
         return Hit(self._strength(plain), excerpt_of(plain, *found.span()))
 
@@ -181,13 +186,14 @@ def excerpt_of(text: str, start: int, end: int) -> str:
 
 def _plain(text: str) -> str:
     """The text with words in one piece that a line's end had broken."""
-    return _BROKEN.sub("", unicodedata.normalize("NFC", text))
+    composed = unicodedata.normalize("NFC", text)
+    return _BROKEN.sub("", composed) if "\n" in composed else composed
 
 
 def _name_pattern(name: Name) -> str:
     """The name in either order. Further given names may be left out or be others: "Erika M. Muster"."""
     given = letters(name.given[0]) + "".join(rf"(?:[\s-]+{letters(one)})?" for one in name.given[1:])
-    family = r"\s*[-\s]\s*".join(letters(one) for one in name.family)
+    family = r"(?:\s*-\s*|\s+)".join(letters(one) for one in name.family)
     title = r"(?:(?:[Dd]r|[Pp]rof)\.?[\s]*)*"
     between = r"(?:[^\S\n]+(?:von|van|vom|zu|zur|de|der|[A-ZÄÖÜÀ-Þ][\w’'-]*\.?)){0,2}"
     return (

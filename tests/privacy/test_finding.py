@@ -10,6 +10,7 @@ import pytest
 
 from eakte.access.models import IdentityKind
 from eakte.access.service import create_identity
+from eakte.documents.queries import version_of
 from eakte.foundation.settings import SearchSettings
 from eakte.foundation.work import House
 from eakte.privacy.errors import FindingNotFound, NameTooVague, SearchUnderWay, SubjectRequestStateForbids
@@ -38,6 +39,7 @@ from tests.support.privacy import (
     found_for,
     work_off_privacy,
 )
+from xrechnung.service.receiving import note_invoice
 
 
 def seen(found: list[SubjectFinding], record_id: UUID | None = None) -> set[tuple[Place, str, Match]]:
@@ -97,9 +99,13 @@ def test_what_the_spokes_know_is_found_too(house: House) -> None:
     with house.begin() as work:
         case = a_case(work)
         receive(work, open_ingest(work, case.reference).id, io.BytesIO(LETTER), "Antrag_Erika_Mueller.pdf")
+        bill = a_letter(work, "Rechnung", case=case)
+        invoice = note_invoice(work, bill, version_of(work.session, bill.id, None))
+        invoice.seller_name, invoice.accounts = "Malerei Erika Müller", [{"name": "E. Müller", "iban": "DE02"}]
         hold = set_hold(work, reason="Klage von Erika Müller", record_ids=[], scope=Scope(party="Erika Müller"))
     found = found_for(house, a_searched_request(house))
     assert (Place.INTAKE, "file_name", Match.NAME) in seen(found)
+    assert seen(found, bill.id) == {(Place.INVOICE, "seller", Match.NAME)}
     held = [one for one in found if one.subject_id == hold.id and one.place is Place.RETENTION]
     assert {one.field for one in held} == {"reason", "scope"}
 

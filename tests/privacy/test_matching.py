@@ -41,6 +41,7 @@ def test_a_name_is_found_however_it_is_written(text: str) -> None:
         "Max Müller und Erika Schmidt",
         "erika.mueller@example.organic",
         "nicht-erika.mueller@example.org",
+        "Erika" + " " * 20_000 + "Müllerin",
         "",
     ],
 )

@@ -52,7 +52,7 @@ def in_audit(session: Session, probe: Probe) -> Iterator[Found]:
     )
     seen: set[tuple[UUID, str]] = set()
     for record_id, event, changed, told, reference in session.execute(statement, execution_options=CHUNK):
-        hit = probe.in_text("; ".join((*_texts(changed), *_texts(told))))
+        hit = probe.in_text(" | ".join((*_texts(changed), *_texts(told))))
         if hit is None or (record_id, event) in seen:
             continue
         seen.add((record_id, event))

@@ -31,15 +31,12 @@ def in_parties(session: Session, probe: Probe) -> Iterator[Found]:
     for id_, record_id, reference, name, organisation, email, external_id, *place in session.execute(
         statement, execution_options=CHUNK
     ):
-        line = ", ".join(one for one in (name, organisation, *place, email, external_id) if one)
-        hit = Hit(Match.EXTERNAL_ID, line) if probe.is_id(external_id) else None
-        hit = hit or _whole(probe.in_text(line), line)
-        if hit is not None:
-            yield Found(Place.PARTY, reference, "party", hit, record_id, id_)
-
-
-def _whole(hit: Hit | None, line: str) -> Hit | None:
-    return None if hit is None else Hit(hit.match, line)
+        address = ", ".join(one for one in place if one)
+        fields = {"name": name, "organisation": organisation, "address": address, "email": email}
+        match = Match.EXTERNAL_ID if probe.is_id(external_id) else probe.strongest(fields)
+        if match is not None:
+            line = ", ".join(one for one in (name, organisation, address, email, external_id) if one)
+            yield Found(Place.PARTY, reference, "party", Hit(match, line), record_id, id_)
 
 
 def in_metadata(session: Session, probe: Probe) -> Iterator[Found]:
