@@ -15,7 +15,7 @@ from eakte.foundation.jobs import worker_app
 from eakte.foundation.scratch import scratch_room
 from eakte.foundation.settings import Settings
 from eakte.foundation.work import House
-from eakte.privacy.service.forgetting import look_after_privacy
+from eakte.privacy.service.forgetting import resume_privacy
 from eakte.search.service import resume_update
 from ingest.adapters import sandbox
 from ingest.batches.service.receiving import resume_stranded_batches
@@ -127,7 +127,7 @@ async def _resume_stranded(house: House) -> None:
             resume_destruction(work)
             resume_exchange(work)
             discard_expired(work)
-            look_after_privacy(work)
+            resume_privacy(work)
             resume_update(work)
 
     while True:

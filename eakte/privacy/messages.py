@@ -71,6 +71,10 @@ class SearchForPerson(Job):
     request_id: UUID
 
 
+class LookAfterPrivacy(Job):
+    """Erase and forget what was kept long enough."""
+
+
 class MakeSubjectReport(Job):
     """Put a report together and store it."""
 

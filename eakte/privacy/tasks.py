@@ -8,7 +8,8 @@ from eakte.foundation.jobs import handles
 from eakte.foundation.work import BeginWork
 from eakte.privacy.adapters.bundle import write_bundle
 from eakte.privacy.adapters.report_pdf import report_as_pdf
-from eakte.privacy.messages import MakeSubjectReport, SearchForPerson
+from eakte.privacy.messages import LookAfterPrivacy, MakeSubjectReport, SearchForPerson
+from eakte.privacy.service.forgetting import look_after_privacy
 from eakte.privacy.service.reporting import draft_report, note_made
 from eakte.privacy.service.searching import search
 
@@ -19,6 +20,12 @@ _PRIORITY = -1
 @handles(SearchForPerson, lock="privacy.SearchForPerson", priority=_PRIORITY)
 def search_for_person(job: SearchForPerson, begin: BeginWork) -> None:
     search(begin, job.request_id)
+
+
+@handles(LookAfterPrivacy, lock="privacy.LookAfterPrivacy", priority=_PRIORITY)
+def erase_and_forget(job: LookAfterPrivacy, begin: BeginWork) -> None:
+    with begin() as work:
+        look_after_privacy(work)
 
 
 @handles(MakeSubjectReport, priority=_PRIORITY)

@@ -20,7 +20,7 @@ from eakte.privacy.errors import SubjectReportNotFound, SubjectRequestStateForbi
 from eakte.privacy.models import SubjectReport, SubjectRequest
 from eakte.privacy.queries import requests as queries
 from eakte.privacy.rules import Judgement, RequestAct
-from eakte.privacy.service.forgetting import look_after_privacy
+from eakte.privacy.service.forgetting import look_after_privacy, resume_privacy
 from eakte.privacy.service.judging import judge_findings
 from eakte.privacy.service.reporting import ask_for_report, read_report
 from eakte.privacy.service.requesting import act_on_request
@@ -128,11 +128,20 @@ def test_a_report_is_asked_for_after_the_search_and_made_once(house: House) -> N
     assert report.object_id != again.object_id
 
 
+def assert_not_erased_early(house: House, report: SubjectReport) -> None:
+    """The queue was asked too early, so what it does leaves the report as it is."""
+    work_off_privacy(house)
+    assert house.storage.read(object_key(report.object_id), report.digest)
+
+
 def test_a_report_is_erased_when_its_days_are_over(house: House) -> None:
     report = a_report(house, a_searched_request(house))
     with house.begin() as work:
+        resume_privacy(work)
         look_after_privacy(work)
         read_report(work, report.id)
+        resume_privacy(replace(work, now=work.now + timedelta(days=31)))
+    assert_not_erased_early(house, report)
     with house.begin() as work:
         look_after_privacy(replace(work, now=work.now + timedelta(days=31)))
         with pytest.raises(SubjectReportNotFound):

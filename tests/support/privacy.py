@@ -8,12 +8,12 @@ from eakte.documents.queries import version_of
 from eakte.documents.service import add_version
 from eakte.foundation.ids import new_id
 from eakte.foundation.work import House, UnitOfWork
-from eakte.privacy.messages import MakeSubjectReport, SearchForPerson
+from eakte.privacy.messages import LookAfterPrivacy, MakeSubjectReport, SearchForPerson
 from eakte.privacy.models import SubjectFinding, SubjectReport, SubjectRequest
 from eakte.privacy.queries.requests import findings
 from eakte.privacy.rules import Person, RequestKind
 from eakte.privacy.service.requesting import Received, ask_for_search, receive_request
-from eakte.privacy.tasks import make_subject_report, search_for_person
+from eakte.privacy.tasks import erase_and_forget, make_subject_report, search_for_person
 from tests.support.factories import LETTER, a_document, store_original_bytes
 from tests.support.queue import work_off
 
@@ -57,7 +57,12 @@ def a_request(
 
 def work_off_privacy(house: House) -> None:
     """What the queue does for data protection."""
-    work_off(house, {SearchForPerson: search_for_person, MakeSubjectReport: make_subject_report})
+    handlers = {
+        SearchForPerson: search_for_person,
+        MakeSubjectReport: make_subject_report,
+        LookAfterPrivacy: erase_and_forget,
+    }
+    work_off(house, handlers)
 
 
 def a_searched_request(house: House, person: Person = ERIKA, **how: Any) -> SubjectRequest:

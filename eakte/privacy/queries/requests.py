@@ -15,7 +15,7 @@ from eakte.foundation.jobs import is_queued
 from eakte.foundation.table import must_be_at
 from eakte.foundation.work import UnitOfWork
 from eakte.privacy.errors import FindingNotFound, SubjectReportNotFound, SubjectRequestNotFound
-from eakte.privacy.messages import MakeSubjectReport, SearchForPerson
+from eakte.privacy.messages import LookAfterPrivacy, MakeSubjectReport, SearchForPerson
 from eakte.privacy.models import ErasureAnswer, SubjectFinding, SubjectReport, SubjectRequest
 from eakte.privacy.rules import Judgement, Match, Outcome, Place, RequestKind, RequestState
 
@@ -223,6 +223,13 @@ def _kept() -> Select[SubjectReport]:
     return select(SubjectReport).where(SubjectReport.made_at.is_not(None), SubjectReport.erased_at.is_(None))
 
 
+def is_overdue(session: Session, today: date, closed_before: datetime) -> bool:
+    """Whether anything was kept long enough, and nobody is asked to see to it."""
+    report = _kept().where(SubjectReport.erase_on <= today)
+    request = _unforgotten(closed_before)
+    return bool(session.scalar(select((report.exists() | request.exists()) & ~is_queued([LookAfterPrivacy]))))
+
+
 def reports_to_erase(session: Session, today: date) -> Sequence[SubjectReport]:
     """Reports that were kept as long as they are; locked, passing over those another machine is at."""
     statement = _kept().where(SubjectReport.erase_on <= today).limit(20)
@@ -235,11 +242,9 @@ def kept_reports(session: Session, request_id: UUID) -> Sequence[SubjectReport]:
 
 def requests_to_forget(session: Session, closed_before: datetime) -> Iterator[SubjectRequest]:
     """Requests closed before an instant that still say who asked."""
-    statement = (
-        select(SubjectRequest)
-        .where(SubjectRequest.closed_at < closed_before, SubjectRequest.forgotten_at.is_(None))
-        .order_by(SubjectRequest.id)
-        .limit(100)
-        .with_for_update(skip_locked=True)
-    )
-    yield from session.scalars(statement).all()
+    statement = _unforgotten(closed_before).order_by(SubjectRequest.id).limit(100)
+    yield from session.scalars(statement.with_for_update(skip_locked=True)).all()
+
+
+def _unforgotten(closed_before: datetime) -> Select[SubjectRequest]:
+    return select(SubjectRequest).where(SubjectRequest.closed_at < closed_before, SubjectRequest.forgotten_at.is_(None))

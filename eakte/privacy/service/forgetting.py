@@ -1,13 +1,13 @@
 """What is not kept for ever: reports, which are personal data themselves, and who asked."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from eakte.documents.models import object_key
 from eakte.foundation.clock import legal_day
 from eakte.foundation.work import UnitOfWork
-from eakte.privacy.messages import SubjectForgotten, SubjectReportErased
+from eakte.privacy.messages import LookAfterPrivacy, SubjectForgotten, SubjectReportErased
 from eakte.privacy.models import SubjectReport, SubjectRequest
 from eakte.privacy.queries import requests as queries
 from eakte.privacy.rules import Outcome
@@ -15,13 +15,25 @@ from eakte.privacy.rules import Outcome
 _YEAR = timedelta(days=366)
 
 
+def resume_privacy(work: UnitOfWork) -> None:
+    """Have the queue see to what was kept long enough."""
+    if queries.is_overdue(work.session, legal_day(work.now), _forgettable(work)):
+        work.defer(LookAfterPrivacy())
+
+
 def look_after_privacy(work: UnitOfWork) -> None:
-    """Erase reports that were kept long enough, and forget who asked, years after a request was closed."""
+    """Erase reports that were kept long enough, and forget who asked, years after a request was closed.
+
+    Some at a time; raises StorageUnavailable.
+    """
     for report in queries.reports_to_erase(work.session, legal_day(work.now)):
         erase_report(work, report)
-    years = work.settings.privacy.forget_after_years
-    for request in queries.requests_to_forget(work.session, work.now - years * _YEAR):
+    for request in queries.requests_to_forget(work.session, _forgettable(work)):
         _forget(work, request)
+
+
+def _forgettable(work: UnitOfWork) -> datetime:
+    return work.now - work.settings.privacy.forget_after_years * _YEAR
 
 
 def erase_report(work: UnitOfWork, report: SubjectReport) -> None:
