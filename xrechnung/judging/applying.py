@@ -1,8 +1,8 @@
 """Applying rule sets to an invoice: every set sees the head, each line once, and the end."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Context, localcontext
+from typing import NamedTuple
 
 from xrechnung.judging.cii import CiiCore, CiiNational
 from xrechnung.judging.releases import Release
@@ -15,8 +15,7 @@ EXACT = Context(prec=100)
 """xs:decimal has no limit that amounts would reach; neither have we."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What one rule set found: rules with the places where they are broken, or why it has no result."""
 
     broken: dict[str, list[Node]]

@@ -3,7 +3,7 @@
 The categories ask the same questions with different answers, which are in `BY_CODE`.
 """
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 
 from xrechnung.judging.cii.allowances import says_charge
@@ -65,6 +65,7 @@ class Registrations:
 _RATES = {**{code: category.rate for code, category in BY_CODE.items()}, "L": Rate.ABOVE_ZERO}
 """UBL allows a rate of 0 in category L."""
 _TAXES = ("ram:ApplicableTradeTax", "ram:CategoryTradeTax")
+_Counts = defaultdict[str, int]
 
 
 class Vat:
@@ -74,9 +75,9 @@ class Vat:
         self._registered = Registrations(False, False, False, False, False)
         self._bases = Bases()
         self._breakdowns: list[Node] = []
-        self._breakdown_count: Counter[str] = Counter()
-        self._line_count: Counter[str] = Counter()
-        self._charge_count: Counter[str] = Counter()
+        self._breakdown_count: _Counts = defaultdict(int)
+        self._line_count: _Counts = defaultdict(int)
+        self._charge_count: _Counts = defaultdict(int)
         """Allowances and charges."""
         self._codes: set[str] = set()
         """Category codes anywhere in the document, as far as rules speak of them."""
@@ -162,7 +163,7 @@ class Vat:
         return breakdowns == 1 and bool(lines or charges)
 
 
-def _count(counter: Counter[str], taxes: list[Node]) -> None:
+def _count(counter: _Counts, taxes: list[Node]) -> None:
     for tax in taxes:
         for code in tax.all("ram:CategoryCode"):
             if code.text in BY_CODE:

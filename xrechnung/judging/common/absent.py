@@ -68,8 +68,9 @@ class AbsentPaths:
                         _follow(paths, node.parent, node, rules)
         for node in part.attributed:
             for attribute in node.attributes:
-                if attribute in attributes:
-                    _follow(attributes[attribute], node, node, rules)
+                paths = attributes.get(attribute)
+                if paths is not None and (paths.ends_here or node.name in paths.further):
+                    _follow(paths, node, node, rules)
 
 
 def _follow(paths: _Upwards, above: Node | None, node: Node, rules: RuleSet) -> None:

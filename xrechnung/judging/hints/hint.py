@@ -1,9 +1,8 @@
 """What a hint is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache, wraps
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar, cast
 
 MOST_QUOTED = 120
 REMEMBERED, LONGEST_REMEMBERED = 4096, 1000
@@ -13,8 +12,7 @@ _Further = ParamSpec("_Further")
 _Found = TypeVar("_Found")
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(NamedTuple):
     """One thing that accounting should look at (Hinweis)."""
 
     code: str

@@ -1,7 +1,6 @@
 """Where VAT categories are used, and what else must then be in the invoice (rules 01 to 04, 11 to 14, BR-B)."""
 
 from enum import StrEnum
-from functools import cached_property
 from typing import NamedTuple
 
 from xrechnung.judging.common.vat_categories import BY_CODE, SPLIT_PAYMENT, Identified, Rate, VatCategory
@@ -66,23 +65,23 @@ class Registrations:
             case Identified.NOBODY_FOR_VAT:
                 return not (self._seller_vat or self._representative_vat or self._buyer_vat)
 
-    @cached_property
+    @property
     def _seller(self) -> bool:
         return bool(self._paths("cac:AccountingSupplierParty", "cac:Party", "cac:PartyTaxScheme", "cbc:CompanyID"))
 
-    @cached_property
+    @property
     def _seller_vat(self) -> bool:
         return self._is_any_for_vat("cac:AccountingSupplierParty", "cac:Party", "cac:PartyTaxScheme")
 
-    @cached_property
+    @property
     def _representative_vat(self) -> bool:
         return self._is_any_for_vat("cac:TaxRepresentativeParty", "cac:PartyTaxScheme")
 
-    @cached_property
+    @property
     def _buyer_vat(self) -> bool:
         return self._is_any_for_vat("cac:AccountingCustomerParty", "cac:Party", "cac:PartyTaxScheme")
 
-    @cached_property
+    @property
     def _buyer_legal(self) -> bool:
         return bool(self._paths("cac:AccountingCustomerParty", "cac:Party", "cac:PartyLegalEntity", "cbc:CompanyID"))
 
