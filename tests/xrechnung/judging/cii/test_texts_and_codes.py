@@ -100,3 +100,29 @@ def test_attachments_side_by_side_have_different_names() -> None:
     assert broken_in_cii(alike) == {"BR-DE-22", "CII-SR-476"}
     other = rewritten(a_cii_invoice(), (end, document.format("a.pdf") + document.format("A.PDF") + end))
     assert broken_in_cii(other) == {"CII-SR-476"}
+
+
+@pytest.mark.parametrize(
+    ("documents", "broken"),
+    [
+        ([("916", 1, 1)], set()),
+        ([("916", 2, 0)], {"BR-TMP-4", "CII-SR-475"}),
+        ([("916", 0, 2)], {"BR-TMP-5", "CII-SR-476"}),
+        ([("916", 1, 1), ("916", 1, 1)], {"CII-SR-475", "CII-SR-476"}),
+        ([("130", 2, 2)], {"CII-DT-021", "CII-DT-022"}),
+    ],
+    ids=["one of each", "two descriptions", "two files", "two documents", "no supporting document"],
+)
+def test_a_supporting_document_has_one_description_and_one_file(
+    documents: list[tuple[str, int, int]], broken: set[str]
+) -> None:
+    """BR-TMP-4 and -5 ask it of each document; the two rules they stand in for take all documents together."""
+    end = "</ram:ApplicableHeaderTradeAgreement>"
+    file = '<ram:AttachmentBinaryObject mimeCode="application/pdf" filename="{}.pdf">AAAA</ram:AttachmentBinaryObject>'
+    written = "".join(
+        f"<ram:AdditionalReferencedDocument><ram:IssuerAssignedID>{number}</ram:IssuerAssignedID>"
+        f"<ram:TypeCode>{code}</ram:TypeCode>{'<ram:Name>Aufmaß</ram:Name>' * names}"
+        f"{''.join(file.format(f'{number}-{one}') for one in range(files))}</ram:AdditionalReferencedDocument>"
+        for number, (code, names, files) in enumerate(documents)
+    )
+    assert broken_in_cii(rewritten(a_cii_invoice(), (end, written + end))) == broken
