@@ -319,6 +319,24 @@ def test_every_way_to_the_bytes_of_a_restricted_document_is_closed(
     assert clerk.get(f"/api/v1/documents/{document.id}/versions").status_code == 200
 
 
+def test_nothing_is_brought_into_what_is_restricted(client: TestClient, house: House) -> None:
+    with house.begin() as work:
+        document = a_document(work)
+        case = document.case
+        restrict(work, case.dossier)
+    file = {"file": ("brief.pdf", LETTER)}
+    answers = [
+        client.post("/api/v1/ingests", data={"into": case.reference}),
+        client.post("/api/v1/ingests", data={"into": case.dossier.reference}),
+        client.post(f"/api/v1/cases/{case.id}/documents", json={"title": "Nachtrag"}),
+        client.post(f"/api/v1/dossiers/{case.dossier_id}/cases", json={"title": "Nachtrag"}),
+        client.post(f"/api/v1/documents/{document.id}/versions", files=file),
+        client.post("/api/v1/invoices", data={"caseId": str(case.id)}, files=file),
+        client.post("/api/v1/invoices", data={"dossierId": str(case.dossier_id)}, files=file),
+    ]
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(409, "record-restricted")}
+
+
 def test_only_who_may_restrict_reads_why(
     house: House, as_actor: AsActor, client_of: Callable[[Actor], TestClient]
 ) -> None:

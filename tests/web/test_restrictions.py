@@ -12,7 +12,7 @@ from eakte.records.models import Dossier
 from eakte.records.rules import RestrictionGround
 from eakte.records.service.restricting import restrict_record
 from ingest.models import IngestItem
-from tests.support.factories import LETTER
+from tests.support.factories import LETTER, an_entry
 from tests.support.invoices import a_ubl_invoice
 from tests.support.queue import work_off_ingests
 from tests.support.recognised import PREVIEW, a_recognised_document
@@ -110,6 +110,14 @@ def test_lists_mark_what_is_restricted(visit: Visit, house: House, letter: Docum
     clerk = visit(Role.CLERK)
     assert MARK in clerk.open(f"/vorgaenge/{letter.case_id}").words("//td[@data-label='Zustand']")
     assert MARK not in clerk.open(f"/akten/{letter.case.dossier_id}").words("//td[@data-label='Zustand']")
+
+
+def test_the_plan_says_where_reading_is_logged(visit: Visit, house: House) -> None:
+    with house.begin() as work:
+        logged, other = an_entry(work, log_reading=True), an_entry(work)
+    visitor = visit(Role.CLERK)
+    assert "werden protokolliert" in visitor.open(f"/aktenplan/{logged.id}").words("//dl")
+    assert "Zugriffe" not in visitor.open(f"/aktenplan/{other.id}").words("//dl")
 
 
 def test_the_history_tells_restrictions_and_who_read(visit: Visit, house: House, letter: Document) -> None:
