@@ -57,6 +57,7 @@ def test_a_person_is_found_among_parties_metadata_business_data_and_links(house:
         other = a_case(work, remark="Nachbarin: Erika Müller, geb. 1.3.1980")
         add_party(work, case.id, PartyDetails(PartyRole.APPLICANT, "Müller, E.", email="Erika.Mueller@example.org"))
         add_party(work, case.id, PartyDetails(PartyRole.SENDER, "Max Müller"))
+        add_party(work, case.id, PartyDetails(PartyRole.SENDER, "Müller", organisation="Erika-Verein"))
         set_business_data(work, other.id, {"person": "EWO-471199"}, revision=None)
         link_records(work, case.id, other.id, note="auch Erika Müller")
     found = found_for(house, a_searched_request(house))

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import pairwise
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.ingest.batches.stacks import a_sheet, a_stack
 from tests.support.approval import Town
 from tests.support.disposal import an_entry_to_destroy, closed
 from tests.support.factories import LETTER, a_batch, a_case, a_document, a_dossier, a_unit, unique
+from tests.support.privacy import work_off_privacy
 from tests.support.scans import a_page_image
 from tests.web.batches import Scan, begin, decide, parts_of
 from tests.web.conftest import Page, Visit, Visitor
@@ -75,7 +77,7 @@ def every_page(visit: Visit, house: House, scan: Scan) -> dict[str, Page]:
         "/nirgends",
     ):
         opened[path] = visitor.open(path)
-    opened |= pages_of_disposal(visitor, house)
+    opened |= pages_of_disposal(visitor, house) | asked_by_somebody(visitor, house, case.id)
     return opened | pages_of_batches(visitor, scan, house, case.reference) | pages_of_invoices(visitor, house)
 
 
@@ -157,6 +159,25 @@ def pages_of_batches(visitor: Visitor, scan: Scan, house: House, into: str) -> d
     opened[f"{batch}?refused"] = visitor.send(f"{batch}/freigeben")
     assert {page.status for page in opened.values()} == {200, 409}
     return opened | {"/vernichtungsliste": listed_for_destruction(visitor, house)}
+
+
+def asked_by_somebody(visitor: Visitor, house: House, case_id: UUID) -> dict[str, Page]:
+    """Requests of a data subject, and one with what was found for it, answers and a report."""
+    visitor.open(f"/schriftgut/{case_id}/beteiligte")
+    visitor.send(f"/schriftgut/{case_id}/beteiligte", {"role": "sender", "name": "Erika Muster", "organisation": EVIL})
+    visitor.open("/datenschutz")
+    asked = {"kind": "erasure", "received_on": "2126-11-02", "names": "Erika Muster", "addresses": EVIL, "note": EVIL}
+    path = visitor.send("/datenschutz", asked).path.split("?")[0]
+    visitor.send(f"{path}/suchen")
+    work_off_privacy(house)
+    visitor.open(path)
+    visitor.send(f"{path}/fundstellen", {"record": str(case_id), "judgement": "confirmed"})
+    visitor.send(f"{path}/entscheiden")
+    visitor.send(f"{path}/auskunft")
+    work_off_privacy(house)
+    page = visitor.open(path)
+    assert "alles zu" in page.words() and "Löschung" in page.words() and "laden" in page.words()
+    return {"/datenschutz": visitor.open("/datenschutz"), path: page}
 
 
 def listed_for_destruction(visitor: Visitor, house: House) -> Page:
