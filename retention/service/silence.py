@@ -39,11 +39,13 @@ def claim_notice(work: UnitOfWork, person_id: UUID, day: date) -> EmailMessage |
     identity = work.session.get_one(Identity, person_id)
     if day != legal_day(work.now) or identity.email is None or not identity.active:
         return None
+    count = queries.silent_lists_of(work.session, person_id)
+    if not count:
+        return None
     # Found half handed over, it may have gone out before the worker died.
     settle_notice(work, person_id, day, DigestState.DOUBTFUL)
     if not queries.move_notice(work.session, person_id, day, was=DigestState.WAITING, now_is=DigestState.SENDING):
         return None
-    count = queries.silent_lists_of(work.session, person_id)
     return letter_to(
         identity.email,
         _SUBJECT,

@@ -1,11 +1,18 @@
 """Disposal and legal holds at the browser."""
 
+from uuid import UUID
+
 import pytest
 
 from eakte.access import Role
 from eakte.foundation.work import House
 from eakte.records.models import Dossier
 from eakte.records.plan_rules import DisposalCode
+from retention.messages import ListChanged
+from retention.models.disposal import DisposalList
+from retention.rules.disposal import Direction, ListState, Procedure
+from retention.rules.exchange import MessageType, XdomeaVersion
+from tests.support.disposal import a_received_message
 from tests.support.factories import a_case, a_dossier, an_entry
 from tests.support.retention import close
 from tests.web.conftest import Visit, Visitor
@@ -80,3 +87,28 @@ def test_whoever_has_no_part_in_disposal_does_not_see_it(visit: Visit, due: Doss
     assert "Aussonderung" not in clerk.open("/").words("//nav")
     assert clerk.open("/aussonderung").status == 403
     assert clerk.open("/loeschsperren").status == 403
+
+
+def test_a_list_shows_why_a_message_waits_and_how_often_the_archive_was_silent(
+    visit: Visit, house: House, due: Dossier
+) -> None:
+    visitor = visit()
+    path = draw(visitor)
+    with house.begin() as work:
+        list_ = work.session.get_one(DisposalList, UUID(path.rpartition("/")[2]))
+        message = a_received_message(work, list_)
+        message.direction, message.version, message.message_type = (
+            Direction.SENT,
+            XdomeaVersion.V3_0_0,
+            MessageType.OFFER,
+        )
+        message.reminders = 3
+        list_.state, list_.procedure, list_.archive = ListState.OFFERED, Procedure.FOUR_STEP, "stadtarchiv"
+        list_.unwritten, list_.unwritten_why = MessageType.TRANSFER, "Die Datei brief.pdf ist beschädigt."
+        work.session.flush()
+        work.publish(ListChanged(record_id=list_.id, changes={}))
+    words = visitor.open(path).words()
+    assert "Abgabe (0503) ließ sich nicht schreiben: Die Datei brief.pdf ist beschädigt." in words
+    assert "Frist 3-mal versäumt" in words
+    overview = visitor.open("/aussonderung").words("//table")
+    assert "Nachricht nicht geschrieben" in overview and "Archiv 3-mal säumig" in overview
