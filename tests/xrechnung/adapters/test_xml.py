@@ -148,6 +148,15 @@ def test_what_only_our_parser_minds_is_no_reason_to_refuse() -> None:
     assert refusal_of(b'<a xmlns:x="http://not a uri"><b></a>').code == "not-well-formed"
 
 
+def test_one_document_is_read_as_if_no_other_had_been_before() -> None:
+    """Each thread keeps its parser; what it minded in one document is not held against the next."""
+    odd = b'<a xmlns:x="http://not a uri">text</a>'
+    for broken in (b"<a><b></a>", b"<a>\x00</a>", b'<a b="1" b="2"/>'):
+        assert refusal_of(broken).code == "not-well-formed"
+        assert parse_xml(odd).text == "text"
+    assert refusal_of(b"<a>\n<b></a>").line == 2
+
+
 def test_nothing_is_fetched_from_anywhere(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("secret")
