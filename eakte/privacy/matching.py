@@ -90,8 +90,11 @@ def _words(text: str) -> tuple[str, ...]:
 
 def letters(word: str) -> str:
     """A pattern for every spelling of a word that search takes for the same."""
-    pieces = re.findall("ss|.", fold(word), re.DOTALL)
-    return "".join(_spellings(piece) for piece in pieces)
+    folded = fold(word)
+    if not folded.isascii():
+        # Of other scripts only the case differs: folding takes apart what is written as one letter.
+        return "".join(_any_case(letter) for letter in unicodedata.normalize("NFC", word))
+    return "".join(_spellings(piece) for piece in re.findall("ss|.", folded))
 
 
 def _spellings(piece: str) -> str:

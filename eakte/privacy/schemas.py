@@ -11,6 +11,7 @@ from eakte.foundation.http import Shape
 from eakte.privacy.rules import Judgement, Match, Outcome, Person, Place, RequestAct, RequestKind, RequestState
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 _Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
 _Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
 
@@ -18,7 +19,7 @@ _Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, 
 class PersonShape(Shape):
     """Wer anfragt, mit allem, woran die Person zu erkennen ist"""
 
-    names: list[_Text] = Field(
+    names: list[_Name] = Field(
         title="Namen, der heutige zuerst, dann frühere", min_length=1, max_length=20, examples=[["Erika Muster"]]
     )
     born_on: date | None = Field(None, title="Geburtsdatum")
@@ -36,7 +37,7 @@ class RequestFields(Shape):
     """Was von einer Betroffenenanfrage außer der Person anzugeben ist"""
 
     kind: RequestKind = Field(title="Art: Auskunft (access) oder Löschung (erasure)")
-    received_on: date = Field(title="Eingegangen am")
+    received_on: date = Field(title="Eingegangen am", ge=date(1900, 1, 1), le=date(2999, 12, 31))
     identity_check: _Note | None = Field(None, title="Wie die Identität geprüft wurde")
     note: _Note | None = Field(None, title="Bemerkung")
 

@@ -88,6 +88,11 @@ def test_half_a_name_is_no_name_to_search_for(written: str) -> None:
         read_name(written)
 
 
+def test_names_of_other_scripts_are_found() -> None:
+    for name, text in (("Χρήστος Παππάς", "κύριος Χρήστος Παππάς"), ("민수 김철", "김철, 민수")):
+        assert Probe(Person(names=(name,))).in_text(text) is not None, name
+
+
 def test_double_and_former_names_are_found() -> None:
     probe = Probe(Person(names=("Hans-Peter Müller-Lüdenscheidt", "Hans-Peter Groß")))
     for text in ("Herr Hans Peter Müller - Lüdenscheidt", "Gross, Hans", "Hans-Peter Mueller-Luedenscheidt"):

@@ -88,6 +88,12 @@ def test_an_erasure_request_is_decided_listed_and_restricted(house: House, offic
     assert (refused.status_code, refused.json()["code"]) == (409, "nothing-erasable")
 
 
+def test_a_day_or_name_nobody_can_mean_is_refused(officer: TestClient) -> None:
+    for wrong in ({"receivedOn": "9999-12-31"}, {"person": {"names": ["Müller"]}}, {"person": {"names": []}}):
+        body = {"kind": "access", "person": PERSON, "receivedOn": "2026-11-02", **wrong}
+        assert officer.post(REQUESTS, json=body).status_code == 422, wrong
+
+
 def test_the_time_is_extended_once_with_a_reason(officer: TestClient) -> None:
     path = entered(officer, receivedOn="2126-01-31")
     extended = officer.post(f"{path}:extend", json={"reason": "Umfang der Akten"}, headers={"If-Match": "*"})

@@ -49,6 +49,7 @@ from tests.support.factories import (
     a_unit,
     an_entry,
 )
+from tests.support.privacy import a_made_report, a_request
 from tests.support.scans import a_scan
 from xrechnung.approval.service.beginning import begin_approval
 from xrechnung.service.receiving import note_invoice
@@ -107,6 +108,9 @@ def target(house: House) -> Target:
             invoice = note_invoice(work, document, version_of(work.session, document.id, None))
             remember("invoice_id", invoice)
             remember("order_id", a_given_order(work, begin_approval(work, invoice)))
+            subject_request = a_request(work)
+            remember("request_id", subject_request)
+            remember("report_id", a_made_report(work, subject_request))
             remember("link_id", link_records(work, document.id, case.id, note=None))
         for ingest in work.session.query(Ingest):
             remember("ingest_id", ingest)
