@@ -283,13 +283,15 @@ def machine(partners: Partnership) -> type[RuleBasedStateMachine]:
             self.gone = destroyed - there
 
         def teardown(self) -> None:
-            """Whatever came before, in the end the house tries to get rid of everything."""
+            """Whatever came before, in the end the house tries to get rid of everything, and has to do it once more."""
             if not hasattr(self, "lists"):
                 return
             for procedure in (Procedure.DESTRUCTION, Procedure.FOUR_STEP):
                 self.time_passes(1900)
                 self.disposal_goes_on(7, procedure)
                 self.nothing_went_that_must_be_kept()
+            self.the_backup_is_restored()
+            self.nothing_went_that_must_be_kept()
             # The next one's ledger is its own.
             for record_id in self.records:
                 partners.house.storage.erase(ledger_key(record_id))
