@@ -126,6 +126,23 @@ def test_what_can_go_is_put_on_a_draft_list_and_answered_as_gone_after_its_destr
     assert {one.outcome for one in answers(house, request).values()} == {Outcome.GONE}
 
 
+def test_what_a_list_gave_up_can_be_listed_again(house: House) -> None:
+    disposers = Disposers(house)
+    with house.begin() as work:
+        case = a_case(work, dossier=a_dossier(work, entry=an_entry_to_destroy(work)), title="Erika Müller")
+        closed(work, case)
+    request = an_erasure(house)
+    with house.begin() as work:
+        first = list_erasable(work, request.id)
+    with house.begin(disposers.author) as work:
+        (list_,) = [one for one in lists(work, state=None, cursor=None, limit=50).items if one.reference == first]
+    disposers.act(list_.id, ListAct.CANCEL)
+    told = answers(house, request)[case.reference]
+    assert (told.outcome, told.listed_on) == (Outcome.ERASABLE, None)
+    with house.begin() as work:
+        assert list_erasable(work, request.id) != first
+
+
 def test_what_cannot_go_yet_is_restricted_until_it_can(house: House) -> None:
     with house.begin() as work:
         case = a_case(work, dossier=a_dossier(work, entry=an_entry_to_destroy(work)), title="Erika Müller")

@@ -65,6 +65,9 @@ def _take(work: UnitOfWork, answer: ErasureAnswer, told: Prospect | None) -> Non
     answer.outcome, answer.possible_from = told.outcome, told.possible_from
     answer.reasons = [{"code": one.code, "message": one.message} for one in told.reasons]
     answer.computed_at = work.now
+    if told.outcome in (Outcome.ERASABLE, Outcome.OFFER):
+        # What is on a list is not offered for another: that list was given up, or put it off.
+        answer.listed_on = None
 
 
 def list_erasable(work: UnitOfWork, request_id: UUID) -> str:
