@@ -37,15 +37,16 @@ def require_unlimited(work: UnitOfWork, permission: Permission, *, below: Sequen
 
     A right over the house itself must not follow from a right in one corner of it. Raises ActionForbidden.
     """
-    for scope in work.actor.scopes:
-        if (
-            permission in scope.permissions
-            and scope.units is None
-            and (scope.entry_id is None or scope.entry_id in below)
-        ):
-            return
-    if not work.actor.everything:
+    if not holds_everywhere(work, permission, below=below):
         raise ActionForbidden(permission=permission)
+
+
+def holds_everywhere(work: UnitOfWork, permission: Permission, *, below: Sequence[UUID] = ()) -> bool:
+    """Whether the actor holds `permission` for the whole house, or for one of the plan entries `below`."""
+    return work.actor.everything or any(
+        permission in scope.permissions and scope.units is None and (scope.entry_id is None or scope.entry_id in below)
+        for scope in work.actor.scopes
+    )
 
 
 def actor_of_token(session: Session, secret_hash: str, now: datetime) -> Actor | None:

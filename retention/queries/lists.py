@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from eakte.access import Permission
 from eakte.access.errors import ActionForbidden
 from eakte.access.models import Identity
-from eakte.access.queries import require_unlimited
+from eakte.access.queries import holds_everywhere, require_unlimited
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.table import must_be_at
 from eakte.foundation.work import UnitOfWork
@@ -30,14 +30,6 @@ def must_see_lists(work: UnitOfWork) -> None:
     """Lists go across the whole house, so they need a right of disposal for the whole house. Raises ActionForbidden."""
     if not any(holds_everywhere(work, permission) for permission in DISPOSAL):
         raise ActionForbidden(permission=Permission.REVIEW_DISPOSAL)
-
-
-def holds_everywhere(work: UnitOfWork, permission: Permission) -> bool:
-    try:
-        require_unlimited(work, permission)
-    except ActionForbidden:
-        return False
-    return True
 
 
 def get_list(

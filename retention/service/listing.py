@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import insert, update
 
 from eakte.access import Permission
-from eakte.access.queries import require_unlimited
+from eakte.access.queries import holds_everywhere, require_unlimited
 from eakte.foundation.clock import legal_day
 from eakte.foundation.errors import Finding
 from eakte.foundation.ids import new_id
@@ -132,7 +132,7 @@ def facts(work: UnitOfWork, list_: DisposalList) -> ListFacts:
 
 def acts_allowed(work: UnitOfWork, list_: DisposalList) -> tuple[ListAct, ...]:
     """What the actor may do with a list now."""
-    held = [permission for permission in queries.DISPOSAL if queries.holds_everywhere(work, permission)]
+    held = [permission for permission in queries.DISPOSAL if holds_everywhere(work, permission)]
     return allowed_acts(facts(work, list_), held, is_author=list_.created_by == work.actor.id)
 
 

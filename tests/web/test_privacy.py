@@ -94,6 +94,12 @@ def test_the_time_is_extended_at_the_page(visit: Visit, house: House) -> None:
     assert not page.all("//form[contains(@action, 'verlaengern')]")
 
 
+def test_an_officer_finds_what_is_restricted_in_the_house(visit: Visit) -> None:
+    officer = visit(Role.DATA_PROTECTION_OFFICER)
+    assert "/einschraenkungen" in officer.open("/datenschutz").links("//main//a")
+    assert officer.open("/einschraenkungen").status == 200
+
+
 def test_nobody_else_is_shown_who_asked(visit: Visit, house: House) -> None:
     path = entered(visit(Role.DATA_PROTECTION_OFFICER), house)
     for role in (Role.CLERK, Role.ADMINISTRATOR, Role.AUDITOR):

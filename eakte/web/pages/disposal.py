@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from eakte.access import Permission
-from eakte.access.queries import BERLIN
+from eakte.access.queries import BERLIN, holds_everywhere
 from eakte.foundation.work import UnitOfWork
 from eakte.records.plan_rules import DisposalCode
 from eakte.web.errors import ActionUnknown
@@ -137,8 +137,8 @@ def _overview(request: Request, work: UnitOfWork, filled: Filled, *, cursor: str
         lists=page.items,
         silences=silences(work.session, [one.id for one in page.items]),
         next_page=address(_PATH, nach=page.next_cursor) if page.next_cursor else None,
-        may_draw=queries.holds_everywhere(work, Permission.DISPOSE),
-        may_hold=queries.holds_everywhere(work, Permission.MANAGE_HOLDS),
+        may_draw=holds_everywhere(work, Permission.DISPOSE),
+        may_hold=holds_everywhere(work, Permission.MANAGE_HOLDS),
         archives=[(archive.key, archive.name) for archive in archives],
         procedures=list(Procedure),
         codes=list(DisposalCode),

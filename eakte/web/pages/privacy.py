@@ -6,6 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
+from eakte.access import Permission
+from eakte.access.queries import holds_everywhere
 from eakte.documents.api import disposition, streamed
 from eakte.foundation.clock import legal_day
 from eakte.foundation.errors import NotFound
@@ -175,6 +177,7 @@ def _overview(request: Request, work: UnitOfWork, filled: Filled, *, cursor: str
         kinds=list(RequestKind),
         requests=page.items,
         only_due=due,
+        may_restrict=holds_everywhere(work, Permission.RESTRICT_PROCESSING),
         today=today,
         next_page=address(_PATH, nach=page.next_cursor, faellig="true" if due else None) if page.next_cursor else None,
     )

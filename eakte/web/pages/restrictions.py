@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from eakte.access import Permission
+from eakte.access.queries import holds_everywhere
 from eakte.foundation.work import UnitOfWork
 from eakte.records import restriction_queries as queries
 from eakte.records.models import Record, Restriction
@@ -18,7 +19,6 @@ from eakte.web.queries import names_of
 from eakte.web.rendering import address, go_to, path_of, render
 from eakte.web.session import FormWork, OwnForm, PageRoute, PageWork, seen_revision
 from eakte.web.views import trail_of
-from retention.queries.lists import holds_everywhere
 
 router = APIRouter(route_class=PageRoute)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from eakte.access import Permission
+from eakte.access.queries import holds_everywhere
 from eakte.foundation.clock import legal_day
 from eakte.foundation.work import UnitOfWork
 from eakte.records import plan_queries
@@ -20,7 +21,7 @@ from eakte.web.session import FormWork, OwnForm, PageRoute, PageWork
 from eakte.web.views import trail_of
 from retention.models.rules import EnteredDate
 from retention.queries import rules as queries
-from retention.queries.lists import holds_everywhere, names_of
+from retention.queries.lists import names_of
 from retention.rules.periods import Event, Trigger
 from retention.rules.readiness import OBSTACLE_WORDS
 from retention.rules.sentences import event_in_words, key_in_words, rule_in_words
