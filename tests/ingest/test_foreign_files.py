@@ -29,7 +29,9 @@ pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no test data at {DAT
 
 
 # Long, or like a file that is read anyway: only in the long rounds.
-LONG = re.compile(r"name-\d\d|5000-seiten|ocrmypdf__(cardinal|multipage|jbig2|linn|poster|skew)|rotated")
+LONG = re.compile(
+    r"name-\d\d|5000-seiten|ocrmypdf__(cardinal|multipage|jbig2|linn|masks|poster|skew)|rotated|ciur__berlin"
+)
 
 
 def entries(collection: str) -> list[Any]:

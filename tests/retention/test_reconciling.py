@@ -41,32 +41,63 @@ from tests.support.factories import LETTER, a_document
 
 
 class Backup:
-    """A dump of a house's database, as its operator makes it, and its way back."""
+    """A copy of a house's database, file by file, and its way back."""
 
-    def __init__(self, postgres: EmbeddedPostgres, house: House, path: Path) -> None:
-        self._house, self._path = house, path
-        self._dsn = house.settings.database.dsn.get_secret_value()
+    def __init__(self, postgres: EmbeddedPostgres, house: House) -> None:
+        self._house = house
+        self.dsn = house.settings.database.dsn.get_secret_value()
         self._admin = postgres.dsn_of("postgres")
-        self._name = psycopg.conninfo.conninfo_to_dict(self._dsn)["dbname"]
+        self._name = str(psycopg.conninfo.conninfo_to_dict(self.dsn)["dbname"])
 
     def take(self) -> None:
-        self._run("pg_dump", "--format=custom", f"--file={self._path}", self._dsn)
+        self._copy(self._name, f"{self._name}_copy")
 
     def restore(self) -> None:
+        self._copy(f"{self._name}_copy", self._name)
+
+    def _copy(self, source: str, target: str) -> None:
+        self.replace(target, sql.SQL(" TEMPLATE {}").format(sql.Identifier(source)))
+
+    def replace(self, database: str, made_of: sql.Composable = sql.SQL("")) -> None:  # noqa: B008  constant
         self._house.sessions.kw["bind"].dispose()
         with psycopg.connect(self._admin, autocommit=True) as connection:
-            name = sql.Identifier(str(self._name))
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
-        self._run("pg_restore", "--no-owner", f"--dbname={self._dsn}", str(self._path))
+            name = sql.Identifier(database)
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            connection.execute(sql.SQL("CREATE DATABASE {}{}").format(name, made_of))
+
+    def forget(self) -> None:
+        with psycopg.connect(self._admin, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(f"{self._name}_copy")))
+
+
+class Dump(Backup):
+    """A dump of it, as the manual has it."""
+
+    def __init__(self, postgres: EmbeddedPostgres, house: House, path: Path) -> None:
+        super().__init__(postgres, house)
+        self._path = path
+
+    def take(self) -> None:
+        self._run("pg_dump", "--format=custom", f"--file={self._path}", self.dsn)
+
+    def restore(self) -> None:
+        self.replace(str(psycopg.conninfo.conninfo_to_dict(self.dsn)["dbname"]))
+        self._run("pg_restore", "--no-owner", f"--dbname={self.dsn}", str(self._path))
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run([binaries() / program, *arguments], check=True, capture_output=True, timeout=120)
 
 
 @pytest.fixture
-def backup(postgres: EmbeddedPostgres, committed_house: House, tmp_path: Path) -> Backup:
-    return Backup(postgres, committed_house, tmp_path / "house.dump")
+def backup(postgres: EmbeddedPostgres, committed_house: House) -> Iterator[Backup]:
+    made = Backup(postgres, committed_house)
+    yield made
+    made.forget()
+
+
+@pytest.fixture
+def dump(postgres: EmbeddedPostgres, committed_house: House, tmp_path: Path) -> Dump:
+    return Dump(postgres, committed_house, tmp_path / "house.dump")
 
 
 def returned(house: House) -> list[Returned]:
@@ -84,7 +115,7 @@ def outcomes(house: House) -> Iterator[bool]:
 
 @pytest.mark.parametrize("objects_too", [False, True])
 def test_what_a_restore_brings_back_is_destroyed_again_and_nothing_else(
-    committed_house: House, backup: Backup, objects_too: bool
+    committed_house: House, dump: Dump, objects_too: bool
 ) -> None:
     house, disposers = committed_house, Disposers(committed_house)
     with house.begin() as work:
@@ -92,10 +123,10 @@ def test_what_a_restore_brings_back_is_destroyed_again_and_nothing_else(
         kept = a_document(work, content=LETTER)
         objects = list(work.session.scalars(select(Rendition.object_id)))
         kept_object = work.session.scalars(select(Rendition.object_id).order_by(Rendition.id.desc())).first()
-    backup.take()
+    dump.take()
     disposers.destroy(disposers.released(dossier.id).id)
     assert not returned(house)
-    backup.restore()
+    dump.restore()
     for object_id in objects if objects_too else []:
         house.storage.put_bytes(object_key(object_id), LETTER, media_type="application/pdf")
     assert {one.reference for one in returned(house)} == {dossier.reference, *(case.reference for case in cases)}

@@ -18,6 +18,8 @@ from tests.support.installation import Installation, until
 from tests.support.killing import kill_while_erasing
 
 
+# The story of the transfer, which is told every time, ends with the same deaths.
+@pytest.mark.soak
 def test_twenty_records_are_destroyed_although_the_worker_dies(running: Installation) -> None:
     destroy_and_kill(running, count=20, deaths=1)
 

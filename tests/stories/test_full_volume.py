@@ -42,7 +42,10 @@ def _volumes_are_possible() -> bool:
     )
 
 
-pytestmark = pytest.mark.skipif(not _volumes_are_possible(), reason="needs root and mounts of one's own")
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.skipif(not _volumes_are_possible(), reason="needs root and mounts of one's own"),
+]
 
 
 @dataclass

@@ -43,7 +43,7 @@ class Scale:
 
 FIFTY_FILES_TWENTY_KILLS = Scale(files=50, upload_moments=4, filing_moments=12, both=4, left=12)
 # Each kill costs the start of a process, which is dear on the machines that run everything.
-SHORT = Scale(files=20, upload_moments=2, filing_moments=5, both=2, left=5)
+SHORT = Scale(files=15, upload_moments=2, filing_moments=3, both=1, left=4)
 
 
 def test_files_survive_kills(running: Installation, tmp_path: Path) -> None:

@@ -51,9 +51,10 @@ def later(work: UnitOfWork, instant: datetime) -> UnitOfWork:
 
 
 def recognised(work: UnitOfWork) -> None:
-    """As if everything that came in were recognised and filed, so that it can be closed."""
+    """As if everything that came in were recognised and filed, so that it can be closed; no worker is asked."""
     work.session.flush()
-    work.session.execute(text("update ingest_items set state = 'filed' where document_id is not null"))
+    filed = "state = 'filed', failure_code = null, failure_message = null"
+    work.session.execute(text(f"update ingest_items set {filed} where document_id is not null"))
 
 
 def close(work: UnitOfWork, record: Dossier | Case, on: str | None = None) -> None:
