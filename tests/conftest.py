@@ -4,7 +4,7 @@ Under pytest-xdist every worker has its own server, since a session fixture belo
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import psycopg
@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from psycopg import sql
 from pydantic import SecretStr
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 from sqlalchemy.pool import NullPool
 
@@ -151,14 +151,21 @@ def engine(settings: Settings) -> Iterator[Engine]:
 # --- house and work -------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def house(engine: Engine, storage: Storage, settings: Settings) -> Iterator[House]:
-    """A house whose works commit into one transaction that the test never commits."""
+@contextmanager
+def passing_house(engine: Engine, storage: Storage, settings: Settings) -> Iterator[tuple[House, Connection]]:
+    """A house whose works commit into one transaction that nobody ever commits."""
     with engine.connect() as connection:
         outer = connection.begin()
         sessions = sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
-        yield House(sessions, storage, settings)
+        yield House(sessions, storage, settings), connection
         outer.rollback()
+
+
+@pytest.fixture
+def house(engine: Engine, storage: Storage, settings: Settings) -> Iterator[House]:
+    """A house that is gone with its test."""
+    with passing_house(engine, storage, settings) as (house, _):
+        yield house
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import update
-
 from eakte.access import Confidentiality, Role
 from eakte.documents.models import Document, object_key
 from eakte.foundation.ids import new_id
@@ -16,8 +14,6 @@ from eakte.records.models import Case, Dossier, FilingPlanEntry
 from eakte.records.plan_rules import DisposalCode
 from eakte.records.rules import Action, RecordKind
 from eakte.records.service.lifecycle import change_case_state, change_dossier_state
-from ingest.models import IngestItem
-from ingest.rules import ItemState
 from retention.messages import CarryOutList, WriteReport
 from retention.models.disposal import DisposalList, DisposalMessage, Tombstone
 from retention.queries.candidates import Wanted
@@ -27,6 +23,7 @@ from retention.service.deciding import act_on_list
 from retention.service.listing import draw_up_list
 from retention.tasks.lists import carry_out_list, write_report
 from tests.support.factories import AsActor, a_case, a_document, a_dossier, an_entry, unique
+from tests.support.retention import recognised
 
 LONG_AGO = datetime(2015, 3, 2, 10, tzinfo=UTC)
 
@@ -39,7 +36,7 @@ def an_entry_to_destroy(
 
 def closed(work: UnitOfWork, *records: Dossier | Case, at: datetime = LONG_AGO) -> None:
     """Close records as if it had been long ago, with their files recognised."""
-    work.session.execute(update(IngestItem).where(IngestItem.document_id.is_not(None)).values(state=ItemState.FILED))
+    recognised(work)
     then = replace(work, now=at)
     for record in records:
         change = change_dossier_state if isinstance(record, Dossier) else change_case_state

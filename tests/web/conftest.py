@@ -1,6 +1,7 @@
 """Somebody at a browser: keeps cookies, sends forms with what the page put into them."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -103,13 +104,22 @@ def visit(app: FastAPI, house: House) -> Callable[..., Visitor]:
     """Makes a browser in which somebody with some roles is logged in."""
 
     def visit(*roles: Role, **where: Any) -> Visitor:
-        with house.begin(SYSTEM) as work:
-            person = a_person(work, *(roles or tuple(Role)), **where, password=None)
-        visitor = Visitor(TestClient(app))
-        visitor.client.cookies.set("eakte", a_token(house, person.id))
-        return visitor
+        return logged_in(app, a_session(house, *roles, **where))
 
     return visit
+
+
+def a_session(house: House, *roles: Role, **where: Any) -> str:
+    """The cookie of somebody with some roles, by default with all."""
+    with house.begin(SYSTEM) as work:
+        person = a_person(work, *(roles or tuple(Role)), **where, password=None)
+    return a_token(house, person.id)
+
+
+def logged_in(app: FastAPI, session: str) -> Visitor:
+    visitor = Visitor(TestClient(app))
+    visitor.client.cookies.set("eakte", session)
+    return visitor
 
 
 Visit = Callable[..., Visitor]
@@ -126,6 +136,10 @@ def dossier(house: House) -> Dossier:
 
 @pytest.fixture
 def replacing(house: House, dossier: Dossier) -> dict[str, str]:
+    return fields_to_replace(house, dossier)
+
+
+def fields_to_replace(house: House, dossier: Dossier) -> dict[str, str]:
     """What the form of a batch asks that takes the place of paper."""
     with house.begin(SYSTEM) as work:
         unit = work.session.get_one(OrganisationalUnit, dossier.unit_id).key
@@ -144,14 +158,15 @@ def replacing(house: House, dossier: Dossier) -> dict[str, str]:
 
 @pytest.fixture
 def scan(house: House) -> Callable[..., str]:
-    """Scans a stack as somebody, as far as it goes without people; answers its path."""
+    """Scans a stack as somebody: `scan(visitor, content, **fields)`."""
+    return partial(scan_into, house)
 
-    def scan(visitor: Visitor, content: bytes, **fields: str) -> str:
-        visitor.open("/stapel/neu")
-        path = visitor.send("/stapel/neu", {"profile": "standard", **fields}).path.split("?")[0]
-        visitor.send(f"{path}/dateien", files=[("stapel.pdf", content)])
-        assert visitor.send(f"{path}/abschliessen").status == 200
-        work_off_ingests(house)
-        return path
 
-    return scan
+def scan_into(house: House, visitor: Visitor, content: bytes, **fields: str) -> str:
+    """Scan a stack as somebody, as far as it goes without people; answers its path."""
+    visitor.open("/stapel/neu")
+    path = visitor.send("/stapel/neu", {"profile": "standard", **fields}).path.split("?")[0]
+    visitor.send(f"{path}/dateien", files=[("stapel.pdf", content)])
+    assert visitor.send(f"{path}/abschliessen").status == 200
+    work_off_ingests(house)
+    return path

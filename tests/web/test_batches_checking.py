@@ -1,19 +1,28 @@
 """The look at what was scanned (Sichtprüfung), and putting right what splitting or the scanner got wrong."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
+from sqlalchemy import Connection, Engine
 
 from eakte.access import Confidentiality, Role
 from eakte.access.service import appoint_deputy
+from eakte.foundation.settings import Settings
+from eakte.foundation.storage import Storage
 from eakte.foundation.work import SYSTEM, House
 from eakte.records.models import Dossier
 from ingest.batches.models import Batch, BatchDocument
+from tests.conftest import passing_house
 from tests.ingest.batches.stacks import a_sheet, a_stack, an_empty_side
+from tests.support.app import app_on
+from tests.support.factories import a_dossier
 from tests.support.scans import a_page_image as a_page
 from tests.web.batches import Scan, buttons, decide, parts_of, refused, told
-from tests.web.conftest import Page, Visit, Visitor
+from tests.web.conftest import Page, Visit, Visitor, a_session, fields_to_replace, logged_in, scan_into
 
 Fields = dict[str, str]
 
@@ -31,15 +40,56 @@ def images_on(page: Page) -> list[str]:
     return [image.get("alt") for image in page.all("//ol[@class='looked']//img")]
 
 
-@pytest.fixture
-def checker(visit: Visit) -> Visitor:
-    return visit(Role.REGISTRY)
+@dataclass(frozen=True)
+class Scanned:
+    """A house where a batch of two letters waits to be looked at, and who scanned it."""
+
+    house: House
+    connection: Connection
+    session: str
+    dossier: Dossier
+    replacing: Fields
+    batch: str
+
+
+@pytest.fixture(scope="module")
+def scanned(engine: Engine, storage: Storage, settings: Settings) -> Iterator[Scanned]:
+    """Recognised once, since that takes long."""
+    with passing_house(engine, storage, settings) as (house, connection):
+        with house.begin(SYSTEM) as work:
+            dossier = a_dossier(work)
+        replacing, session = fields_to_replace(house, dossier), a_session(house, Role.REGISTRY)
+        batch = scan_into(house, logged_in(app_on(house), session), letters(dossier), **replacing)
+        yield Scanned(house, connection, session, dossier, replacing, batch)
 
 
 @pytest.fixture
-def batch(checker: Visitor, scan: Scan, dossier: Dossier, replacing: Fields) -> str:
+def house(scanned: Scanned) -> Iterator[House]:
+    """Each test goes on from what was scanned, and leaves nothing behind."""
+    test = scanned.connection.begin_nested()
+    yield scanned.house
+    test.rollback()
+
+
+@pytest.fixture
+def checker(app: FastAPI, scanned: Scanned) -> Visitor:
+    return logged_in(app, scanned.session)
+
+
+@pytest.fixture
+def dossier(scanned: Scanned) -> Dossier:
+    return scanned.dossier
+
+
+@pytest.fixture
+def replacing(scanned: Scanned) -> Fields:
+    return scanned.replacing
+
+
+@pytest.fixture
+def batch(scanned: Scanned) -> str:
     """The path of a batch of two letters that wait to be looked at."""
-    return scan(checker, letters(dossier), **replacing)
+    return scanned.batch
 
 
 def test_all_pages_of_a_document_are_seen_in_their_order(checker: Visitor, batch: str) -> None:

@@ -29,6 +29,8 @@ group = add_lazily(
         ("hold", "retention_holds:app", "Löschsperren setzen, ansehen, aufheben."),
         ("lists", "retention_lists:lists", "Aussonderungsverzeichnisse auflisten."),
         ("list", "retention_lists:app", "Ein Aussonderungsverzeichnis aufstellen, ansehen, prüfen, freigeben."),
+        ("offer", "retention_lists:offer", "Ein geprüftes Verzeichnis seinem Archiv anbieten (Nachricht 0501)."),
+        ("transfer", "retention_lists:transfer", "Was das Archiv übernehmen will, an es abgeben (Nachricht 0503)."),
         (
             "destroy",
             "retention_lists:destroy",

@@ -1,4 +1,4 @@
-"""`eakte retention lists`, `list` and `destroy`: disposal lists, from drawing up to destruction."""
+"""`eakte retention lists`, `list`, `offer`, `transfer` and `destroy`: disposal lists, from drawing up to their end."""
 
 import json
 import sys
@@ -155,6 +155,16 @@ def withdraw(
         path = f"{_PATH}/{_id(client, list_id)}/items/{item_id}:withdraw"
         item = client.post(path, {"reason": reason}, etag="*")
     out.print(f"{item['reference']}: {_STATES[item['state']]}", markup=False)
+
+
+def offer(list_id: ListId) -> None:
+    """Ein geprüftes Verzeichnis seinem Archiv anbieten (Nachricht 0501)."""
+    _act(list_id, "offer")
+
+
+def transfer(list_id: ListId) -> None:
+    """Was das Archiv übernehmen will, an es abgeben (Nachricht 0503)."""
+    _act(list_id, "transfer")
 
 
 def destroy(list_id: ListId) -> None:
