@@ -88,6 +88,9 @@ def documents(
 
 def visible_among(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, Document]:
     """Those of some documents that the actor may see, by id."""
+    if not ids:
+        # The database would look through all documents for none.
+        return {}
     rows = work.session.scalars(visible_documents(work.actor).where(Document.id.in_(ids)))
     return {row.id: row for row in rows}
 
