@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from eakte.foundation.errors import Unavailable
 from eakte.foundation.messages import Job
 from eakte.foundation.room import room_needed
-from eakte.foundation.row_of_jobs import do_more
+from eakte.foundation.row_of_jobs import at_work, do_more
 
 if TYPE_CHECKING:
     from eakte.foundation.work import BeginWork
@@ -137,8 +137,11 @@ def _add(app: App, name: str, task: _Task, begin: BeginWork) -> None:
 
     @app.task(name=name, queue=task.queue, retry=retry, pass_context=True)
     def run_queued(context: JobContext, /, **arguments: Any) -> None:
-        run(arguments)
-        worker_id = context.job.worker_id
-        if task.in_a_row > 1 and worker_id is not None:
+        job_id, worker_id = context.job.id, context.job.worker_id
+        if task.in_a_row == 1 or job_id is None or worker_id is None:
+            run(arguments)
+            return
+        with at_work(job_id):
+            run(arguments)
             most = task.in_a_row - 1
             do_more(begin, run, name=name, priority=task.priority, worker_id=worker_id, most=most)

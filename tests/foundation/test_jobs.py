@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from eakte.foundation import jobs
 from eakte.foundation.errors import Unavailable
 from eakte.foundation.jobs import handles, worker_app
 from eakte.foundation.messages import Job
-from eakte.foundation.work import BeginWork, House
+from eakte.foundation.work import BeginWork, House, UnitOfWork
 
 
 class CountSheet(Job):
@@ -50,11 +52,11 @@ def ask_for(house: House, *numbers: int) -> None:
             work.defer(CountSheet(number=number))
 
 
-def work_off(house: House) -> None:
+def work_off(house: House, begin: BeginWork | None = None) -> None:
     """As a worker does it, until nothing waits."""
 
     async def run() -> None:
-        app = worker_app(house.settings.database.dsn.get_secret_value(), house.begin)
+        app = worker_app(house.settings.database.dsn.get_secret_value(), begin or house.begin)
         async with app.open_async():
             await app.run_worker_async(
                 queues=["sheets"], wait=False, delete_jobs="successful", install_signal_handlers=False
@@ -92,6 +94,24 @@ def test_a_poisonous_job_costs_only_itself(committed_house: House, counter: Coun
     work_off(committed_house)
     assert counter.counted == [0, 2, 3, 4, 5]
     assert left(committed_house) == [(1, "failed", 1)]
+
+
+def test_a_job_whose_taking_was_never_answered_is_done_all_the_same(committed_house: House, counter: Counter) -> None:
+    works = 0
+
+    @contextmanager
+    def begin() -> Iterator[UnitOfWork]:
+        nonlocal works
+        works += 1
+        with committed_house.begin() as work:
+            yield work
+        if works == 2:
+            raise OperationalError("COMMIT", None, Exception("the server closed the connection"))
+
+    ask_for(committed_house, *range(7))
+    work_off(committed_house, begin)
+    assert sorted(set(counter.counted)) == list(range(7))
+    assert left(committed_house) == []
 
 
 def test_what_is_not_due_is_not_taken_along(committed_house: House, counter: Counter) -> None:
