@@ -2,6 +2,9 @@ from uuid import UUID
 
 from eakte.foundation.messages import Event, Job
 
+# Filing what is recognised comes before checking what came in, and that before the long work.
+FILING, CHECKING, RECOGNISING = 20, 10, 0
+
 
 class IngestOpened(Event):
     """Somebody opened an ingest for files to come."""
@@ -55,19 +58,19 @@ class ItemFiled(Event):
     """A file became a document, or the renditions of one."""
 
 
-class CheckItem(Job):
+class CheckItem(Job, queue="ingest", priority=CHECKING, attempts=20):
     """Find out what the file is."""
 
     item_id: UUID
 
 
-class RecognizeItem(Job):
+class RecognizeItem(Job, queue="recognition", priority=RECOGNISING, attempts=20):
     """Make archival rendition, texts and previews."""
 
     item_id: UUID
 
 
-class FileItem(Job):
+class FileItem(Job, queue="ingest", priority=FILING, attempts=20):
     """Verify, review and file what recognition made."""
 
     item_id: UUID

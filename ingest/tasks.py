@@ -34,11 +34,8 @@ from ingest.service.steps import Claim
 
 log = structlog.get_logger()
 
-# Filing what is recognised comes before checking what came in, and that before the long work.
-FILING, CHECKING, RECOGNISING = 20, 10, 0
 
-
-@handles(CheckItem, queue="ingest", priority=CHECKING, attempts=20)
+@handles(CheckItem)
 def check_item(job: CheckItem, begin: BeginWork) -> None:
     """Find out by content what the file is; what is none of ours waits in the work list."""
     with begin() as work:
@@ -57,7 +54,7 @@ def check_item(job: CheckItem, begin: BeginWork) -> None:
             steps.note_inspection(work, claimed, inspection, time.monotonic() - begun)
 
 
-@handles(RecognizeItem, queue="recognition", priority=RECOGNISING, attempts=20)
+@handles(RecognizeItem)
 def recognize_item(job: RecognizeItem, begin: BeginWork) -> None:
     """Make archival rendition, texts and previews: minutes, and no transaction is open."""
     with begin() as work:
@@ -87,7 +84,7 @@ def recognize_item(job: RecognizeItem, begin: BeginWork) -> None:
             steps.note_recognition(work, claimed, recognition, products, time.monotonic() - begun)
 
 
-@handles(FileItem, queue="ingest", priority=FILING, attempts=20)
+@handles(FileItem)
 def file_item(job: FileItem, begin: BeginWork) -> None:
     """Verify, review and file, with the rights of the person who brought the file."""
     with begin() as work:

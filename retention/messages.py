@@ -5,6 +5,15 @@ from uuid import UUID
 
 from eakte.foundation.messages import Event, Job
 
+# Behind everything that people wait for.
+_COMPUTING, _LOCKING = -5, -10
+# Nobody waits for it, and everybody who works goes before.
+_DISPOSING = -20
+# A container of thousands of files waits until the day's work is done.
+_WRITING = -15
+# About one a minute: three days, in which a share may come back.
+_TRIES = 4500
+
 
 class RetentionComputed(Event):
     """Until when a record is kept was computed anew, and it changed (Aufbewahrungsende)."""
@@ -96,7 +105,7 @@ class RecordDisposed(Event):
     list_id: UUID
 
 
-class RecomputeRetention(Job):
+class RecomputeRetention(Job, priority=_COMPUTING, attempts=20):
     """Compute the periods of the closed records concerned: one record with all in it, an entry's, a fiscal year's, all.
 
     `record_id`, `entry_id` and `fiscal_year` narrow it; without any of them it is all.
@@ -107,57 +116,57 @@ class RecomputeRetention(Job):
     fiscal_year: int | None = None
 
 
-class LookAfterRetention(Job):
+class LookAfterRetention(Job, lock="retention.LookAfterRetention", priority=_LOCKING, attempts=20):
     """Look after all periods and locks, once a day: compute what changed with the day, extend, mend, count."""
 
     day: date
 
 
-class LockStorage(Job):
+class LockStorage(Job, priority=_LOCKING, attempts=1000):
     """Tell the storage until when the objects of a record are kept, or that they are held."""
 
     record_id: UUID
 
 
-class CarryOutList(Job):
+class CarryOutList(Job, lock="disposal", priority=_DISPOSING, attempts=100):
     """Destroy what is released on a list, item by item."""
 
     list_id: UUID
 
 
-class EraseObjects(Job):
+class EraseObjects(Job, lock="disposal", priority=_DISPOSING, attempts=100):
     """Erase the objects of records whose rows are gone."""
 
     list_id: UUID
 
 
-class WriteReport(Job):
+class WriteReport(Job, lock="disposal", priority=_DISPOSING, attempts=100):
     """Write the report of a list on which everything is done, file it, and let the traces go."""
 
     list_id: UUID
 
 
-class SendMessage(Job):
+class SendMessage(Job, attempts=_TRIES):
     """Lay a message out for the archive."""
 
     message_id: UUID
 
 
-class WriteMessage(Job):
+class WriteMessage(Job, priority=_WRITING, attempts=50):
     """Write a message for the archive, with all that belongs into its container."""
 
     list_id: UUID
     message_type: str
 
 
-class SendSilenceNotice(Job):
+class SendSilenceNotice(Job, attempts=100):
     """Mail somebody that archives are silent."""
 
     person_id: UUID
     day: date
 
 
-class CollectAnswers(Job):
+class CollectAnswers(Job, attempts=1):
     """Look what an archive has laid out."""
 
     archive: str

@@ -18,12 +18,10 @@ from xrechnung.service import checking, products, second_opinions
 
 log = structlog.get_logger()
 
-# People wait for what an invoice says, and for nothing else that this queue does. Its view is made for who asks before.
-CHECKING, SHOWING, DOUBTING = 15, 5, -20
 _UNEXPECTED = "Bei der Prüfung ist ein unerwarteter Fehler aufgetreten. Bitte die Systembetreuung fragen."
 
 
-@handles(JudgeInvoice, queue="ingest", priority=CHECKING, attempts=1000, in_a_row=16)
+@handles(JudgeInvoice)
 def judge_invoice(job: JudgeInvoice, begin: BeginWork) -> None:
     """Read and judge an invoice; what cannot be is left to a person."""
     with begin() as work:
@@ -50,7 +48,7 @@ def judge_invoice(job: JudgeInvoice, begin: BeginWork) -> None:
             checking.give_up(work, job.invoice_id, _UNEXPECTED)
 
 
-@handles(ShowInvoice, queue="ingest", priority=SHOWING, attempts=1000)
+@handles(ShowInvoice)
 def show_invoice(job: ShowInvoice, begin: BeginWork) -> None:
     """Make and keep what people, programs and the archive get of an invoice; where that fails, its verdict stands."""
     with begin() as work:
@@ -72,7 +70,7 @@ def show_invoice(job: ShowInvoice, begin: BeginWork) -> None:
         products.note_products(work, showing, stored)
 
 
-@handles(SeekSecondOpinion, queue="default", priority=DOUBTING, attempts=20)
+@handles(SeekSecondOpinion)
 def seek_second_opinion(job: SeekSecondOpinion, begin: BeginWork) -> None:
     """Let the official configuration judge an invoice too, where it is installed."""
     with begin() as work:

@@ -1,23 +1,25 @@
-"""Imports what registers itself: tables, event subscribers, guards and job handlers of every package."""
+"""Imports what registers itself wherever a house is open: tables, subscribers and guards of every package.
+
+Handlers of jobs are no part of it, since only a worker needs them.
+"""
 
 import eakte.access.models
 import eakte.audit.service
 import eakte.documents.reactions
 import eakte.foundation.idempotency
+import eakte.privacy.models
 import eakte.privacy.reactions
-import eakte.privacy.tasks
 import eakte.records.models
+import eakte.search.models
 import eakte.search.reactions
-import eakte.search.tasks
+import ingest.adapters.sandbox
+import ingest.batches.models
 import ingest.batches.reactions
-import ingest.batches.tasks
 import ingest.erasing
 import ingest.people
 import ingest.reactions
 import ingest.sources.models
 import ingest.sources.uploads.models
-import ingest.sources.uploads.tasks
-import ingest.tasks
 import retention.foretelling
 import retention.guards
 import retention.models.disposal
@@ -29,16 +31,11 @@ import retention.reactions
 import retention.remembering
 import retention.service.offering
 import retention.service.transferring
-import retention.tasks.exchange
-import retention.tasks.lists
-import retention.tasks.periods
 import xrechnung.approval.models.assignment
 import xrechnung.approval.models.flow
 import xrechnung.approval.models.payment
 import xrechnung.approval.models.signing
 import xrechnung.approval.reactions
-import xrechnung.approval.tasks
 import xrechnung.erasing
 import xrechnung.people
 import xrechnung.reactions
-import xrechnung.tasks

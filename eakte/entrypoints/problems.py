@@ -14,8 +14,11 @@ from pydantic import BaseModel
 # A code is known as soon as its class is; these are told by workers.
 import eakte.audit.errors
 import eakte.foundation.embedded.errors
-import eakte.foundation.mail  # noqa: F401
-import ingest.recognition.errors  # noqa: F401
+import eakte.foundation.mail
+import eakte.search.errors  # noqa: F401
+import ingest.proof.errors
+import ingest.recognition.errors
+import ingest.sources.errors  # noqa: F401
 from eakte.foundation.errors import EakteError, NotFound
 from eakte.foundation.problems import status_of_kind
 

@@ -10,6 +10,7 @@ import structlog
 import uvloop
 from procrastinate import App
 
+import eakte.entrypoints.handlers  # noqa: F401
 from eakte.entrypoints.house import open_house
 from eakte.foundation.jobs import worker_app
 from eakte.foundation.scratch import scratch_room

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-DEFAULT_QUEUE = "default"
 JobHandler = Callable[[Any, "BeginWork"], None]
 JobHandlerT = TypeVar("JobHandlerT", bound=JobHandler)
 
@@ -44,37 +42,14 @@ class _Backoff(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": min(60, 2**job.attempts)})
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    job_type: type[Job]
-    handler: JobHandler
-    queue: str
-    lock: str | None
-    attempts: int
-    priority: int
-    in_a_row: int
+_handlers: dict[type[Job], JobHandler] = {}
 
 
-_tasks: dict[str, _Task] = {}
-
-
-def handles(
-    job_type: type[Job],
-    *,
-    queue: str = DEFAULT_QUEUE,
-    lock: str | None = None,
-    attempts: int = 8,
-    priority: int = 0,
-    in_a_row: int = 1,
-) -> Callable[[JobHandlerT], JobHandlerT]:
-    """Run the decorated function for every queued `job_type`; retry when a neighbour is unavailable.
-
-    Jobs with the same `lock` run one after another. Of short jobs that come in numbers, `in_a_row` are run before the
-    queue is asked what is next.
-    """
+def handles(job_type: type[Job]) -> Callable[[JobHandlerT], JobHandlerT]:
+    """Run the decorated function for every queued `job_type`; retry when a neighbour is unavailable."""
 
     def register(handler: JobHandlerT) -> JobHandlerT:
-        _tasks[job_type.name] = _Task(job_type, handler, queue, lock, attempts, priority, in_a_row)
+        _handlers[job_type] = handler
         return handler
 
     return register
@@ -86,12 +61,11 @@ _deferring = App(connector=SyncPsycopgConnector())
 
 def defer_job(session: Session, job: Job, after: timedelta = timedelta(0)) -> None:
     """Insert `job` on the session's connection, in its transaction; it begins that much later at the earliest."""
-    task = _tasks[job.name]
     _deferring.configure_task(
         job.name,
-        queue=task.queue,
-        lock=task.lock,
-        priority=task.priority,
+        queue=job.queue,
+        lock=job.lock,
+        priority=job.priority,
         schedule_in={"seconds": int(after.total_seconds())} if after else None,
         connection=session.connection().connection.driver_connection,
     ).defer(**job.model_dump(mode="json"))
@@ -113,8 +87,8 @@ def is_queued(jobs: Iterable[type[Job]], **arguments: SQLColumnExpression[Any]) 
 def queue_app(connector: BaseConnector, begin: BeginWork) -> App:
     """The procrastinate app that runs every registered handler."""
     app = App(connector=connector)
-    for name, task in _tasks.items():
-        _add(app, name, task, begin)
+    for job_type, handler in _handlers.items():
+        _add(app, job_type, handler, begin)
     return app
 
 
@@ -128,20 +102,20 @@ async def _without_transactions(connection: AsyncConnection) -> None:
     await connection.set_autocommit(True)
 
 
-def _add(app: App, name: str, task: _Task, begin: BeginWork) -> None:
-    retry = _Backoff(task.attempts)
+def _add(app: App, kind: type[Job], handler: JobHandler, begin: BeginWork) -> None:
+    retry = _Backoff(kind.attempts)
 
     def run(arguments: Mapping[str, Any]) -> None:
-        with structlog.contextvars.bound_contextvars(job=name, **arguments), room_needed():
-            task.handler(task.job_type.model_validate(arguments), begin)
+        with structlog.contextvars.bound_contextvars(job=kind.name, **arguments), room_needed():
+            handler(kind.model_validate(arguments), begin)
 
-    @app.task(name=name, queue=task.queue, retry=retry, pass_context=True)
+    @app.task(name=kind.name, queue=kind.queue, retry=retry, pass_context=True)
     def run_queued(context: JobContext, /, **arguments: Any) -> None:
         job_id, worker_id = context.job.id, context.job.worker_id
-        if task.in_a_row == 1 or job_id is None or worker_id is None:
+        if kind.in_a_row == 1 or job_id is None or worker_id is None:
             run(arguments)
             return
         with at_work(job_id):
             run(arguments)
-            most = task.in_a_row - 1
-            do_more(begin, run, name=name, priority=task.priority, worker_id=worker_id, most=most)
+            most = kind.in_a_row - 1
+            do_more(begin, run, name=kind.name, priority=kind.priority, worker_id=worker_id, most=most)

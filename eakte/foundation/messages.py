@@ -41,7 +41,32 @@ class Event(Message):
 
 
 class Job(Message):
-    """Something to do later, in a transaction of its own. Handlers must be safe to repeat."""
+    """Something to do later, in a transaction of its own. Handlers must be safe to repeat.
+
+    A kind of job says how it is done, as `class RecognizeText(Job, queue="recognition", attempts=20)`: who asks for it
+    need not know who does it. Of one `queue` the highest `priority` comes first; jobs with the same `lock` run one
+    after another. When a neighbour is unavailable, it is tried up to `attempts` times. Of short jobs that come in
+    numbers, `in_a_row` are run before the queue is asked what is next.
+    """
+
+    queue: ClassVar[str]
+    priority: ClassVar[int]
+    lock: ClassVar[str | None]
+    attempts: ClassVar[int]
+    in_a_row: ClassVar[int]
+
+    def __init_subclass__(
+        cls,
+        *,
+        queue: str = "default",
+        priority: int = 0,
+        lock: str | None = None,
+        attempts: int = 8,
+        in_a_row: int = 1,
+        **kwargs: Any,
+    ) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.queue, cls.priority, cls.lock, cls.attempts, cls.in_a_row = queue, priority, lock, attempts, in_a_row
 
 
 Handler = Callable[["UnitOfWork", Any], None]

@@ -4,6 +4,9 @@ from uuid import UUID
 
 from eakte.foundation.messages import Event, Job
 
+# Behind what people wait for at the page.
+_PRIORITY = -1
+
 
 class SubjectRequestReceived(Event):
     """A data subject's request was entered (Betroffenenanfrage)."""
@@ -65,17 +68,17 @@ class SubjectForgotten(Event):
     """Who asked and what was found were deleted from a closed request."""
 
 
-class SearchForPerson(Job):
+class SearchForPerson(Job, lock="privacy.SearchForPerson", priority=_PRIORITY):
     """Find everything that speaks of who asks."""
 
     request_id: UUID
 
 
-class LookAfterPrivacy(Job):
+class LookAfterPrivacy(Job, lock="privacy.LookAfterPrivacy", priority=_PRIORITY):
     """Erase and forget what was kept long enough."""
 
 
-class MakeSubjectReport(Job):
+class MakeSubjectReport(Job, priority=_PRIORITY):
     """Put a report together and store it."""
 
     report_id: UUID

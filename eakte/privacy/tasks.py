@@ -13,22 +13,19 @@ from eakte.privacy.service.forgetting import look_after_privacy
 from eakte.privacy.service.reporting import draft_report, note_made
 from eakte.privacy.service.searching import search
 
-# Behind what people wait for at the page.
-_PRIORITY = -1
 
-
-@handles(SearchForPerson, lock="privacy.SearchForPerson", priority=_PRIORITY)
+@handles(SearchForPerson)
 def search_for_person(job: SearchForPerson, begin: BeginWork) -> None:
     search(begin, job.request_id)
 
 
-@handles(LookAfterPrivacy, lock="privacy.LookAfterPrivacy", priority=_PRIORITY)
+@handles(LookAfterPrivacy)
 def erase_and_forget(job: LookAfterPrivacy, begin: BeginWork) -> None:
     with begin() as work:
         look_after_privacy(work)
 
 
-@handles(MakeSubjectReport, priority=_PRIORITY)
+@handles(MakeSubjectReport)
 def make_subject_report(job: MakeSubjectReport, begin: BeginWork) -> None:
     """Put together, set and store; a repeat overwrites the same object."""
     with begin() as work:

@@ -6,11 +6,11 @@ from eakte.search import service
 from eakte.search.messages import RebuildIndex, UpdateIndex
 
 
-@handles(UpdateIndex, queue="index", lock="index")
+@handles(UpdateIndex)
 def update_index(job: UpdateIndex, begin: BeginWork) -> None:
     service.update_index(begin)
 
 
-@handles(RebuildIndex, queue="index", lock="index")
+@handles(RebuildIndex)
 def rebuild_index(job: RebuildIndex, begin: BeginWork) -> None:
     service.rebuild_index(begin)

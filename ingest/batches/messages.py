@@ -1,6 +1,10 @@
 from uuid import UUID
 
 from eakte.foundation.messages import Event, Job
+from ingest.messages import CHECKING, FILING
+
+# Sealing waits for what people wait for.
+SEALING = -10
 
 
 class ScanProfileSet(Event):
@@ -59,25 +63,25 @@ class BackupRecorded(Event):
     """A backup run has ended well."""
 
 
-class LookAtFile(Job):
+class LookAtFile(Job, queue="ingest", priority=CHECKING, attempts=20):
     """See what the images of a file are."""
 
     file_id: UUID
 
 
-class SplitBatch(Job):
+class SplitBatch(Job, queue="ingest", priority=FILING, attempts=20):
     """Take a stack apart into documents."""
 
     batch_id: UUID
 
 
-class AssembleDocuments(Job):
+class AssembleDocuments(Job, queue="ingest", priority=CHECKING, attempts=20):
     """Put together what is not yet, of a batch's documents, and send each on its way."""
 
     batch_id: UUID
 
 
-class SealProduct(Job):
+class SealProduct(Job, queue="ingest", priority=SEALING, attempts=1000):
     """Write transfer note and manifest of a filed document, and seal them."""
 
     document_id: UUID

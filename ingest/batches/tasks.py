@@ -23,15 +23,12 @@ from ingest.queries import actor_of
 from ingest.recognition.results import RecognitionLimits
 from ingest.service.quarantine import refuse_malware
 from ingest.splitting.confined import Part, assemble, look
-from ingest.tasks import CHECKING, FILING, limits_of
+from ingest.tasks import limits_of
 
 log = structlog.get_logger()
 
-# Sealing waits for what people wait for.
-SEALING = -10
 
-
-@handles(LookAtFile, queue="ingest", priority=CHECKING, attempts=20)
+@handles(LookAtFile)
 def look_at_file(job: LookAtFile, begin: BeginWork) -> None:
     """See what the images of a file are: codes, blank pages, text layers."""
     with begin() as work:
@@ -65,14 +62,14 @@ def look_at_file(job: LookAtFile, begin: BeginWork) -> None:
             receiving.give_file_up(work, job.file_id, ProcessingFailed(item=job.file_id))
 
 
-@handles(SplitBatch, queue="ingest", priority=FILING, attempts=20)
+@handles(SplitBatch)
 def split_batch(job: SplitBatch, begin: BeginWork) -> None:
     """Take a stack apart into documents."""
     with begin(_operator(begin, job.batch_id)) as work:
         splitting.split_batch(work, job.batch_id)
 
 
-@handles(AssembleDocuments, queue="ingest", priority=CHECKING, attempts=20)
+@handles(AssembleDocuments)
 def assemble_documents(job: AssembleDocuments, begin: BeginWork) -> None:
     """Put the pages of each document together, their pixels untouched, and send it on its way.
 
@@ -93,7 +90,7 @@ def assemble_documents(job: AssembleDocuments, begin: BeginWork) -> None:
                     splitting.send_document(work, assembly, outcome)
 
 
-@handles(SealProduct, queue="ingest", priority=SEALING, attempts=1000)
+@handles(SealProduct)
 def seal_product(job: SealProduct, begin: BeginWork) -> None:
     """Write transfer note and manifest of a filed document, and seal them."""
     with begin() as work:

@@ -31,15 +31,11 @@ from retention.service.receiving import store_and_read
 
 log = structlog.get_logger()
 
-WRITING = -15
-"""A container of thousands of files waits until the day's work is done."""
 _OURS = (MessageType.OFFER, MessageType.TRANSFER, MessageType.APPRAISAL_RECEIVED)
 _UNWRITABLE = (RecordsUnfit, FileDiffers, ObjectMissing, ObjectDamaged)
-TRIES = 4500
-"""About one a minute: three days, in which a share may come back."""
 
 
-@handles(WriteMessage, priority=WRITING, attempts=50)
+@handles(WriteMessage)
 def write_message(job: WriteMessage, begin: BeginWork) -> None:
     """Write the container on the disk, keep it in the storage, and have it sent."""
     type_ = MessageType(job.message_type)
@@ -74,7 +70,7 @@ def _message(task: Task, begin: BeginWork) -> Message:
     return TransferMessage(task.envelope, records)
 
 
-@handles(SendMessage, attempts=TRIES)
+@handles(SendMessage)
 def send_message(job: SendMessage, begin: BeginWork) -> None:
     """Lay a message out for its archive; a repeat finds it there."""
     with begin() as work:
@@ -95,7 +91,7 @@ def send_message(job: SendMessage, begin: BeginWork) -> None:
         exchanging.note_sent(work, job.message_id, archive)
 
 
-@handles(CollectAnswers, attempts=1)
+@handles(CollectAnswers)
 def collect_answers(job: CollectAnswers, begin: BeginWork) -> None:
     """Take in what an archive has laid out about lists that wait for it; another round comes soon."""
     with begin() as work:
@@ -115,7 +111,7 @@ def collect_answers(job: CollectAnswers, begin: BeginWork) -> None:
         _take_in(arrival, UUID(name.process_id), transport, begin)
 
 
-@handles(SendSilenceNotice, attempts=100)
+@handles(SendSilenceNotice)
 def send_silence_notice(job: SendSilenceNotice, begin: BeginWork) -> None:
     """That it is handed over is committed before it is."""
     with begin() as work:

@@ -16,14 +16,10 @@ from retention.service import destroying, erasing, reporting
 
 log = structlog.get_logger()
 
-# Nobody waits for it, and everybody who works goes before.
-_PRIORITY = -20
-_ATTEMPTS = 100
-_LOCK = "disposal"
 _STILL_NEEDED = "etwas bezieht sich noch darauf; bitte die Systembetreuung verständigen"
 
 
-@handles(CarryOutList, lock=_LOCK, priority=_PRIORITY, attempts=_ATTEMPTS)
+@handles(CarryOutList)
 def carry_out_list(job: CarryOutList, begin: BeginWork) -> None:
     """Let go, item by item, what can go; each in a transaction of its own."""
     position = -1
@@ -44,7 +40,7 @@ def carry_out_list(job: CarryOutList, begin: BeginWork) -> None:
     erase_objects(EraseObjects(list_id=job.list_id), begin)
 
 
-@handles(EraseObjects, lock=_LOCK, priority=_PRIORITY, attempts=_ATTEMPTS)
+@handles(EraseObjects)
 def erase_objects(job: EraseObjects, begin: BeginWork) -> None:
     """Ledger and objects of every item whose rows are gone."""
     position = -1
@@ -67,7 +63,7 @@ def erase_objects(job: EraseObjects, begin: BeginWork) -> None:
         erasing.conclude(work, job.list_id)
 
 
-@handles(WriteReport, lock=_LOCK, priority=_PRIORITY, attempts=_ATTEMPTS)
+@handles(WriteReport)
 def write_report(job: WriteReport, begin: BeginWork) -> None:
     """Draw up, set, store, and only then file the report and let the traces go."""
     with TemporaryDirectory(prefix="eakte-") as folder:

@@ -7,20 +7,17 @@ from retention.queries.facts import Concerned
 from retention.service.locking import lock_storage
 from retention.service.rounds import compute_all, look_after
 
-# Behind everything that people wait for.
-COMPUTING, LOCKING = -5, -10
 
-
-@handles(RecomputeRetention, priority=COMPUTING, attempts=20)
+@handles(RecomputeRetention)
 def recompute_retention(job: RecomputeRetention, begin: BeginWork) -> None:
     compute_all(begin, Concerned(job.record_id, job.entry_id, job.fiscal_year))
 
 
-@handles(LockStorage, priority=LOCKING, attempts=1000)
+@handles(LockStorage)
 def tell_storage(job: LockStorage, begin: BeginWork) -> None:
     lock_storage(begin, job.record_id)
 
 
-@handles(LookAfterRetention, lock="retention.LookAfterRetention", priority=LOCKING, attempts=20)
+@handles(LookAfterRetention)
 def look_after_retention(job: LookAfterRetention, begin: BeginWork) -> None:
     look_after(begin, job.day)

@@ -15,7 +15,7 @@ from eakte.foundation.messages import Job
 from eakte.foundation.work import BeginWork, House, UnitOfWork
 
 
-class CountSheet(Job):
+class CountSheet(Job, queue="sheets", in_a_row=4):
     """Count one sheet of paper."""
 
     number: int
@@ -40,9 +40,9 @@ class Jammed(Unavailable):
 
 @pytest.fixture
 def counter(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]:
-    monkeypatch.setattr(jobs, "_tasks", dict(jobs._tasks))
+    monkeypatch.setattr(jobs, "_handlers", dict(jobs._handlers))
     counter = Counter()
-    handles(CountSheet, queue="sheets", in_a_row=4)(counter.count)
+    handles(CountSheet)(counter.count)
     yield counter
 
 

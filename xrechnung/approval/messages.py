@@ -6,6 +6,13 @@ from xrechnung.approval.rules.deadlines import Addressee
 from xrechnung.approval.rules.workflow import Act
 from xrechnung.messages import InvoiceEvent
 
+# After what people wait for, before what follows from it.
+ASSIGNING, REMINDING = 12, -5
+FILING = -5
+"""Nobody waits for it."""
+DELIVERIES = 4500
+"""Tries to deliver an order, about one a minute: three days, after which it can still be fetched."""
+
 
 class InvoiceActed(InvoiceEvent):
     """Something was done with an invoice (Bearbeitungsschritt)."""
@@ -40,13 +47,13 @@ class PaymentReported(InvoiceEvent):
     order_id: UUID
 
 
-class CheckBudget(Job):
+class CheckBudget(Job, priority=ASSIGNING, attempts=20):
     """Ask the finance system whether there is money for what an invoice is booked to."""
 
     invoice_id: UUID
 
 
-class DeliverOrder(Job):
+class DeliverOrder(Job, priority=ASSIGNING, attempts=DELIVERIES):
     """Send a payment order, or its recall, to the finance system's own address."""
 
     order_id: UUID
@@ -92,17 +99,17 @@ class AssignmentRuleRemoved(AssignmentRuleEvent):
     """An assignment rule no longer holds."""
 
 
-class AssignInvoice(Job):
+class AssignInvoice(Job, priority=ASSIGNING, attempts=20):
     """Send an invoice to the unit that the rules name."""
 
     invoice_id: UUID
 
 
-class LookAtDeadlines(Job):
+class LookAtDeadlines(Job, priority=REMINDING, attempts=20):
     """Note what can no longer be had, and find whom to remind of what, today."""
 
 
-class RemindOfInvoice(Job):
+class RemindOfInvoice(Job, priority=REMINDING, attempts=20):
     """Tell people that something of an invoice is about to be lost."""
 
     invoice_id: UUID
@@ -110,30 +117,30 @@ class RemindOfInvoice(Job):
     addressee: Addressee
 
 
-class CompileDigests(Job):
+class CompileDigests(Job, priority=REMINDING, attempts=20):
     """Find who gets an e-mail today."""
 
 
-class SendDigest(Job):
+class SendDigest(Job, priority=REMINDING, attempts=100):
     """Send one person the one e-mail of a day."""
 
     person_id: UUID
     day: date
 
 
-class WriteRejection(Job):
+class WriteRejection(Job, priority=ASSIGNING, attempts=20):
     """Put the letter that refuses an invoice on paper and into the record."""
 
     act_id: UUID
 
 
-class FileInvoice(Job):
+class FileInvoice(Job, priority=FILING, attempts=20):
     """Put the workflow sheet of an invoice into the record (Ablage)."""
 
     invoice_id: UUID
 
 
-class CloseInvoiceCase(Job):
+class CloseInvoiceCase(Job, priority=FILING, attempts=30):
     """Close the case of a filed invoice (zdA)."""
 
     invoice_id: UUID

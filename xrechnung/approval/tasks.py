@@ -23,15 +23,8 @@ from xrechnung.approval.service.paper import store
 from xrechnung.examining.kept import said_in
 from xrechnung.showing.pdf import render_pdf
 
-# After what people wait for, before what follows from it.
-ASSIGNING, REMINDING = 12, -5
-FILING = -5
-"""Nobody waits for it."""
-DELIVERIES = 4500
-"""Tries to deliver an order, about one a minute: three days, after which it can still be fetched."""
 
-
-@handles(AssignInvoice, queue="default", priority=ASSIGNING, attempts=20)
+@handles(AssignInvoice)
 def assign_invoice(job: AssignInvoice, begin: BeginWork) -> None:
     """Read the invoice where rules look for words, then assign it."""
     with begin() as work:
@@ -45,7 +38,7 @@ def assign_invoice(job: AssignInvoice, begin: BeginWork) -> None:
         assignment.assign_by_rules(work, job.invoice_id, texts)
 
 
-@handles(CheckBudget, queue="default", priority=ASSIGNING, attempts=20)
+@handles(CheckBudget)
 def check_budget(job: CheckBudget, begin: BeginWork) -> None:
     """Ask the finance system for money; that nobody answers stops nothing."""
     with begin() as work:
@@ -59,7 +52,7 @@ def check_budget(job: CheckBudget, begin: BeginWork) -> None:
         budgets.note_budget(work, question, answers)
 
 
-@handles(DeliverOrder, queue="default", priority=ASSIGNING, attempts=DELIVERIES)
+@handles(DeliverOrder)
 def deliver_order(job: DeliverOrder, begin: BeginWork) -> None:
     """Send an order, or its recall, until the finance system says that it has it.
 
@@ -80,7 +73,7 @@ def deliver_order(job: DeliverOrder, begin: BeginWork) -> None:
 # --- deadlines and e-mails ----------------------------------------------------------------------------------
 
 
-@handles(LookAtDeadlines, queue="default", priority=REMINDING, attempts=20)
+@handles(LookAtDeadlines)
 def look_at_deadlines(job: LookAtDeadlines, begin: BeginWork) -> None:
     """Note what is lost first, since what is lost next decides whom to remind."""
     with begin() as work:
@@ -90,14 +83,14 @@ def look_at_deadlines(job: LookAtDeadlines, begin: BeginWork) -> None:
             work.defer(reminder)
 
 
-@handles(RemindOfInvoice, queue="default", priority=REMINDING, attempts=20)
+@handles(RemindOfInvoice)
 def remind_of_invoice(job: RemindOfInvoice, begin: BeginWork) -> None:
     """One stage of one deadline of one invoice."""
     with begin() as work:
         reminding.remind(work, job.invoice_id, job.deadline, job.addressee)
 
 
-@handles(CompileDigests, queue="default", priority=REMINDING, attempts=20)
+@handles(CompileDigests)
 def compile_digests(job: CompileDigests, begin: BeginWork) -> None:
     """After the reminders of the day, which begin hours before."""
     with begin() as work:
@@ -105,7 +98,7 @@ def compile_digests(job: CompileDigests, begin: BeginWork) -> None:
             work.defer(digest)
 
 
-@handles(SendDigest, queue="default", priority=REMINDING, attempts=100)
+@handles(SendDigest)
 def send_digest(job: SendDigest, begin: BeginWork) -> None:
     """At most once: that it is handed over is committed before it is; only what was surely not taken is tried again."""
     with begin() as work:
@@ -121,7 +114,7 @@ def send_digest(job: SendDigest, begin: BeginWork) -> None:
     hand_over_once(letter, settings, settle)
 
 
-@handles(WriteRejection, queue="default", priority=ASSIGNING, attempts=20)
+@handles(WriteRejection)
 def write_rejection(job: WriteRejection, begin: BeginWork) -> None:
     """Set the letter to the supplier, then file it."""
     with begin() as work:
@@ -134,7 +127,7 @@ def write_rejection(job: WriteRejection, begin: BeginWork) -> None:
         rejecting.file_letter(work, draft, file)
 
 
-@handles(FileInvoice, queue="default", priority=FILING, attempts=20)
+@handles(FileInvoice)
 def file_invoice(job: FileInvoice, begin: BeginWork) -> None:
     """Set the workflow sheet, then file it."""
     with begin() as work:
@@ -147,7 +140,7 @@ def file_invoice(job: FileInvoice, begin: BeginWork) -> None:
         filing.file_sheet(work, draft, file)
 
 
-@handles(CloseInvoiceCase, queue="default", priority=FILING, attempts=30)
+@handles(CloseInvoiceCase)
 def close_invoice_case(job: CloseInvoiceCase, begin: BeginWork) -> None:
     """Close the case as soon as nothing in it is under way any more."""
     with begin() as work:

@@ -6,7 +6,7 @@ from ingest.adapters.upload_parts import parts_store
 from ingest.sources.uploads.messages import DiscardParts
 
 
-@handles(DiscardParts, queue="ingest", attempts=1000)
+@handles(DiscardParts)
 def discard_parts(job: DiscardParts, begin: BeginWork) -> None:
     """Remove the bytes of an upload; a repeat finds none."""
     with begin() as work:
