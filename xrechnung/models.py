@@ -23,7 +23,8 @@ class Invoice(Table):
     mailbox or folder it was fetched from. What the invoice says is None where it does not say it, or says it in a
     way nobody can read. By `number_keys` others with the same number are found, however it is written; `ibans` are
     the accounts it wants to be paid to (`accounts` with name and BIC), `skonto` its offers as the terms of payment
-    (BT-20) state them, `payment_means` its kind of payment (UNTDID 4461), `vat` its VAT breakdown (BG-23).
+    (BT-20) state them, `payment_means` its kind of payment (UNTDID 4461), `vat` its VAT breakdown (BG-23). Its seller
+    can be written to at `seller_email`.
 
     `findings` are those of the verdict, loaded only where they are needed, for lists they are counted; `failure` is
     why there is no verdict, `remarks` what else people should know.
@@ -71,6 +72,7 @@ class Invoice(Table):
     seller_name: Mapped[str | None]
     seller_vat_id: Mapped[str | None]
     seller_tax_number: Mapped[str | None]
+    seller_email: Mapped[str | None]
     buyer_name: Mapped[str | None]
     buyer_reference: Mapped[str | None]
     order_number: Mapped[str | None]

@@ -19,13 +19,19 @@ def in_invoices(session: Session, probe: Probe) -> Iterator[Found]:
     """What invoices say of seller, buyer, payee and accounts; their pages are searched as those of any document."""
     accounts = cast(Invoice.accounts, Text)
     columns = (Invoice.seller_name, Invoice.buyer_name, Invoice.buyer_reference, Invoice.payee_name, accounts)
-    more = (Invoice.remittance, Invoice.seller_vat_id, Invoice.seller_tax_number, Invoice.creditor_id)
+    more = (
+        Invoice.remittance,
+        Invoice.seller_email,
+        Invoice.seller_vat_id,
+        Invoice.seller_tax_number,
+        Invoice.creditor_id,
+    )
     statement = (
         select(Invoice.id, Invoice.document_id, Record.reference, *columns, *more)
         .join(Record, Record.id == Invoice.document_id)
         .where(may_match(probe, *columns, *more))
     )
-    names = ("seller", "buyer", "buyer_reference", "payee", "accounts", "remittance")
+    names = ("seller", "buyer", "buyer_reference", "payee", "accounts", "remittance", "email")
     numbers = ("vat_id", "tax_number", "creditor_id")
     for id_, document_id, reference, *values in session.execute(statement, execution_options=CHUNK):
         fields = dict(zip((*names, *numbers), values, strict=True))

@@ -68,6 +68,7 @@ class InvoiceShape(Shape):
     seller_name: str | None = Field(title="Verkäufer (BT-27)", examples=["Gartenbau Grünau GmbH"])
     seller_vat_id: str | None = Field(title="Umsatzsteuer-Identifikationsnummer (BT-31)", examples=["DE123456788"])
     seller_tax_number: str | None = Field(title="Steuernummer (BT-32)")
+    seller_email: str | None = Field(title="E-Mail-Adresse des Verkäufers (BT-43, sonst BT-34)")
     buyer_name: str | None = Field(title="Käufer (BT-44)")
     buyer_reference: str | None = Field(title="Käuferreferenz, Leitweg-ID (BT-10)", examples=["04011000-1234512345-06"])
     order_number: str | None = Field(title="Bestellnummer (BT-13)")

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from eakte.access.models import IdentityKind
 from eakte.access.rules import Confidentiality, Permission, Role
 from eakte.foundation.http import Shape
+from eakte.foundation.mail import ADDRESS
 
 
 class Login(Shape):
@@ -70,10 +71,6 @@ class IdentityShape(Shape):
     created_at: datetime
 
 
-# One address and nothing besides; mail servers that know more than ASCII are no requirement.
-_ADDRESS = r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[0-9A-Za-z][0-9A-Za-z.\-]{0,252}"
-
-
 class NewIdentity(Shape):
     """Neue Person oder neues Fachverfahren"""
 
@@ -81,7 +78,7 @@ class NewIdentity(Shape):
     login: str = Field(title="Benutzername", min_length=1, max_length=200, pattern=r"^\S+$", examples=["a.tschoepe"])
     display_name: str = Field(title="Anzeigename", min_length=1, max_length=300)
     password: str | None = Field(None, title="Kennwort", max_length=1000)
-    email: str | None = Field(None, title="E-Mail-Adresse für Erinnerungen", pattern=f"^{_ADDRESS}$")
+    email: str | None = Field(None, title="E-Mail-Adresse für Erinnerungen", pattern=f"^{ADDRESS}$")
 
 
 class IdentityPatch(Shape):
@@ -89,7 +86,7 @@ class IdentityPatch(Shape):
 
     display_name: str | None = Field(None, title="Anzeigename", min_length=1, max_length=300)
     email: str | None = Field(
-        None, title="E-Mail-Adresse für Erinnerungen; leer: keine mehr", pattern=f"^({_ADDRESS})?$"
+        None, title="E-Mail-Adresse für Erinnerungen; leer: keine mehr", pattern=f"^({ADDRESS})?$"
     )
     active: bool | None = Field(None, title="Aktiv")
 

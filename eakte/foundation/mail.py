@@ -16,6 +16,9 @@ from eakte.foundation.clock import GERMANY
 from eakte.foundation.errors import Unavailable
 from eakte.foundation.settings import SmtpSettings
 
+ADDRESS = r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[0-9A-Za-z][0-9A-Za-z.\-]{0,252}"
+"""One address and nothing besides; mail servers that know more than ASCII are no requirement."""
+
 _TEMPORARY = range(400, 500)
 _GO_ON = 354
 
@@ -35,7 +38,7 @@ class Delivery(StrEnum):
 
 
 class DigestState(StrEnum):
-    """How far the one e-mail is that somebody gets on a day."""
+    """How far an e-mail of the house is: the one somebody gets on a day, or the letter to a supplier."""
 
     WAITING = "waiting"
     SENDING = "sending"

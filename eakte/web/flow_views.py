@@ -7,6 +7,7 @@ from uuid import UUID
 
 from eakte.access import Permission
 from eakte.access.models import OrganisationalUnit
+from eakte.foundation.mail import DigestState
 from eakte.foundation.work import UnitOfWork
 from eakte.web import queries
 from eakte.web.invoice_wording import BUTTONS
@@ -21,7 +22,7 @@ from xrechnung.approval.rules.signing import NEEDED
 from xrechnung.approval.rules.workflow import REQUIRED, TRANSITIONS, Act
 from xrechnung.approval.service.accounting import may_account
 from xrechnung.approval.service.assignment import rememberable
-from xrechnung.approval.service.standing import Offer, Person, Standing, history_of, offers_for, standing_of
+from xrechnung.approval.service.standing import History, Offer, Standing, history_of, offers_for, standing_of
 
 _GRAVE = frozenset({Act.REJECT, Act.CANCEL, Act.MARK_DUPLICATE})
 _NEXT = (Act.ORDER, Act.CERTIFY_COMBINED, Act.CERTIFY_TECHNICAL, Act.CLAIM, Act.RESUME)
@@ -39,6 +40,7 @@ class Choice:
     asks_reason: bool
     asks_unit: bool
     asks_original: bool
+    asks_address: bool
 
     @property
     def at_once(self) -> bool:
@@ -65,6 +67,8 @@ class Done:
     at: datetime
     reason: str | None
     letter: str | None
+    mailed_to: str | None
+    mail: DigestState | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +101,15 @@ def flow_of(work: UnitOfWork, invoice_id: UUID) -> FlowView | None:
     except ApprovalNotBegun:
         return None
     offers = offers_for(work, standing.approval)
-    choices = _choices(standing.approval, offers)
-    acts, people = history_of(work, invoice_id)
+    choices = _choices(standing.approval, offers, sends_mail=bool(work.settings.smtp.host))
+    history = history_of(work, invoice_id)
     return FlowView(
         standing=standing,
         choices=choices,
         barred=[
             _barred(offer) for offer in offers if not offer.possible.allowed and _concerns(standing.approval, offer)
         ],
-        history=[_done(act, people) for act in acts],
+        history=[_done(act, history) for act in history.acts],
         lines=lines_of(work.session, invoice_id),
         units=queries.all_units(work.session) if any(choice.asks_unit for choice in choices) else [],
         may_account=may_account(work, standing.approval),
@@ -119,7 +123,7 @@ def _rememberable(work: UnitOfWork, approval: Approval) -> Mapping[Criterion, st
     return rememberable(approval) if by_hand and makes_rules else {}
 
 
-def _choices(approval: Approval, offers: Sequence[Offer]) -> list[Choice]:
+def _choices(approval: Approval, offers: Sequence[Offer], *, sends_mail: bool) -> list[Choice]:
     possible = {offer.possible.act: offer.possible for offer in offers if _concerns(approval, offer)}
     allowed = [act for act, one in possible.items() if one.allowed]
     if Act.CERTIFY_COMBINED in allowed:
@@ -136,6 +140,7 @@ def _choices(approval: Approval, offers: Sequence[Offer]) -> list[Choice]:
             asks_reason=possible[act].needs_reason,
             asks_unit=act is Act.ASSIGN,
             asks_original=act is Act.MARK_DUPLICATE,
+            asks_address=act is Act.REJECT and sends_mail,
         )
         for act in ordered
     ]
@@ -153,9 +158,9 @@ def _barred(offer: Offer) -> Barred:
     return Barred(BUTTONS[act], offer.possible.obstacle or "", who, signing=act in NEEDED)
 
 
-def _done(act: InvoiceAct, people: Mapping[UUID, Person]) -> Done:
-    person = people.get(act.person_id)
-    principal = people.get(act.principal_id) if act.principal_id is not None else None
+def _done(act: InvoiceAct, history: History) -> Done:
+    person = history.people.get(act.person_id)
+    principal = history.people.get(act.principal_id) if act.principal_id is not None else None
     return Done(
         word=word_for(act.act),
         person=person.name if person is not None else "E-Akte",
@@ -163,4 +168,6 @@ def _done(act: InvoiceAct, people: Mapping[UUID, Person]) -> Done:
         at=act.at,
         reason=act.reason,
         letter=act.details.get("letter"),
+        mailed_to=act.details.get("mail_to"),
+        mail=history.mails.get(act.id),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from eakte.foundation.mail import DigestState
 from xrechnung.approval.rules.assignment import Criterion
 from xrechnung.approval.rules.payment import BankCheck, BudgetState, OrderState, TaxTreatment
 from xrechnung.approval.rules.signing import SigningAct
@@ -41,6 +42,11 @@ APPROVAL_WORDS: tuple[tuple[StrEnum, str], ...] = (
     (BudgetState.UNCHECKED, "nicht geprüft"),
     (BudgetState.AVAILABLE, "Mittel vorhanden"),
     (BudgetState.OVERSPENT, "Mittel überschritten"),
+    (DigestState.WAITING, "wartet auf den Mailserver"),
+    (DigestState.SENDING, "wird verschickt"),
+    (DigestState.SENT, "verschickt"),
+    (DigestState.DOUBTFUL, "vielleicht nicht angekommen, bitte nachfragen"),
+    (DigestState.REFUSED, "nicht verschickt, bitte dem Lieferanten schreiben"),
     (Criterion.LEITWEG_ID, "Leitweg-ID"),
     (Criterion.ORDER_NUMBER, "Bestellung"),
     (Criterion.CONTRACT, "Vertrag"),

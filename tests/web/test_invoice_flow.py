@@ -1,6 +1,7 @@
 """The way of an invoice at the browser: whoever has to do something sees what, and needs few clicks for it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from uuid import UUID
@@ -12,6 +13,7 @@ from fastapi.testclient import TestClient
 from eakte.access import Role
 from eakte.access.models import Identity
 from eakte.access.service import change_identity
+from eakte.foundation.settings import SmtpSettings
 from eakte.foundation.work import House
 from tests.support.approval import Town
 from tests.support.factories import a_token
@@ -96,6 +98,20 @@ def test_the_page_says_why_something_is_not_possible_and_who_could(town: Town, a
 def test_an_act_without_its_reason_comes_back_with_what_is_missing(town: Town, at_browser: As) -> None:
     page = do(at_browser("Zita"), town.invoice(), "reject")
     assert (page.status, "Hierfür ist ein Grund anzugeben." in page.words("//*[@role='alert']")) == (422, True)
+
+
+def test_a_refusal_is_mailed_to_the_address_the_invoice_names_or_another_one(town: Town, at_browser: As) -> None:
+    invoice_id, zita = town.invoice(seller_email="rechnung@gruenau.example"), at_browser("Zita")
+    assert not zita.open(page_of(invoice_id)).all("//input[@name='mail_to']")
+    smtp = SmtpSettings(host="mail.stadt.example")
+    zita.client.app.state.house = replace(  # type: ignore[attr-defined]
+        town.house, settings=town.house.settings.model_copy(update={"smtp": smtp})
+    )
+    assert zita.open(page_of(invoice_id)).all("//input[@name='mail_to']/@value") == ["rechnung@gruenau.example"]
+    page = do(zita, invoice_id, "reject", reason="Der Bestellschein fehlt.", mail_to="a@b.example, c@d.example")
+    assert (page.status, "Das ist keine E-Mail-Adresse." in page.words("//*[@role='alert']")) == (422, True)
+    page = do(zita, invoice_id, "reject", reason="Der Bestellschein fehlt.", mail_to="buchhaltung@gruenau.example")
+    assert "Schreiben an den Lieferanten an buchhaltung@gruenau.example: wartet auf den Mailserver" in page.words()
 
 
 def test_who_decides_on_an_old_state_is_told(town: Town, at_browser: As) -> None:

@@ -29,6 +29,12 @@ class OriginalInvoiceMissing(Invalid):
     """Welche Rechnung das Original der Dublette ist, ist nicht gesagt."""
 
 
+class MailNotSetUp(Conflict):
+    """Die E-Akte kann hier keine E-Mails verschicken."""
+
+    advice = "Bitte ohne Adresse zurückweisen und dem Lieferanten schreiben, oder EAKTE_SMTP__HOST setzen lassen."
+
+
 class ClaimedBySomebodyElse(Conflict):
     """Diese Rechnung wird schon bearbeitet."""
 

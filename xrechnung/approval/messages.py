@@ -47,6 +47,12 @@ class PaymentReported(InvoiceEvent):
     order_id: UUID
 
 
+class SupplierTold(InvoiceEvent):
+    """An e-mail with the letter that refuses an invoice was handed over, or was not (Benachrichtigung)."""
+
+    act_id: UUID
+
+
 class CheckBudget(Job, priority=ASSIGNING, attempts=20):
     """Ask the finance system whether there is money for what an invoice is booked to."""
 
@@ -130,6 +136,12 @@ class SendDigest(Job, priority=REMINDING, attempts=100):
 
 class WriteRejection(Job, priority=ASSIGNING, attempts=20):
     """Put the letter that refuses an invoice on paper and into the record."""
+
+    act_id: UUID
+
+
+class SendRejection(Job, priority=ASSIGNING, attempts=DELIVERIES):
+    """Send the supplier the letter that refuses an invoice by e-mail."""
 
     act_id: UUID
 

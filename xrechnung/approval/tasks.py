@@ -15,10 +15,11 @@ from xrechnung.approval.messages import (
     LookAtDeadlines,
     RemindOfInvoice,
     SendDigest,
+    SendRejection,
     WriteRejection,
 )
 from xrechnung.approval.schemas.transfers import delivery_shape
-from xrechnung.approval.service import assignment, budgets, filing, rejecting, reminding, transferring
+from xrechnung.approval.service import assignment, budgets, filing, rejecting, reminding, telling, transferring
 from xrechnung.approval.service.paper import store
 from xrechnung.examining.kept import said_in
 from xrechnung.showing.pdf import render_pdf
@@ -125,6 +126,22 @@ def write_rejection(job: WriteRejection, begin: BeginWork) -> None:
     file = store(storage, draft, render_pdf(draft.sheet, draft.footer, on=draft.on))
     with begin() as work:
         rejecting.file_letter(work, draft, file)
+
+
+@handles(SendRejection)
+def send_rejection(job: SendRejection, begin: BeginWork) -> None:
+    """At most once, as the digests; for as long as the mail server takes nothing, but not for ever."""
+    with begin() as work:
+        letter = telling.claim_mail(work, job.act_id)
+        settings = work.settings.smtp
+    if letter is None:
+        return
+
+    def settle(state: DigestState) -> None:
+        with begin() as work:
+            telling.settle_mail(work, job.act_id, state)
+
+    hand_over_once(letter, settings, settle)
 
 
 @handles(FileInvoice)

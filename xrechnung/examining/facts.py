@@ -1,16 +1,21 @@
 """What lists and work lists need of an invoice, taken from its model; absurdly long values are cut."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
+from eakte.foundation.mail import ADDRESS
 from xrechnung.examining.results import Facts, PayAccount, SkontoTerm, VatShare
 from xrechnung.judging.hints.skonto import PaymentTerms, parse_terms, skonto_offers
 from xrechnung.model import Invoice
 from xrechnung.model.money import PaymentInstructions
+from xrechnung.model.parties import Seller
 
 _LONGEST = 500
 _MOST = 20
 _LARGEST = Decimal(10) ** 18
+_EMAIL_SCHEME = "EM"
+"""Electronic Address Scheme list (CEF EAS): an e-mail address."""
 
 
 def facts_of(invoice: Invoice) -> Facts:
@@ -30,6 +35,7 @@ def facts_of(invoice: Invoice) -> Facts:
         seller_name=_text(seller.name if seller is not None else None),
         seller_vat_id=_text(seller.vat_id if seller is not None else None),
         seller_tax_number=_text(seller.tax_number if seller is not None else None),
+        seller_email=_email(seller),
         buyer_name=_text(buyer.name if buyer is not None else None),
         buyer_reference=_text(invoice.buyer_reference),
         order_number=_text(invoice.purchase_order),
@@ -51,6 +57,17 @@ def _text(value: str | None) -> str | None:
     if not plain:
         return None
     return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
+
+
+def _email(seller: Seller | None) -> str | None:
+    """Where to write to: the seller's contact (BT-43), else its electronic address (BT-34) where that is for e-mail."""
+    if seller is None:
+        return None
+    contact = seller.contact.email if seller.contact is not None else None
+    endpoint = seller.electronic_address
+    electronic = endpoint.value if endpoint is not None and endpoint.scheme == _EMAIL_SCHEME else None
+    plain = ((one or "").strip() for one in (contact, electronic))
+    return next((one for one in plain if re.fullmatch(ADDRESS, one)), None)
 
 
 def _amount(value: Decimal | None) -> Decimal | None:

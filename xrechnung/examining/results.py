@@ -55,6 +55,7 @@ class Facts:
     seller_name: str | None = None
     seller_vat_id: str | None = None
     seller_tax_number: str | None = None
+    seller_email: str | None = None
     buyer_name: str | None = None
     buyer_reference: str | None = None
     order_number: str | None = None

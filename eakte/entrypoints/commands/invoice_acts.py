@@ -63,6 +63,9 @@ def act(
     original: Annotated[
         UUID | None, typer.Option(help="Rechnung, von der diese eine Dublette ist", show_default=False)
     ] = None,
+    mail_to: Annotated[
+        str | None, typer.Option(help="Wem eine Zurückweisung per E-Mail geschickt wird", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Etwas mit einer Rechnung tun; ohne Angabe sagen, was möglich ist und was dem entgegensteht."""
@@ -71,7 +74,8 @@ def act(
             possible = client.get(f"/invoices/{invoice}/allowed-actions")["items"]
             _tell(possible, as_json=as_json)
             return
-        given = {"act": what, "reason": reason, "unitId": unit and str(unit), "originalId": original and str(original)}
+        ids = {"unitId": unit and str(unit), "originalId": original and str(original)}
+        given = {"act": what, "reason": reason, **ids, "mailTo": mail_to}
         body = {name: value for name, value in given.items() if value is not None}
         done = client.post(f"/invoices/{invoice}/acts", body, etag="*")
     if as_json:

@@ -1,5 +1,6 @@
 """/rechnungen/{id}/schritt and /kontierung: what people do with an invoice on its way to payment."""
 
+import re
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from eakte.access import Permission
 from eakte.foundation.bodies import RequestInvalid
 from eakte.foundation.errors import Finding, NotFound
+from eakte.foundation.mail import ADDRESS
 from eakte.foundation.work import UnitOfWork
 from eakte.web.account_lines import (
     Blank,
@@ -48,7 +50,7 @@ def act(request: Request, work: FormWork, form: OwnForm, invoice_id: UUID) -> Re
     texts = texts_of(form)
 
     def do() -> None:
-        wish = Wish(texts.get("reason") or None, _unit(texts), _original(work, invoice_id, texts))
+        wish = Wish(texts.get("reason") or None, _unit(texts), _original(work, invoice_id, texts), _address(texts))
         act_on(work, invoice_id, _act(texts), wish, revision=seen_revision(form))
 
     outcome = attempt(work, do)
@@ -71,6 +73,14 @@ def _unit(texts: dict[str, str]) -> UUID | None:
         return UUID(texts["unit"]) if texts.get("unit") else None
     except ValueError:
         raise ActionUnknown from None
+
+
+def _address(texts: dict[str, str]) -> str | None:
+    """Raises RequestInvalid."""
+    address = texts.get("mail_to")
+    if address and re.fullmatch(ADDRESS, address) is None:
+        raise RequestInvalid(findings=[Finding("pattern", "Das ist keine E-Mail-Adresse.", "mail_to")])
+    return address or None
 
 
 def _original(work: UnitOfWork, invoice_id: UUID, texts: dict[str, str]) -> UUID | None:

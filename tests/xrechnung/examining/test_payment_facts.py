@@ -1,12 +1,15 @@
-"""How an invoice wants to be paid, as far as the house keeps it in columns."""
+"""How an invoice wants to be paid and where its seller is written to, as far as the house keeps it in columns."""
 
 from decimal import Decimal
+
+import pytest
 
 from xrechnung.examining.facts import facts_of
 from xrechnung.examining.results import PayAccount, VatShare
 from xrechnung.model import Invoice
 from xrechnung.model.money import CreditTransfer, DirectDebit, PaymentInstructions, VatBreakdown
-from xrechnung.model.parties import Payee
+from xrechnung.model.parties import Contact, Payee, Seller
+from xrechnung.model.values import Identifier
 
 IBAN = "DE02120300000000202051"
 
@@ -39,6 +42,25 @@ def test_the_vat_breakdown_is_kept_as_it_is() -> None:
     assert facts_of(Invoice(vat_breakdown=(vat,))).vat == (
         VatShare("AE", Decimal(0), Decimal("100.00"), Decimal("0.00")),
     )
+
+
+@pytest.mark.parametrize(
+    ("contact", "electronic", "known"),
+    [
+        ("rechnung@gruenau.example", Identifier("post@gruenau.example", "EM"), "rechnung@gruenau.example"),
+        (" rechnung@gruenau.example\n", None, "rechnung@gruenau.example"),
+        ("siehe Briefkopf", Identifier("post@gruenau.example", "EM"), "post@gruenau.example"),
+        (None, Identifier("9930:DE123456788", "9930"), None),
+        ("a@b.example, c@d.example", None, None),
+        ("a@b.example\nBcc: c@d.example", None, None),
+        (None, None, None),
+    ],
+)
+def test_the_seller_is_written_to_at_one_plain_address_or_at_none(
+    contact: str | None, electronic: Identifier | None, known: str | None
+) -> None:
+    seller = Seller(contact=Contact(email=contact), electronic_address=electronic)
+    assert facts_of(Invoice(seller=seller)).seller_email == known
 
 
 def test_what_an_invoice_does_not_say_is_nothing_and_not_an_empty_text() -> None:

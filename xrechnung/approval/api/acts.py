@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from eakte.foundation.http import ApiRoute, Revision, Work, etag
-from xrechnung.approval.queries.flow import get_approval
+from xrechnung.approval.queries.flow import get_approval, mails_of
 from xrechnung.approval.schemas.acts import (
     ActFields,
     ActShape,
@@ -31,18 +31,19 @@ def read_approval(work: Work, invoice_id: UUID, response: Response) -> ApprovalS
 
 @router.get("/invoices/{invoice_id}/acts", summary="Was mit einer Rechnung getan wurde, von wem und warum")
 def list_acts(work: Work, invoice_id: UUID) -> ActsShape:
-    acts, people = standing.history_of(work, invoice_id)
-    return ActsShape(items=[act_shape(act, people) for act in acts])
+    history = standing.history_of(work, invoice_id)
+    return ActsShape(items=[act_shape(act, history.people, history.mails.get(act.id)) for act in history.acts])
 
 
 @router.post("/invoices/{invoice_id}/acts", status_code=201, summary="Etwas mit einer Rechnung tun")
 def act(work: Work, invoice_id: UUID, fields: ActFields, revision: Revision, response: Response) -> ActShape:
-    wish = Wish(fields.reason, fields.unit_id, fields.original_id)
+    wish = Wish(fields.reason, fields.unit_id, fields.original_id, fields.mail_to)
     done = act_on(work, invoice_id, fields.act, wish, revision=revision)
     work.session.flush()
     # Loaded as the house knows it: who hands an invoice to another unit may not see it any more.
     response.headers["ETag"] = etag(standing.revision_of(work, invoice_id))
-    return act_shape(done, standing.people(work.session, [done.person_id, done.principal_id]))
+    mail = mails_of(work.session, invoice_id).get(done.id)
+    return act_shape(done, standing.people(work.session, [done.person_id, done.principal_id]), mail)
 
 
 @router.get("/invoices/{invoice_id}/allowed-actions", summary="Was Sie jetzt mit einer Rechnung tun dürfen")

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
+from eakte.foundation.mail import DigestState
 from eakte.foundation.table import Table, words
 from xrechnung.approval.rules.payment import BankCheck
 from xrechnung.approval.rules.signing import Side
@@ -147,3 +148,11 @@ class InvoiceAct(Table):
         CheckConstraint("(act = 'order') = (side is not distinct from 'orderer')", name="ordered"),
         CheckConstraint("principal_id <> person_id", name="two_persons"),
     )
+
+
+class SupplierMail(Table):
+    """The e-mail that tells a supplier of a refusal, and how far it is; it is handed over at most once."""
+
+    __tablename__ = "supplier_mails"
+    act_id: Mapped[UUID] = mapped_column(ForeignKey("invoice_acts.id", ondelete="CASCADE"), primary_key=True)
+    state: Mapped[DigestState] = mapped_column(words(DigestState), default=DigestState.WAITING)

@@ -6,13 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from eakte.access import Permission
+from eakte.foundation.mail import DigestState
 from eakte.foundation.table import must_be_at
 from eakte.foundation.work import UnitOfWork
 from eakte.records.errors import RecordRestricted
 from xrechnung import queries as invoices
 from xrechnung.approval.errors import ApprovalNotBegun
-from xrechnung.approval.models.flow import Approval, Hand, InvoiceAct
+from xrechnung.approval.models.flow import Approval, Hand, InvoiceAct, SupplierMail
 from xrechnung.approval.rules.signing import Side
+from xrechnung.approval.rules.workflow import Act
 
 
 def get_approval(work: UnitOfWork, invoice_id: UUID, *, lock: bool = False, revision: int | None = None) -> Approval:
@@ -43,6 +45,24 @@ def approval_of(session: Session, invoice_id: UUID, *, lock: bool = False) -> Ap
 def acts_of(session: Session, invoice_id: UUID) -> list[InvoiceAct]:
     """Everything that was done with an invoice, in order. Callers load the invoice first."""
     return list(session.scalars(select(InvoiceAct).where(InvoiceAct.invoice_id == invoice_id).order_by(InvoiceAct.id)))
+
+
+def mails_of(session: Session, invoice_id: UUID) -> dict[UUID, DigestState]:
+    """How far the e-mails to its supplier are, by the act that refused it. Callers load the invoice first."""
+    statement = select(SupplierMail.act_id, SupplierMail.state).join(InvoiceAct)
+    return {row[0]: row[1] for row in session.execute(statement.where(InvoiceAct.invoice_id == invoice_id))}
+
+
+def mail_of(session: Session, act_id: UUID) -> SupplierMail | None:
+    """The e-mail of a refusal, locked, so that it is handed over once."""
+    statement = select(SupplierMail).where(SupplierMail.act_id == act_id)
+    return session.scalar(statement.with_for_update().execution_options(populate_existing=True))
+
+
+def is_taken_up_again(session: Session, refusal: InvoiceAct) -> bool:
+    """Whether a refused invoice was taken up again after that."""
+    later = (InvoiceAct.invoice_id == refusal.invoice_id, InvoiceAct.id > refusal.id, InvoiceAct.act == Act.REOPEN)
+    return bool(session.scalar(select(select(InvoiceAct.id).where(*later).exists())))
 
 
 def hands_in(session: Session, approval: Approval) -> dict[UUID, Side]:

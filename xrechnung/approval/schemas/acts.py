@@ -1,5 +1,6 @@
 """Where an invoice stands, what was done with it, and what may be done now."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from eakte.foundation.http import Shape
+from eakte.foundation.mail import ADDRESS, DigestState
 from xrechnung.approval.models.flow import InvoiceAct
 from xrechnung.approval.rules.payment import BankCheck, OrderState
 from xrechnung.approval.rules.workflow import ACT_WORDS, STEP_WORDS, Act, Certificate, InvoiceClass, Step
@@ -57,6 +59,9 @@ class ActFields(Shape):
     reason: str | None = Field(None, title="Warum", max_length=2000)
     unit_id: UUID | None = Field(None, title="Wohin zugewiesen wird")
     original_id: UUID | None = Field(None, title="Rechnung, von der diese eine Dublette ist")
+    mail_to: str | None = Field(
+        None, title="An wen die Zurückweisung per E-Mail geht; leer: nur in die Akte", pattern=f"^{ADDRESS}$"
+    )
 
 
 class ActShape(Shape):
@@ -73,6 +78,7 @@ class ActShape(Shape):
     reason: str | None = Field(title="Warum")
     amount: Amount | None = Field(title="Betrag in Euro, für den unterschrieben wurde")
     details: dict[str, Any] = Field(title="Was sonst dazugehört, etwa der Text an den Lieferanten")
+    mail: DigestState | None = Field(title="Wie weit die E-Mail an den Lieferanten ist; leer: keine")
 
 
 class ActsShape(Shape):
@@ -129,7 +135,7 @@ def person_shape(person: Person | None) -> PersonShape | None:
     return None if person is None else PersonShape(id=person.id, name=person.name)
 
 
-def act_shape(act: InvoiceAct, people: dict[UUID, Person]) -> ActShape:
+def act_shape(act: InvoiceAct, people: Mapping[UUID, Person], mail: DigestState | None) -> ActShape:
     return ActShape(
         id=act.id,
         act=act.act,
@@ -142,6 +148,7 @@ def act_shape(act: InvoiceAct, people: dict[UUID, Person]) -> ActShape:
         reason=act.reason,
         amount=act.amount,
         details=act.details,
+        mail=mail,
     )
 
 

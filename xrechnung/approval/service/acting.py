@@ -31,15 +31,17 @@ from xrechnung.approval.service import bank_accounts, ordering
 from xrechnung.approval.service.entitlement import Entitlement, entitlement
 from xrechnung.approval.service.hindrances import HINDRANCES, can_be_accepted
 from xrechnung.approval.service.rejecting import letter_to_supplier
+from xrechnung.approval.service.telling import have_mailed, must_have_mail_server
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What goes with an act: why, to which unit (assigning), of which invoice (duplicates)."""
+    """What goes with an act: why, to which unit (assigning), of what (duplicates), whom to mail (rejecting)."""
 
     reason: str | None = None
     unit_id: UUID | None = None
     original_id: UUID | None = None
+    mail_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def act_on(
 
     Raises InvoiceNotFound, ApprovalNotBegun, Stale, ActNotPossible, ActNotYours, SignatureForbidden, ReasonMissing,
     TargetUnitMissing, UnitNotFound, OriginalInvoiceMissing, ClaimedBySomebodyElse, ClaimedByNobody,
-    InvoiceNotAcceptable, NotOrderable.
+    InvoiceNotAcceptable, MailNotSetUp, NotOrderable.
     """
     wish = wish or Wish()
     approval = get_approval(work, invoice_id, lock=True, revision=revision)
@@ -263,7 +265,9 @@ def _mark_duplicate(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[st
 
 
 def _reject(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
-    return {"letter": letter_to_supplier(approval, wish.reason)}
+    if wish.mail_to is not None:
+        must_have_mail_server(work)
+    return {"letter": letter_to_supplier(approval, wish.reason), "mail_to": wish.mail_to}
 
 
 def _accept(work: UnitOfWork, approval: Approval, wish: Wish) -> dict[str, Any]:
@@ -290,6 +294,7 @@ _BEFORE: Mapping[Act, Callable[[UnitOfWork, Approval, Wish], dict[str, Any]]] = 
 }
 
 _AFTER: Mapping[Act, Callable[[UnitOfWork, Approval, InvoiceAct], object]] = {
+    Act.REJECT: lambda work, _, done: have_mailed(work, done),
     Act.ORDER: ordering.issue,
     Act.WITHDRAW: lambda work, approval, _: ordering.withdraw(work, approval),
     Act.RECALL: lambda work, approval, _: ordering.recall(work, approval),

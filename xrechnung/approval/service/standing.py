@@ -1,15 +1,16 @@
 """Reading the flow of an invoice: where it stands, what was done with it, and what may be done now, by whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from eakte.foundation.mail import DigestState
 from eakte.foundation.work import UnitOfWork
 from xrechnung.approval.models.flow import Approval, InvoiceAct
 from xrechnung.approval.models.payment import PaymentOrder
-from xrechnung.approval.queries.flow import acts_of, approval_of, get_approval
+from xrechnung.approval.queries.flow import acts_of, approval_of, get_approval, mails_of
 from xrechnung.approval.queries.names import names_of, unit_names_of
 from xrechnung.approval.queries.orders import lines_of, orders_of
 from xrechnung.approval.rules.payment import GONE, BankCheck
@@ -45,6 +46,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """What was done with an invoice: by and for whom, and how far the e-mails to its supplier are, by their act."""
+
+    acts: Sequence[InvoiceAct]
+    people: Mapping[UUID, Person]
+    mails: Mapping[UUID, DigestState]
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """An act the step allows; where the actor may not sign, who could (Eskalation)."""
 
@@ -70,11 +80,12 @@ def standing_of(work: UnitOfWork, invoice_id: UUID) -> Standing:
     )
 
 
-def history_of(work: UnitOfWork, invoice_id: UUID) -> tuple[list[InvoiceAct], dict[UUID, Person]]:
-    """Everything that was done with an invoice, in order, and by whom. Raises InvoiceNotFound, ApprovalNotBegun."""
+def history_of(work: UnitOfWork, invoice_id: UUID) -> History:
+    """Everything that was done with an invoice, in order. Raises InvoiceNotFound, ApprovalNotBegun."""
     get_approval(work, invoice_id)
     acts = acts_of(work.session, invoice_id)
-    return acts, people(work.session, [one for act in acts for one in (act.person_id, act.principal_id)])
+    involved = people(work.session, [one for act in acts for one in (act.person_id, act.principal_id)])
+    return History(acts, involved, mails_of(work.session, invoice_id))
 
 
 def revision_of(work: UnitOfWork, invoice_id: UUID) -> int:
