@@ -9,6 +9,7 @@ from sqlalchemy import text
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from eakte.entrypoints.monthly_metrics import LASTS, set_monthly_figures
 from eakte.foundation import clock
 from eakte.foundation.clock import legal_day
 from eakte.foundation.ids import new_id
@@ -86,4 +87,8 @@ def metrics(request: Request) -> Response:
         waiting = waiting_on(session, legal_day(clock.now()))
         OVERDUE.set(waiting.overdue)
         AT_STAKE.set(float(waiting.at_stake))
+        state, now = request.app.state, clock.now()
+        if getattr(state, "monthly_until", now) <= now:
+            set_monthly_figures(session, now)
+            state.monthly_until = now + LASTS
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)

@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from eakte.access import Role
-from eakte.access.models import Identity
+from eakte.access.models import Identity, OrganisationalUnit
+from eakte.foundation import clock
 from tests.support.approval import Town
 from tests.support.factories import a_token
 from xrechnung.approval.rules.signing import SigningAct
@@ -113,6 +114,31 @@ def test_a_head_sees_the_figures_of_the_own_unit_only(busy: Town, as_person: As,
     assert bernd.get(path, params={"unit": str(busy.units["Parks"])}).status_code == 200
     assert bernd.get(path, params={"unit": str(busy.units["Schools"])}).status_code == 403
     assert as_person("Anna").get(path).status_code == 403
+
+
+def test_operations_watch_the_figures_of_a_month_made_anew_every_ten_minutes(
+    busy: Town, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy.assign(busy.invoice("RE-offen"), "Parks", by="Zita")
+    with busy.work() as work:
+        parks = work.session.get_one(OrganisationalUnit, busy.units["Parks"]).key
+    client, now = TestClient(app), busy.now
+    monkeypatch.setattr(clock, "now", lambda: now)
+    figures = client.get("/metrics").text
+    assert f'eakte_invoice_cycle_hours{{step="assigned",unit="{parks}"}} 84.0' in figures
+    assert 'eakte_invoice_cycle_hours{step="certified"' not in figures
+    assert f'eakte_invoice_skonto_won{{currency="EUR",unit="{parks}"}} 7.14' in figures
+    assert f'eakte_invoice_skonto_lost{{currency="EUR",unit="{parks}"}} 7.14' in figures
+    waiting = f'eakte_invoice_backlog{{age="7",step="assigned",unit="{parks}"}}'
+    assert f"{waiting} 1.0" in figures
+    assert "eakte_invoices_checked 7.0" in figures
+    busy.assign(busy.invoice("RE-neu"), "Parks", by="Zita")
+    now += timedelta(minutes=9)
+    assert f"{waiting} 1.0" in client.get("/metrics").text
+    now += timedelta(minutes=2)
+    assert f"{waiting} 2.0" in client.get("/metrics").text
+    now += timedelta(days=31)
+    assert "eakte_invoice_skonto_won{" not in client.get("/metrics").text
 
 
 def test_no_report_tells_of_a_person(busy: Town, as_person: As) -> None:

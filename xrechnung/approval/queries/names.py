@@ -15,6 +15,15 @@ def names_of(session: Session, people: Collection[UUID]) -> dict[UUID, str]:
     return {row[0]: row[1] for row in rows}
 
 
+def unit_keys_of(session: Session, units: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    """The keys of some units, which are never the same for two."""
+    wanted = {one for one in units if one}
+    rows = session.execute(
+        select(OrganisationalUnit.id, OrganisationalUnit.key).where(OrganisationalUnit.id.in_(wanted))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def unit_names_of(session: Session, units: Iterable[UUID | None]) -> dict[UUID | None, str]:
     """The names of some units; no unit has none."""
     rows = session.execute(
