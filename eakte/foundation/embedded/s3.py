@@ -95,7 +95,7 @@ class EmbeddedS3:
         *,
         logs: Path | None = None,
         durable: bool = True,
-        memory_mb: int = 256,
+        memory_mb: int = 512,
         timeout_s: float = 60.0,
     ) -> None:
         self.directory = directory.absolute()
@@ -206,9 +206,11 @@ class EmbeddedS3:
                 logs=self.logs,
                 cwd=self.directory,
                 env={
+                    # The filer sets 240 MiB aside at its start and touches half of it. With a limit close to that, memory
+                    # was swept for every second file, which cost twice what storing it does.
                     "GOMEMLIMIT": f"{self._memory_mb}MiB",
-                    "GOGC": "50",
-                    # Its threads wake each other for every small file; with half the cores one costs half as much.
+                    "GOGC": "20",
+                    # Its threads wake each other for every small file, less so with half the cores.
                     "GOMAXPROCS": str(max(1, (os.cpu_count() or 1) // 2)),
                     "HOME": str(self.directory),
                 },
