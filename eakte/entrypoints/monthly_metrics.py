@@ -9,7 +9,17 @@ from prometheus_client import Gauge
 from sqlalchemy.orm import Session
 
 from eakte.foundation.clock import legal_day
-from xrechnung.approval.queries.figures import Backlog, Period, backlog, cycle_times, judged, refusals, skonto
+from xrechnung.approval.queries.figures import (
+    Backlog,
+    CycleTime,
+    Period,
+    SkontoFigure,
+    backlog,
+    cycle_times,
+    judged,
+    refusals,
+    skonto,
+)
 from xrechnung.approval.queries.names import unit_keys_of
 
 LASTS = timedelta(minutes=10)
@@ -36,7 +46,8 @@ def set_monthly_figures(session: Session, now: datetime) -> None:
     period = Period(now - _MONTH, None)
     cycles, discounts = cycle_times(session, None, period), skonto(session, None, period)
     waiting = backlog(session, None, now, legal_day(now))
-    keys = unit_keys_of(session, (one.unit_id for one in (*cycles, *discounts, *waiting)))
+    seen: list[CycleTime | SkontoFigure | Backlog] = [*cycles, *discounts, *waiting]
+    keys = unit_keys_of(session, (one.unit_id for one in seen))
     for gauge in (CYCLE, OFFERED, TAKEN, WON, LOST, BACKLOG, REFUSED_BY):
         gauge.clear()
     for cycle in cycles:

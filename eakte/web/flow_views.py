@@ -22,6 +22,7 @@ from xrechnung.approval.rules.signing import NEEDED
 from xrechnung.approval.rules.workflow import REQUIRED, TRANSITIONS, Act
 from xrechnung.approval.service.accounting import may_account
 from xrechnung.approval.service.assignment import rememberable
+from xrechnung.approval.service.filing import stays_open_because
 from xrechnung.approval.service.standing import History, Offer, Standing, history_of, offers_for, standing_of
 
 _GRAVE = frozenset({Act.REJECT, Act.CANCEL, Act.MARK_DUPLICATE})
@@ -80,6 +81,8 @@ class FlowView:
     barred: Sequence[Barred]
     history: Sequence[Done]
     lines: Sequence[AccountLine]
+    stays_open_because: Sequence[str]
+    """What keeps the case of a filed invoice open."""
     units: Sequence[OrganisationalUnit]
     may_account: bool
     rememberable: Mapping[Criterion, str]
@@ -111,6 +114,7 @@ def flow_of(work: UnitOfWork, invoice_id: UUID) -> FlowView | None:
         ],
         history=[_done(act, history) for act in history.acts],
         lines=lines_of(work.session, invoice_id),
+        stays_open_because=stays_open_because(work, standing.approval),
         units=queries.all_units(work.session) if any(choice.asks_unit for choice in choices) else [],
         may_account=may_account(work, standing.approval),
         rememberable=_rememberable(work, standing.approval),

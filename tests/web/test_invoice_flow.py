@@ -18,8 +18,10 @@ from eakte.foundation.work import House
 from tests.support.approval import Town
 from tests.support.factories import a_token
 from tests.web.conftest import Page, Visitor
+from xrechnung.approval.queries.flow import get_approval
 from xrechnung.approval.rules.signing import SigningAct
 from xrechnung.approval.rules.workflow import Act, Step
+from xrechnung.approval.service.acting import perform
 
 EVIL = "<script>alert(1)</script>{{7*7}}"
 As = Callable[[str], Visitor]
@@ -112,6 +114,21 @@ def test_a_refusal_is_mailed_to_the_address_the_invoice_names_or_another_one(tow
     assert (page.status, "Das ist keine E-Mail-Adresse." in page.words("//*[@role='alert']")) == (422, True)
     page = do(zita, invoice_id, "reject", reason="Der Bestellschein fehlt.", mail_to="buchhaltung@gruenau.example")
     assert "Schreiben an den Lieferanten an buchhaltung@gruenau.example: wartet auf den Mailserver" in page.words()
+
+
+def test_the_page_of_a_filed_invoice_says_why_its_case_is_still_open(town: Town, at_browser: As) -> None:
+    invoice_id = town.invoice(opened_case=True)
+    town.assign(invoice_id, "Parks", by="Zita")
+    town.account("Anna", invoice_id)
+    town.act("Anna", invoice_id, Act.CERTIFY_COMBINED)
+    town.act("Bernd", invoice_id, Act.ORDER)
+    with town.work() as work:
+        approval = get_approval(work, invoice_id, lock=True)
+        for act in (Act.HAND_OVER, Act.ACKNOWLEDGE_BOOKED, Act.FILE):
+            perform(work, approval, act, by_house=True)
+    page = at_browser("Zita").open(page_of(invoice_id))
+    said = page.words("//dt[.='Vorgang noch offen']/following-sibling::dd")
+    assert said == "Die Datei „brief.pdf“ ist im Eingang noch nicht abgelegt."
 
 
 def test_who_decides_on_an_old_state_is_told(town: Town, at_browser: As) -> None:

@@ -25,7 +25,7 @@ from xrechnung.approval.queries.flow import acts_of, get_approval
 from xrechnung.approval.rules.accounts import Share
 from xrechnung.approval.rules.workflow import Act, Step
 from xrechnung.approval.service.acting import perform
-from xrechnung.approval.service.filing import file_what_ended
+from xrechnung.approval.service.filing import file_what_ended, stays_open_because
 from xrechnung.approval.tasks import close_invoice_case, file_invoice, write_rejection
 from xrechnung.models import Invoice
 from xrechnung.rules import InvoiceState
@@ -108,13 +108,23 @@ def test_a_booked_invoice_is_filed_with_its_workflow_sheet_once(town: Town, begi
         assert said in words, said
 
 
+def hindrances(town: Town, invoice_id: UUID) -> list[str]:
+    with town.work() as work:
+        return stays_open_because(work, get_approval(work, invoice_id))
+
+
 def test_the_case_is_closed_when_nothing_in_it_is_under_way(town: Town, begin: BeginWork) -> None:
     invoice_id = booked(town)
     file_invoice(FileInvoice(invoice_id=invoice_id), begin)
     job = CloseInvoiceCase(invoice_id=invoice_id)
     with pytest.raises(CaseNotFree):
         close_invoice_case(job, begin)
+    assert [("Laufzettel" in one, "im Eingang noch nicht abgelegt" in one) for one in hindrances(town, invoice_id)] == [
+        (False, True),
+        (True, True),
+    ]
     work_off_ingests(town.house)
+    assert hindrances(town, invoice_id) == []
     close_invoice_case(job, begin)
     close_invoice_case(job, begin)
     with town.work() as work:

@@ -29,9 +29,7 @@ SUPPLIER = "rechnungen@gruenau.example"
 def post(town: Town) -> Iterator[MailServer]:
     """A mail server the town uses."""
     with mail_server() as server:
-        smtp = SmtpSettings(
-            host="127.0.0.1", port=server.port, tls="none", sender="rechnung@x.example", timeout_s=2
-        )
+        smtp = SmtpSettings(host="127.0.0.1", port=server.port, tls="none", sender="rechnung@x.example", timeout_s=2)
         town.house = replace(town.house, settings=town.house.settings.model_copy(update={"smtp": smtp}))
         yield server
 

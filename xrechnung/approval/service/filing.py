@@ -9,6 +9,7 @@ from eakte.documents.files import StoredFile, derived_id
 from eakte.documents.models import DocumentKind
 from eakte.foundation.work import UnitOfWork
 from eakte.records.errors import TransitionBlocked
+from eakte.records.guards import must_be_free
 from eakte.records.rules import Action, RecordState
 from eakte.records.service.details import set_business_data
 from eakte.records.service.lifecycle import change_case_state
@@ -111,6 +112,20 @@ def close_case(work: UnitOfWork, invoice_id: UUID) -> None:
         codes = [finding.code for finding in blocked.findings]
         log.info("invoice_case_stays_open", invoice=str(invoice_id), because=codes)
         raise CaseNotFree from blocked
+
+
+def stays_open_because(work: UnitOfWork, approval: Approval) -> list[str]:
+    """Why the case that was opened for a filed invoice is not closed yet, in German."""
+    if approval.step is not Step.FILED or not approval.invoice.opened_case:
+        return []
+    case = document_of(work.session, approval.invoice).case
+    if case.state is not RecordState.OPEN:
+        return []
+    try:
+        must_be_free(work, case, Action.CLOSE)
+    except TransitionBlocked as blocked:
+        return [finding.message for finding in blocked.findings]
+    return []
 
 
 def file_what_ended(work: UnitOfWork) -> None:
