@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from eakte.access import Permission
 from eakte.access.models import Identity
 from eakte.access.queries import actor_for
+from eakte.documents.models import Rendition, RenditionKind
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.jobs import is_queued
 from eakte.foundation.work import SYSTEM, Actor, UnitOfWork
@@ -110,8 +111,11 @@ def twin_in(session: Session, ingest_id: UUID, sha256: str) -> IngestItem | None
     return session.scalars(statement.order_by(IngestItem.id).limit(1)).first()
 
 
-def item_of_object(session: Session, object_id: UUID) -> UUID | None:
-    return session.scalar(select(IngestItem.id).where(IngestItem.object_id == object_id))
+def original_without_item(session: Session, version_id: UUID) -> Rendition | None:
+    """The original of a version; None for one that came through an ingest."""
+    item = select(IngestItem.id).where(IngestItem.object_id == Rendition.object_id)
+    statement = select(Rendition).where(Rendition.version_id == version_id, Rendition.kind == RenditionKind.ORIGINAL)
+    return session.scalar(statement.where(~item.exists()))
 
 
 def unsettled_into(session: Session, target_ids: Collection[UUID]) -> list[IngestItem]:

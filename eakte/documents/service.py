@@ -128,6 +128,20 @@ def file_document(
     return document
 
 
+def file_original(
+    work: UnitOfWork,
+    case_id: UUID,
+    metadata: Metadata,
+    details: DocumentDetails,
+    original: StoredFile,
+    *,
+    arrival: Arrival | None = None,
+) -> tuple[Document, DocumentVersion]:
+    """File a document as `file_document` does, for who goes on with its first version."""
+    document = file_document(work, case_id, metadata, details)
+    return document, _add_version(work, document, original, arrival, number=1)
+
+
 def reference_values(case: Case, filed_at: datetime) -> dict[str, object]:
     """What a document's number template can speak of."""
     return {**case_values(case.dossier, filed_at), "case": case.reference}

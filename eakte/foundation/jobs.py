@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
-from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision, SyncPsycopgConnector
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.connector import BaseConnector
 from procrastinate.jobs import Job as QueuedJob
 from psycopg import AsyncConnection
-from sqlalchemy import ColumnElement, SQLColumnExpression, Text, cast, column, select, table
+from sqlalchemy import ColumnElement, SQLColumnExpression, Text, cast, column, select, table, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -55,20 +55,26 @@ def handles(job_type: type[Job]) -> Callable[[JobHandlerT], JobHandlerT]:
     return register
 
 
-# Jobs are deferred on the session's own connection, so this app never opens one.
-_deferring = App(connector=SyncPsycopgConnector())
+# The queue's own way in; its client for Python takes longer to get there than the database to answer.
+_DEFER = text("""
+    SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
+        :queue, :name, :priority, :lock, NULL, CAST(:args AS jsonb), clock_timestamp() + CAST(:after AS interval)
+    )::procrastinate_job_to_defer_v1])
+""")
 
 
 def defer_job(session: Session, job: Job, after: timedelta = timedelta(0)) -> None:
     """Insert `job` on the session's connection, in its transaction; it begins that much later at the earliest."""
-    _deferring.configure_task(
-        job.name,
-        queue=job.queue,
-        lock=job.lock,
-        priority=job.priority,
-        schedule_in={"seconds": int(after.total_seconds())} if after else None,
-        connection=session.connection().connection.driver_connection,
-    ).defer(**job.model_dump(mode="json"))
+    wanted = {
+        "queue": job.queue,
+        "name": job.name,
+        "priority": job.priority,
+        "lock": job.lock,
+        "args": job.model_dump_json(),
+        # Without an instant, it begins as soon as it can.
+        "after": after or None,
+    }
+    session.execute(_DEFER, wanted)
 
 
 _queued = table("procrastinate_jobs", column("status"), column("task_name", Text), column("args", JSONB))

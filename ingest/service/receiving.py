@@ -6,10 +6,9 @@ from uuid import UUID
 
 from eakte.access import Permission
 from eakte.access.queries import require
-from eakte.documents import queries as document_queries
 from eakte.documents.errors import EmptyUpload
 from eakte.documents.files import safe_file_name, store_original
-from eakte.documents.models import Document, DocumentSource, DocumentVersion, RenditionKind
+from eakte.documents.models import Document, DocumentSource, DocumentVersion
 from eakte.foundation.errors import Finding, NotFound
 from eakte.foundation.ids import new_id
 from eakte.foundation.storage import Digest, digest_of
@@ -132,8 +131,8 @@ def receive_version(
 
     Nobody minds if they wait for `patience`; the virus scanner never does.
     """
-    original = document_queries.rendition(work.session, version.id, RenditionKind.ORIGINAL, None)
-    if queries.item_of_object(work.session, original.object_id) is not None:
+    original = queries.original_without_item(work.session, version.id)
+    if original is None:
         return
     ingest = Ingest(
         id=new_id(),
@@ -144,8 +143,6 @@ def receive_version(
         created_at=work.now,
         created_by=work.actor.id,
     )
-    work.session.add(ingest)
-    work.session.flush()
     item = new_item(
         work,
         ingest,

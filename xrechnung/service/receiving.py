@@ -7,10 +7,9 @@ import structlog
 
 from eakte.access import Permission
 from eakte.access.queries import BERLIN
-from eakte.documents import queries as document_queries
 from eakte.documents.files import StoredFile
 from eakte.documents.models import Document, DocumentKind, DocumentSource, DocumentVersion
-from eakte.documents.service import Arrival, DocumentDetails, file_document
+from eakte.documents.service import Arrival, DocumentDetails, file_original
 from eakte.foundation.ids import new_id
 from eakte.foundation.work import UnitOfWork
 from eakte.records.guards import must_be_free
@@ -76,18 +75,17 @@ def file_invoice(
         source=channel,
     )
     arrival = Arrival(work.now, patience=patience_now(work))
-    document = file_document(work, case_id, Metadata(original.file_name), details, original, arrival=arrival)
-    version = document_queries.version_of(work.session, document.id, None)
-    return note_invoice(work, document, version, opened_case=opened_case)
+    document, version = file_original(work, case_id, Metadata(original.file_name), details, original, arrival=arrival)
+    return _note(work, document, version, opened_case=opened_case)
 
 
-def note_invoice(
-    work: UnitOfWork, document: Document, version: DocumentVersion, *, opened_case: bool = False
-) -> Invoice:
+def note_invoice(work: UnitOfWork, document: Document, version: DocumentVersion) -> Invoice:
     """Keep a version of a document as an invoice and have it checked (Rechnungseingang). Once for each version."""
     known = queries.invoice_of_version(work.session, version.id)
-    if known is not None:
-        return known
+    return known or _note(work, document, version, opened_case=False)
+
+
+def _note(work: UnitOfWork, document: Document, version: DocumentVersion, *, opened_case: bool) -> Invoice:
     invoice = Invoice(
         **dict.fromkeys(_NOT_SAID),
         id=new_id(),

@@ -206,8 +206,8 @@ class EmbeddedS3:
                 logs=self.logs,
                 cwd=self.directory,
                 env={
-                    # The filer sets 240 MiB aside at its start and touches half of it. With a limit close to that, memory
-                    # was swept for every second file, which cost twice what storing it does.
+                    # The filer sets 240 MiB aside at its start and touches half of it. With a limit close to that,
+                    # memory was swept for every second file, which cost twice what storing it does.
                     "GOMEMLIMIT": f"{self._memory_mb}MiB",
                     "GOGC": "20",
                     # Its threads wake each other for every small file, less so with half the cores.
