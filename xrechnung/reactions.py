@@ -20,6 +20,8 @@ from xrechnung.service.receiving import note_invoice, resume
 
 presenters.append("xrechnung.presenting")
 preloaded.extend(["xrechnung.presenting", "xrechnung.examining.here"])
+# What these load when they need it, every child needs.
+preloaded.extend(["xrechnung.adapters.hybrid_pdf", "fontTools.ttLib"])
 
 
 @on(RenditionsMade)

@@ -7,7 +7,6 @@ from eakte.documents.models import object_key
 from eakte.foundation.jobs import handles
 from eakte.foundation.work import BeginWork
 from eakte.privacy.adapters.bundle import write_bundle
-from eakte.privacy.adapters.report_pdf import report_as_pdf
 from eakte.privacy.messages import LookAfterPrivacy, MakeSubjectReport, SearchForPerson
 from eakte.privacy.service.forgetting import look_after_privacy
 from eakte.privacy.service.reporting import draft_report, note_made
@@ -28,6 +27,9 @@ def erase_and_forget(job: LookAfterPrivacy, begin: BeginWork) -> None:
 @handles(MakeSubjectReport)
 def make_subject_report(job: MakeSubjectReport, begin: BeginWork) -> None:
     """Put together, set and store; a repeat overwrites the same object."""
+    # What sets pages takes half a second to load, and no worker starts to write reports.
+    from eakte.privacy.adapters.report_pdf import report_as_pdf  # noqa: PLC0415
+
     with begin() as work:
         report = draft_report(work, job.report_id)
         storage = work.storage

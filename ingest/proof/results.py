@@ -1,5 +1,6 @@
-"""What checking a seal or a foreign signature finds out."""
+"""What checking a seal or a foreign signature looks at and finds out."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -29,6 +30,18 @@ class Modification(StrEnum):
     FORM = "form"
     ANNOTATIONS = "annotations"
     OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored proof: its bytes as they are now, and the SHA-256 recorded when it was stored (64 hex digits)."""
+
+    content: bytes
+    recorded_sha256: str
+
+    @property
+    def unchanged(self) -> bool:
+        return hashlib.sha256(self.content).hexdigest() == self.recorded_sha256
 
 
 @dataclass(frozen=True, slots=True)

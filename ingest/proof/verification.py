@@ -1,6 +1,5 @@
 """Checking a stored product against its proof (Nachprüfung): what changed, what is missing, who attests the rest."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,21 +9,9 @@ from ingest.adapters.seal_checks import check_manifest_seal, check_pdf_seal
 from ingest.adapters.transfer_note_pdf import note_in
 from ingest.proof.errors import ManifestUnreadable, TransferNoteUnreadable
 from ingest.proof.manifest import Difference, ProductFile, ProductManifest, compare, read_manifest
-from ingest.proof.results import SealCheck, Trust
+from ingest.proof.results import SealCheck, Stored, Trust
 
 _TRUSTED = (Trust.TRUSTED, Trust.SELF_ISSUED)
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A stored proof: its bytes as they are now, and the SHA-256 recorded when it was stored (64 hex digits)."""
-
-    content: bytes
-    recorded_sha256: str
-
-    @property
-    def unchanged(self) -> bool:
-        return hashlib.sha256(self.content).hexdigest() == self.recorded_sha256
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 
 from eakte.foundation.errors import Finding
-from ingest.adapters.seal_keys import certificates_in
 from ingest.proof.confined import examine_signatures
 from ingest.proof.results import SignatureResult
 from ingest.recognition.confined import second_opinion
@@ -29,5 +28,8 @@ def signatures_in(
     """What the signatures of a signed PDF are worth; None for everything else."""
     if not any(warning.code == "signed" for warning in recognition.warnings):
         return None
+    # With it come the libraries of seals, which take long to load; signed files are few.
+    from ingest.adapters.seal_keys import certificates_in  # noqa: PLC0415
+
     roots = certificates_in(trusted) if trusted is not None else ()
     return examine_signatures(original, limits=limits, arrived_at=arrived_at, roots=roots)

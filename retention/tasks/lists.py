@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 from eakte.foundation.jobs import handles
 from eakte.foundation.storage import ObjectLocked
 from eakte.foundation.work import BeginWork
-from retention.adapters.report_pdf import write_report_pdf
 from retention.messages import CarryOutList, EraseObjects, WriteReport
 from retention.queries.destroying import next_item
 from retention.service import destroying, erasing, reporting
@@ -66,6 +65,9 @@ def erase_objects(job: EraseObjects, begin: BeginWork) -> None:
 @handles(WriteReport)
 def write_report(job: WriteReport, begin: BeginWork) -> None:
     """Draw up, set, store, and only then file the report and let the traces go."""
+    # What sets pages takes half a second to load, and no worker starts to write reports.
+    from retention.adapters.report_pdf import write_report_pdf  # noqa: PLC0415
+
     with TemporaryDirectory(prefix="eakte-") as folder:
         with begin() as work:
             report = reporting.draft_report(work, job.list_id, Path(folder))

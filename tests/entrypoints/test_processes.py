@@ -3,8 +3,16 @@
 import json
 import subprocess
 import sys
+from functools import cache
+
+import pytest
 
 OUR_PACKAGES = ("eakte", "ingest", "retention", "xrechnung")
+SEALS = {"pyhanko", "pyhanko_certvalidator", "pkcs11", "aiohttp"}
+PAGES = {"fpdf", "fontTools", "pikepdf", "pypdfium2", "ocrmypdf", "img2pdf"}
+IMAGES = {"cv2", "numpy", "PIL", "pillow_heif", "tesserocr", "zxingcpp"}
+ENGINES = {"tantivy", "whoosh"}
+SELDOM_NEEDED = SEALS | PAGES | IMAGES | ENGINES
 
 _LEARNED_LATER = """
 import json
@@ -54,7 +62,20 @@ def test_an_open_house_knows_everything_and_a_worker_every_job() -> None:
     assert later == {what: [] for what in later}
 
 
+@cache
+def _loaded_by(module: str) -> set[str]:
+    loaded = set(_prints(f"import sys, {module}; print(*sys.modules)").split())
+    assert module in loaded
+    return loaded
+
+
 def test_the_api_has_no_handlers_of_jobs() -> None:
-    loaded = _prints("import sys, eakte.entrypoints.serve; print(*sys.modules)").split()
-    assert "ingest.api" in loaded
-    assert not [name for name in loaded if "tasks" in name.split(".") and name.split(".")[0] in OUR_PACKAGES]
+    ours = [name.split(".") for name in _loaded_by("eakte.entrypoints.serve") if name.split(".")[0] in OUR_PACKAGES]
+    assert ["ingest", "api"] in ours
+    assert not [name for name in ours if "tasks" in name]
+
+
+@pytest.mark.parametrize("process", ["serve", "worker", "commands.common"])
+def test_a_process_starts_without_what_it_seldom_needs(process: str) -> None:
+    """Together it takes longer to load than all that is ours; what opens foreign files is loaded once for them all."""
+    assert not SELDOM_NEEDED & _loaded_by(f"eakte.entrypoints.{process}")

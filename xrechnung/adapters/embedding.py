@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xrechnung.adapters.hybrid_pdf import Embedded
+    from xrechnung.adapters.hybrid_pdf import Embedded, EmbeddedFile
 
 _HEAD = 1024
 
@@ -31,4 +31,10 @@ def embedded_in(pdf: bytes) -> "Embedded":
     Loading pikepdf takes as long as judging a hundred invoices, and most invoices are plain XML.
     """
     found: Embedded = import_module("xrechnung.adapters.hybrid_pdf").extract_invoice(pdf)
+    return found
+
+
+def files_in(pdf: bytes) -> "tuple[EmbeddedFile, ...]":
+    """Every file that lies in a PDF, as `embedded_files` finds them. Raises `EmbeddingRefused`."""
+    found: tuple[EmbeddedFile, ...] = import_module("xrechnung.adapters.hybrid_pdf").embedded_files(pdf)
     return found

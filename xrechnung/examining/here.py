@@ -6,8 +6,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from xrechnung.adapters.embedding import EmbeddingRefused, is_pdf
-from xrechnung.adapters.hybrid_pdf import embedded_files
+from xrechnung.adapters.embedding import EmbeddingRefused, files_in, is_pdf
 from xrechnung.adapters.semantic import read_invoice
 from xrechnung.adapters.xml import parse_xml
 from xrechnung.examining.facts import facts_of
@@ -154,7 +153,7 @@ def _of_pdf(data: bytes, embedded: str | None) -> Iterator[tuple[str, str, bytes
     if not is_pdf(data):
         return
     try:
-        files = embedded_files(data)
+        files = files_in(data)
     except EmbeddingRefused:
         return
     for file in files:

@@ -13,7 +13,6 @@ from re import compile
 from typing import Any
 
 import typst
-from fontTools.ttLib import TTFont
 
 from xrechnung.showing.harmless import named, readable
 from xrechnung.showing.sheet import Entry, Facts, Note, Row, Section, Sheet, Table
@@ -64,6 +63,9 @@ def _font_folder() -> Path:
 
 @cache
 def _letters() -> frozenset[int]:
+    # Slow to load, and whoever only knows of views sets none.
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
+
     with TTFont(_font_folder() / _FONT, lazy=True) as font:
         return frozenset(font.getBestCmap())
 

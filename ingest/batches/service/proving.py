@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from eakte.access.models import Identity, OrganisationalUnit
@@ -16,8 +16,6 @@ from eakte.documents.service import attach_rendition
 from eakte.foundation.settings import SealSettings, Settings
 from eakte.foundation.storage import Digest, ObjectMissing, Storage
 from eakte.foundation.work import UnitOfWork
-from ingest.adapters.sealing import Sealer, open_sealer, trust_anchors
-from ingest.adapters.transfer_note_pdf import write_note_pdf
 from ingest.batches import queries
 from ingest.batches.messages import ProductSealed
 from ingest.batches.models import Batch, BatchDocument, BatchImage, ScanProduct
@@ -26,9 +24,13 @@ from ingest.models import IngestItem
 from ingest.products import as_json, from_json
 from ingest.proof import transfer_note as notes
 from ingest.proof.manifest import FileRole, ProductFile, list_product
+from ingest.proof.results import Stored
 from ingest.proof.transfer_note import AnomalyKind, MeansOfIntegrity, PerformedBy, write_transfer_note
-from ingest.proof.verification import Proof, Stored, prove_product
 from ingest.rules import ItemState
+
+if TYPE_CHECKING:
+    from ingest.adapters.sealing import Sealer
+    from ingest.proof.verification import Proof
 
 _SYSTEM = "E-Akte"
 _ROLES = {
@@ -42,11 +44,14 @@ _ROLES = {
 
 
 @lru_cache(maxsize=4)
-def _sealer(settings: SealSettings, own_seals: Path) -> Sealer | None:
+def _sealer(settings: SealSettings, own_seals: Path) -> "Sealer | None":
+    # Here and below: the libraries of seals and of the note take seconds to load, and most processes need neither.
+    from ingest.adapters.sealing import open_sealer  # noqa: PLC0415
+
     return open_sealer(settings, own_seals)
 
 
-def sealer_of(settings: Settings) -> Sealer | None:
+def sealer_of(settings: Settings) -> "Sealer | None":
     """The sealer of this installation, opened once per process."""
     return _sealer(settings.seal, settings.own_seals)
 
@@ -91,11 +96,13 @@ def product_to_seal(work: UnitOfWork, document_id: UUID) -> Product | None:
     return Product(document_id, batch.id, fields, tuple(product_files(work, part)))
 
 
-def seal_product(storage: Storage, sealer: Sealer | None, product: Product, *, at: datetime) -> Sealed:
+def seal_product(storage: Storage, sealer: "Sealer | None", product: Product, *, at: datetime) -> Sealed:
     """Write note and manifest, seal both, and store them; a repeat before the row is written overwrites itself.
 
     Raises the errors of sealing, TransferNoteIncomplete, StorageUnavailable.
     """
+    from ingest.adapters.transfer_note_pdf import write_note_pdf  # noqa: PLC0415
+
     means = sealer.means(at=at) if sealer is not None else MeansOfIntegrity.HASH_IN_AUDIT_TRAIL
     note = write_note_pdf(write_transfer_note(**product.fields, created_at=at, integrity=means))
     note = sealer.seal_pdf(note, at=at) if sealer is not None else note
@@ -305,7 +312,10 @@ def prove_document(work: UnitOfWork, part: BatchDocument, meter: "Meter") -> Pro
     return Proven(part.id, part.number, product.sealed_as, proof.problems)
 
 
-def _prove(work: UnitOfWork, product: ScanProduct, meter: "Meter", found: Iterable[ProductFile]) -> Proof:
+def _prove(work: UnitOfWork, product: ScanProduct, meter: "Meter", found: Iterable[ProductFile]) -> "Proof":
+    from ingest.adapters.sealing import trust_anchors  # noqa: PLC0415
+    from ingest.proof.verification import prove_product  # noqa: PLC0415
+
     files = {role: from_json(file) for role, file in product.files.items()}
     sealer = sealer_of(work.settings)
     anchors = trust_anchors(work.settings.seal, work.settings.own_seals, sealer, at=work.now)

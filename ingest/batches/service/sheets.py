@@ -7,7 +7,6 @@ from pathlib import Path
 from eakte.access import Permission
 from eakte.access.queries import require
 from eakte.foundation.work import UnitOfWork
-from ingest.adapters.sheets import Sheet, separator_sheets
 from ingest.batches import queries
 from ingest.service.receiving import target_of
 from ingest.splitting.payload import Announcement, SheetKind
@@ -21,6 +20,9 @@ def print_sheets(
     Raises ActionForbidden, BatchNotFound, and for each reference TargetNotFound, TargetNotSuitable,
     RecordStateForbids: a sheet that leads nowhere is not printed.
     """
+    # What draws codes takes half a second to load, and few processes are asked for sheets.
+    from ingest.adapters.sheets import Sheet, separator_sheets  # noqa: PLC0415
+
     require(work, Permission.INGEST)
     if batch is not None:
         queries.batch_of_number(work, batch)
