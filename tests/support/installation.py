@@ -24,6 +24,7 @@ from eakte.foundation.embedded.ports import free_port
 from eakte.foundation.ids import new_id
 from eakte.foundation.settings import ApiSettings, ClientSettings, DatabaseSettings, Settings, StorageSettings
 from eakte.foundation.work import House
+from tests.support import commands
 from tests.support.factories import AsActor, a_dossier, a_token
 
 EAKTE = (sys.executable, "-m", "eakte.entrypoints.cli")
@@ -41,14 +42,7 @@ class Installation:
 
     def cli(self, *arguments: object, timeout_s: float = 300.0) -> "subprocess.CompletedProcess[str]":
         """Run `eakte` as somebody at a terminal does."""
-        return subprocess.run(
-            [*EAKTE, *map(str, arguments)],
-            env={**os.environ, **self.environment},
-            capture_output=True,
-            text=True,
-            timeout=timeout_s,
-            check=False,
-        )
+        return commands.run([*map(str, arguments)], {**os.environ, **self.environment}, timeout_s)
 
     def client(self) -> Client:
         return Client(self.settings)
