@@ -136,7 +136,7 @@ class Fragment:
     `named` finds elements anywhere in it by name, in document order.
     """
 
-    __slots__ = ("attributed", "empty", "names", "root")
+    __slots__ = ("_holders", "attributed", "empty", "names", "root", "shape")
 
     def __init__(self, element: etree._Element, parent: Node | None, skipped: list[etree._Element] | None) -> None:
         """The head, whose lines are `skipped` and put there; a line where nothing is skipped."""
@@ -145,21 +145,24 @@ class Fragment:
         """Nodes with at least one attribute."""
         self.empty: list[Node] = []
         """Nodes without children and without any text but white space."""
+        self._holders: list[Node] = []
+        """Nodes with children."""
         alone: _Kids = {}
         if skipped is None:
             self._grow(element.iter(), parent, alone)
         else:
             self._grow_head(element, parent, alone, skipped)
         self.root = alone[short_name(element.tag)][0]
+        self.shape = tuple(self.names)
+        """The names in it, in the order in which they come first."""
 
     def named(self, name: str) -> list[Node]:
         return self.names.get(name, _NOTHING)
 
     def let_go(self) -> None:
-        """Cut the ways up, after which no circle of references keeps the nodes alive."""
-        for nodes in self.names.values():
-            for node in nodes:
-                node.parent = None
+        """Cut the ways down, after which no circle of references keeps the nodes alive."""
+        for node in self._holders:
+            node.kids = _NO_KIDS
 
     def _grow_head(
         self, element: etree._Element, above: Node | None, beside: _Kids, skipped: list[etree._Element]
@@ -188,23 +191,27 @@ class Fragment:
 
         All in one go, and each node without a call of its own: judging spends more time here than anywhere else.
         """
-        names, attributed, new = self.names, self.attributed, Node.__new__
+        names, attributed, holders, new = self.names, self.attributed, self._holders, Node.__new__
         waiting: list[tuple[Node | None, _Kids, int]] = []
         left = -1
         """Children the node above has still to get; below zero, as many as come."""
         for element in elements:
-            while not left:
+            if not left:
                 above, beside, left = waiting.pop()
             left -= 1
-            name = _NAMES.get(element.tag)
-            if name is None:
+            try:
+                name = _NAMES[element.tag]
+            except KeyError:
                 if not isinstance(element.tag, str):
                     if above is not None and not (left or beside):
                         self._join(above)
                     continue
                 name = short_name(element.tag)
             node = new(Node)
-            node.name, node.parent, node.element, node.pieces = name, above, element, 1
+            node.name = name
+            node.parent = above
+            node.element = element
+            node.pieces = 1
             if name in names:
                 names[name].append(node)
             else:
@@ -219,12 +226,16 @@ class Fragment:
             else:
                 node.attributes = _NO_ATTRIBUTES
             if children := len(element):
-                waiting.append((above, beside, left))
-                above, beside, left = node, {}, children
-                node.kids, node.text = beside, ""
+                if left:  # after a last child nothing is left to come back to
+                    waiting.append((above, beside, left))
+                holders.append(node)
+                above, left = node, children
+                node.kids = beside = {}
+                node.text = ""
             else:
-                node.kids, node.text = _NO_KIDS, element.text or ""
-                if not node.text or (node.text.isspace() and not node.text.strip(" \t\r\n")):
+                node.kids = _NO_KIDS
+                node.text = text = element.text or ""
+                if text < "!" and not text.strip(" \t\r\n"):
                     self.empty.append(node)
 
     def _join(self, node: Node) -> None:

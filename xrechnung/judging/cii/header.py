@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from xrechnung.judging.tree import Fragment, Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Header:
     """Each of these lists holds one node in a valid document; rules ask as if there could be none or several."""
 

@@ -4,7 +4,7 @@ from re import ASCII, compile
 
 from xrechnung.judging.cii.header import Header, below
 from xrechnung.judging.common.checks import Check
-from xrechnung.judging.common.xpath import attributes, sole, texts, words
+from xrechnung.judging.common.xpath import are_filled, attributes, sole, texts, words
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Fragment, Node, collapse
 
@@ -27,7 +27,7 @@ def guidelines(header: Header) -> list[Node]:
 
 def document(rules: RuleSet, header: Header) -> None:
     references = below(header.agreement, "ram:BuyerReference")
-    rules.demand(_is_filled(references), "BR-DE-15", header.root)
+    rules.demand(are_filled(references), "BR-DE-15", header.root)
     code = words(below(header.document, "ram:TypeCode"))
     rules.demand(code in INVOICE_TYPES, "BR-DE-17", header.root)
     preceding = below(header.settlement, "ram:InvoiceReferencedDocument")
@@ -46,20 +46,16 @@ def document(rules: RuleSet, header: Header) -> None:
         if "916" in texts(reference.all("ram:TypeCode")):
             _supporting_document(rules, reference)
     for tax in below(header.settlement, "ram:ApplicableTradeTax"):
-        rules.demand(_is_filled(tax.all("ram:RateApplicablePercent")), "BR-DE-14", tax)
-
-
-def _is_filled(nodes: list[Node]) -> bool:
-    return any(collapse(node.text) for node in nodes)
+        rules.demand(are_filled(tax.all("ram:RateApplicablePercent")), "BR-DE-14", tax)
 
 
 def _contact(rules: RuleSet, contact: Node) -> None:
     """A contact point, a telephone number with some digits, and an e-mail address that looks like one."""
     telephone = contact.at("ram:TelephoneUniversalCommunication", "ram:CompleteNumber")
     email = contact.at("ram:EmailURIUniversalCommunication", "ram:URIID")
-    rules.demand(_is_filled(contact.all("ram:PersonName") + contact.all("ram:DepartmentName")), "BR-DE-5", contact)
-    rules.demand(_is_filled(telephone), "BR-DE-6", contact)
-    rules.demand(_is_filled(email), "BR-DE-7", contact)
+    rules.demand(are_filled(contact.all("ram:PersonName") + contact.all("ram:DepartmentName")), "BR-DE-5", contact)
+    rules.demand(are_filled(telephone), "BR-DE-6", contact)
+    rules.demand(are_filled(email), "BR-DE-7", contact)
     digits = sum(letter in "0123456789" for letter in words(telephone))
     rules.demand(digits >= LEAST_DIGITS, "BR-DE-27", contact)
     rules.demand(_EMAIL.fullmatch(words(email)) is not None, "BR-DE-28", contact)
@@ -67,8 +63,8 @@ def _contact(rules: RuleSet, contact: Node) -> None:
 
 def _address(rules: RuleSet, parties: list[Node], city: str, post_code: str) -> None:
     for address in below(parties, "ram:PostalTradeAddress"):
-        rules.demand(_is_filled(address.all("ram:CityName")), city, address)
-        rules.demand(_is_filled(address.all("ram:PostcodeCode")), post_code, address)
+        rules.demand(are_filled(address.all("ram:CityName")), city, address)
+        rules.demand(are_filled(address.all("ram:PostcodeCode")), post_code, address)
 
 
 def _supporting_document(rules: RuleSet, reference: Node) -> None:
@@ -151,7 +147,7 @@ class OverLines:
 def _is_registered(header: Header) -> bool:
     ids = below(header.agreement, "ram:SellerTradeParty", "ram:SpecifiedTaxRegistration", "ram:ID")
     known = [each for each in ids if collapse(each.attributes.get("schemeID", "")) in ("VA", "FC")]
-    return _is_filled(known) or bool(below(header.agreement, "ram:SellerTaxRepresentativeTradeParty"))
+    return are_filled(known) or bool(below(header.agreement, "ram:SellerTaxRepresentativeTradeParty"))
 
 
 def _whole_text(node: Node) -> str:

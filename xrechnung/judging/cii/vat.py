@@ -17,7 +17,7 @@ from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Fragment, Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Registrations:
     """Who of the parties is registered, as the invoice says."""
 

@@ -9,6 +9,7 @@ paths are looked up by their end, and followed upwards from there, all that end 
 
 from collections.abc import Iterable, Sequence
 
+from xrechnung.judging.common.shapes import ByShape
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Fragment, Node
 
@@ -55,22 +56,31 @@ class AbsentPaths:
             ends = self._attributes if last.startswith("@") else self._elements
             paths = ends.setdefault(last.removeprefix("@"), _Upwards())
             paths.add(rule, steps[::-1], anywhere=written.startswith(ANYWHERE))
+        self._possible = ByShape(self._possible_in)
 
     def judge(self, part: Fragment, rules: RuleSet) -> None:
         """Note each element and attribute that should not be in this part of the invoice."""
-        elements, attributes = self._elements, self._attributes
-        for name, nodes in part.names.items():
-            paths = elements.get(name)
-            if paths is not None:
-                ends_here, further = paths.ends_here, paths.further
-                for node in nodes:
-                    if ends_here or (node.parent is not None and node.parent.name in further):
-                        _follow(paths, node.parent, node, rules)
+        for name, paths in self._possible.of(part):
+            ends_here, further = paths.ends_here, paths.further
+            for node in part.names[name]:
+                if ends_here or (node.parent is not None and node.parent.name in further):
+                    _follow(paths, node.parent, node, rules)
+        attributes = self._attributes
         for node in part.attributed:
             for attribute in node.attributes:
-                paths = attributes.get(attribute)
-                if paths is not None and (paths.ends_here or node.name in paths.further):
-                    _follow(paths, node, node, rules)
+                if attribute in attributes:
+                    paths = attributes[attribute]
+                    if paths.ends_here or node.name in paths.further:
+                        _follow(paths, node, node, rules)
+
+    def _possible_in(self, shape: tuple[str, ...]) -> tuple[tuple[str, _Upwards], ...]:
+        """The elements that end a path of which the step above is there too; above the first one is another part."""
+        ends = ((name, self._elements[name]) for name in shape if name in self._elements)
+        return tuple(
+            (name, paths)
+            for name, paths in ends
+            if name == shape[0] or paths.ends_here or not paths.further.keys().isdisjoint(shape)
+        )
 
 
 def _follow(paths: _Upwards, above: Node | None, node: Node, rules: RuleSet) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from xrechnung.judging.common.shapes import ByShape
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import MOST_NAMES, Fragment, Node
 
@@ -18,17 +19,21 @@ class Checks:
         entries = [(name, check) for table in tables for name, check in table.items()]
         self._entries = [(*name.partition("*"), check) for name, check in entries]
         self._known: dict[str, tuple[Check, ...]] = {}
+        self._asked = ByShape(self._asked_of)
 
     def apply(self, part: Fragment, rules: RuleSet) -> None:
         """Check each element of this part of the invoice that something is said of."""
-        known = self._known
-        for name, nodes in part.names.items():
-            checks = known.get(name)
-            if checks is None:
-                checks = self._learn(name)
-            for check in checks:
-                for node in nodes:
-                    check(rules, node)
+        names = part.names
+        for name, check in self._asked.of(part):
+            for node in names[name]:
+                check(rules, node)
+
+    def _asked_of(self, shape: tuple[str, ...]) -> tuple[tuple[str, Check], ...]:
+        return tuple((name, check) for name in shape for check in self._of(name))
+
+    def _of(self, name: str) -> tuple[Check, ...]:
+        checks = self._known.get(name)
+        return self._learn(name) if checks is None else checks
 
     def _learn(self, name: str) -> tuple[Check, ...]:
         checks = tuple(

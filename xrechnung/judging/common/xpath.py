@@ -40,6 +40,14 @@ def says_something(nodes: Sequence[Node]) -> bool:
     return False
 
 
+def are_filled(nodes: Sequence[Node]) -> bool:
+    """Whether one of these says anything but blanks."""
+    for node in nodes:  # noqa: SIM110  asked a dozen times of each invoice, and a generator takes twice as long
+        if collapse(node.text):
+            return True
+    return False
+
+
 def attribute_words(nodes: Sequence[Node], name: str) -> str:
     """What `normalize-space` makes of an attribute of the nodes at a path."""
     node = sole([node for node in nodes if name in node.attributes])
@@ -58,6 +66,8 @@ def own_words(nodes: Sequence[Node]) -> str:
 
 def texts(nodes: Sequence[Node]) -> set[str]:
     """The texts at a path as they stand, to be compared."""
+    if len(nodes) == 1:
+        return {nodes[0].text}
     return {node.text for node in nodes}
 
 

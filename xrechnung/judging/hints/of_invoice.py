@@ -1,6 +1,6 @@
 """Our hints on a whole invoice: the values they look at, by syntax, and where those stand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from re import ASCII, compile
 
@@ -64,7 +64,8 @@ def hints_on(root: Node, syntax: Syntax, *, today: date) -> tuple[Finding, ...]:
             line_of(node.element),
             official=False,
         )
-        for node, hint in _hints(_Values(root, syntax), today)
+        for node, hints in _hints(_Values(root, syntax), today)
+        for hint in hints
     )
 
 
@@ -77,46 +78,53 @@ class _Values:
         self.is_ubl = syntax.is_ubl
 
     def all(self, what: str) -> list[Node]:
-        path, *others = self._paths[what]
-        found = self._root.at(*path)
-        return [*found, *(node for other in others for node in self._root.at(*other))] if others else found
+        paths = self._paths[what]
+        if len(paths) == 1:
+            return self._root.at(*paths[0])
+        return [node for path in paths for node in self._root.at(*path)]
 
     def first(self, what: str) -> Node | None:
         found = self.all(what)
         return found[0] if found else None
 
-    def day(self, what: str) -> date | None:
-        node = self.first(what)
-        written = _DAY.fullmatch(node.text) if node is not None else None
-        if written is None:
-            return None
-        try:
-            return date(int(written[1]), int(written[2]), int(written[3]))
-        except ValueError:
-            return None
+
+def _day(node: Node | None) -> date | None:
+    written = _DAY.fullmatch(node.text) if node is not None else None
+    if written is None:
+        return None
+    try:
+        return date(int(written[1]), int(written[2]), int(written[3]))
+    except ValueError:
+        return None
 
 
-def _hints(values: _Values, today: date) -> Iterator[tuple[Node, Hint]]:
+_Found = list[tuple[Node, Sequence[Hint]]]
+
+
+def _hints(values: _Values, today: date) -> _Found:
+    found: _Found = []
     if (reference := values.first("BT-10")) is not None and reference.value:
-        yield from _of(reference, leitweg_id_hints(reference.text))
+        found.append((reference, leitweg_id_hints(reference.text)))
     address = values.first("BT-49")
     if address is not None and address.attributes.get("schemeID") == _LEITWEG_SCHEME:
-        yield from _of(address, leitweg_id_hints(address.text, "BT-49"))
-    yield from _payment_hints(values)
-    yield from _registration_hints(values)
-    issued, due = values.day("BT-2"), values.day("BT-9")
-    for node in values.all("BT-9")[:1] or values.all("BT-2")[:1]:
-        yield from _of(node, date_hints(issued, due, today))
+        found.append((address, leitweg_id_hints(address.text, "BT-49")))
+    _add_payment_hints(found, values)
+    _add_registration_hints(found, values)
+    issue_date, due_date = values.first("BT-2"), values.first("BT-9")
+    issued, due = _day(issue_date), _day(due_date)
+    if (dated := due_date or issue_date) is not None:
+        found.append((dated, date_hints(issued, due, today)))
     if (terms := values.first("BT-20")) is not None:
-        yield from _of(terms, skonto_hints(parse_terms(terms.text), issued, due))
+        found.append((terms, skonto_hints(parse_terms(terms.text), issued, due)))
+    return found
 
 
-def _payment_hints(values: _Values) -> Iterator[tuple[Node, Hint]]:
+def _add_payment_hints(found: _Found, values: _Values) -> None:
     for means in values.all("BG-16"):
         code = means.first("cbc:PaymentMeansCode" if values.is_ubl else "ram:TypeCode")
         must_be_iban = code is not None and code.value == "58"
         for account in _accounts(means, is_ubl=values.is_ubl):
-            yield from _of(account, iban_hints(account.text, must_be_iban=must_be_iban))
+            found.append((account, iban_hints(account.text, must_be_iban=must_be_iban)))
 
 
 def _accounts(means: Node, *, is_ubl: bool) -> list[Node]:
@@ -125,7 +133,7 @@ def _accounts(means: Node, *, is_ubl: bool) -> list[Node]:
     return means.at("ram:PayeePartyCreditorFinancialAccount", "ram:IBANID")
 
 
-def _registration_hints(values: _Values) -> Iterator[tuple[Node, Hint]]:
+def _add_registration_hints(found: _Found, values: _Values) -> None:
     country = values.first("BT-40")
     for whose, term in (
         ("seller registrations", "BT-31"),
@@ -137,9 +145,10 @@ def _registration_hints(values: _Values) -> Iterator[tuple[Node, Hint]]:
             if number is None:
                 continue
             if is_vat:
-                yield from _of(number, vat_id_hints(number.text, term))
+                found.append((number, vat_id_hints(number.text, term)))
             elif term == "BT-31":
-                yield from _of(number, tax_number_hints(number.text, country.value if country is not None else None))
+                hints = tax_number_hints(number.text, country.value if country is not None else None)
+                found.append((number, hints))
 
 
 def _number(registration: Node, *, is_ubl: bool) -> tuple[Node | None, bool]:
@@ -149,7 +158,3 @@ def _number(registration: Node, *, is_ubl: bool) -> tuple[Node | None, bool]:
         return registration.first("cbc:CompanyID"), any(scheme.value.upper() == "VAT" for scheme in schemes)
     number = registration.first("ram:ID")
     return number, number is not None and number.attributes.get("schemeID") == "VA"
-
-
-def _of(node: Node, hints: tuple[Hint, ...]) -> Iterator[tuple[Node, Hint]]:
-    return ((node, hint) for hint in hints)

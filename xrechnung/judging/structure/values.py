@@ -73,8 +73,13 @@ def is_base64(text: str) -> bool:
         return False
     if not padding:
         return True
-    letters = text.rstrip(WHITE_SPACE + "=")
-    return "=" not in letters and letters[-1:] in _LAST_LETTERS[len(padding)] and letters != ""
+    end = text.index("=")
+    if len(text) - end != len(rest) - rest.index(b"="):
+        return False
+    # Without a copy of what may be megabytes.
+    while end and text[end - 1] in WHITE_SPACE:
+        end -= 1
+    return end > 0 and text[end - 1] in _LAST_LETTERS[len(padding)]
 
 
 def _has_day(found: Match[str] | None) -> bool:

@@ -237,14 +237,12 @@ class SameThroughout(OverDocument):
     def add(self, part: Fragment) -> None:
         _take_up(self._payment_ids, part.named("cbc:PaymentID"))
         _take_up(self._means_codes, part.named("cbc:PaymentMeansCode"))
-        self._creditor_ids += sum(
-            identifier.attributes.get("schemeID", "").upper() == SEPA
-            for holder in part.named("cac:PartyIdentification")
-            for identifier in holder.all("cbc:ID")
-        )
-        self._has_name = self._has_name or any(
-            "name" in node.attributes and node.name != "cbc:PaymentMeansCode" for node in part.attributed
-        )
+        for holder in part.named("cac:PartyIdentification"):
+            for identifier in holder.all("cbc:ID"):
+                self._creditor_ids += identifier.attributes.get("schemeID", "").upper() == SEPA
+        for node in part.attributed:
+            if "name" in node.attributes and node.name != "cbc:PaymentMeansCode":
+                self._has_name = True
 
     def end(self, rules: RuleSet, root: Node) -> None:
         rules.demand(self._creditor_ids <= 1, "UBL-SR-29", root)

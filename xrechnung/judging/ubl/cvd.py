@@ -2,12 +2,11 @@
 
 from xrechnung.judging.common.checks import Check, Checks
 from xrechnung.judging.common.codes import extended, is_listed
-from xrechnung.judging.common.xpath import attributes, texts, words
+from xrechnung.judging.common.xpath import are_filled, attributes, texts, words
 from xrechnung.judging.releases import Release
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Fragment, Node, collapse
 from xrechnung.judging.ubl.elements import is_document, is_on_document, line_above
-from xrechnung.judging.ubl.german import are_filled
 from xrechnung.judging.ubl.over_document import OverDocument
 
 _LIST, _PROPERTY = "CVD", "cva"

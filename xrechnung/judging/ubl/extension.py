@@ -4,13 +4,12 @@ from decimal import Decimal
 
 from xrechnung.judging.common.checks import Check, Checks
 from xrechnung.judging.common.codes import extended
-from xrechnung.judging.common.xpath import attributes, has_many_decimals, sole_decimal, texts
+from xrechnung.judging.common.xpath import are_filled, attributes, has_many_decimals, sole_decimal, texts
 from xrechnung.judging.releases import Release
 from xrechnung.judging.rule_set import RuleSet
 from xrechnung.judging.tree import Fragment, Node, round2
 from xrechnung.judging.ubl.codes import attribute_in, below, party_scheme
 from xrechnung.judging.ubl.elements import INVOICE, is_on_document
-from xrechnung.judging.ubl.german import are_filled
 from xrechnung.judging.ubl.over_document import OverDocument
 
 _SUB_LINE = "cac:SubInvoiceLine"

@@ -6,10 +6,10 @@ from re import ASCII, compile
 
 from xrechnung.judging.common.checks import Check
 from xrechnung.judging.common.skonto import are_sound_terms
-from xrechnung.judging.common.xpath import own_words, sole, texts, words
+from xrechnung.judging.common.xpath import are_filled, own_words, sole, texts, words
 from xrechnung.judging.releases import Release
 from xrechnung.judging.rule_set import RuleSet
-from xrechnung.judging.tree import Fragment, Node, collapse
+from xrechnung.judging.tree import Fragment, Node
 from xrechnung.judging.ubl.elements import is_document, is_on_document, stands_in_document
 from xrechnung.judging.ubl.over_document import OverDocument
 
@@ -23,11 +23,6 @@ _DIGIT = compile(r"[0-9]")
 _MAIL = compile(r"[^@ \t\r\n]+@([^@. \t\r\n]+\.)+[^@. \t\r\n]+")
 _URL = compile(r"[a-zA-Z][a-zA-Z0-9+.\-]+:")
 _DATE = compile(r"\d{4}-\d{2}-\d{2}", ASCII)
-
-
-def are_filled(nodes: Sequence[Node]) -> bool:
-    """Whether one of these says anything but blanks."""
-    return any(collapse(node.text) for node in nodes)
 
 
 def document_checks(release: Release) -> dict[str, Check]:

@@ -18,19 +18,21 @@ class LineSum(OverDocument):
     """BR-CO-10: the sum of the lines is known when all lines have been seen."""
 
     def __init__(self) -> None:
-        self._stated: list[Node] = []
+        self._stated: list[tuple[Node, list[Node]]] = []
+        """Totals, with what they say of the lines."""
         self._sum = _NOTHING
 
     def add(self, part: Fragment) -> None:
-        self._stated += part.named("cac:LegalMonetaryTotal")
+        for node in part.named("cac:LegalMonetaryTotal"):
+            self._stated.append((node, node.all("cbc:LineExtensionAmount")))
         for name in LINES:
             for line in part.named(name):
                 self._sum += sole_decimal(line.all("cbc:LineExtensionAmount")) or _NOTHING
 
     def end(self, rules: RuleSet, root: Node) -> None:
         total = round2(self._sum)
-        for node in self._stated:
-            rules.demand(sole_decimal(node.all("cbc:LineExtensionAmount")) == total, "BR-CO-10", node)
+        for node, stated in self._stated:
+            rules.demand(sole_decimal(stated) == total, "BR-CO-10", node)
 
 
 class TaxInTaxCurrency(OverDocument):
