@@ -36,7 +36,9 @@ from xrechnung.service.receiving import resume_stranded_invoices
 log = structlog.get_logger()
 
 LONG_QUEUE = "recognition"
-SHORT_QUEUES = ("default", "ingest", "index")
+# Has one job at a time, which rests now and then: nobody waits behind it.
+INDEX_QUEUE = "index"
+SHORT_QUEUES = ("default", "ingest")
 SHORT_CONCURRENCY = 3
 RESUME_EVERY_S = 30.0
 
@@ -46,7 +48,7 @@ def run_worker(settings: Settings, queues: Sequence[str] | None = None) -> None:
 
     Told to stop, it ends the recognitions under way, whose jobs go back into the queue.
     """
-    taken = frozenset(queues or (LONG_QUEUE, *SHORT_QUEUES))
+    taken = frozenset(queues or (LONG_QUEUE, INDEX_QUEUE, *SHORT_QUEUES))
     if "ingest" in taken and not settings.clamd.address:
         log.warning("malware_scanner_missing", setting="EAKTE_CLAMD__ADDRESS")
     # Whoever takes what comes in also fetches it.
@@ -85,8 +87,9 @@ async def _work(app: App, house: House, queues: frozenset[str]) -> None:
 
 
 def _workers(app: App, settings: Settings, queues: frozenset[str]) -> list[Coroutine[Any, Any, None]]:
-    shares = [([LONG_QUEUE], settings.worker.cores)] if LONG_QUEUE in queues else []
-    if short := sorted(queues - {LONG_QUEUE}):
+    alone = {LONG_QUEUE: settings.worker.cores, INDEX_QUEUE: 1}
+    shares = [([queue], concurrency) for queue, concurrency in alone.items() if queue in queues]
+    if short := sorted(queues - alone.keys()):
         shares.append((short, SHORT_CONCURRENCY))
     return [
         app.run_worker_async(

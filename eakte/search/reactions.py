@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from eakte.documents.messages import DocumentsErasing
@@ -35,9 +36,10 @@ def _note(work: UnitOfWork, record_id: UUID, *, subtree: bool) -> None:
 
 def _ask(session: Session, records: Sequence[tuple[UUID, bool]]) -> None:
     """Note each record once, and one job for them all."""
-    session.add_all(
-        IndexRequest(id=new_id(), record_id=record_id, subtree=subtree) for record_id, subtree in dict.fromkeys(records)
-    )
+    rows = [
+        {"id": new_id(), "record_id": record_id, "subtree": subtree} for record_id, subtree in dict.fromkeys(records)
+    ]
+    session.execute(insert(IndexRequest), rows)
     defer_job(session, UpdateIndex())
 
 

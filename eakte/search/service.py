@@ -132,6 +132,9 @@ def update_index(begin: BeginWork) -> int:
             pending.forget_requests(work.session, [request.id for request in requests])
             pending.forget_updates(work.session, others)
             log.info("index_updated", documents=len(ids))
+        # What came meanwhile brought a job of its own.
+        if len(requests) < BATCH:
+            return written
 
 
 def _take_in(index: SearchIndex, session: Session, ids: Sequence[UUID]) -> int:

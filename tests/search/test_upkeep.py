@@ -1,7 +1,9 @@
 """The worker keeps the index in order by itself."""
 
 import re
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -11,12 +13,13 @@ from sqlalchemy import select, text
 
 from eakte.access.rules import Confidentiality
 from eakte.foundation.settings import SearchSettings
-from eakte.foundation.work import SYSTEM, House
+from eakte.foundation.work import SYSTEM, House, UnitOfWork
 from eakte.search.errors import IndexUnreadable
 from eakte.search.index import Scope, Visibility
 from eakte.search.messages import RebuildIndex, UpdateIndex
 from eakte.search.pending import IndexRequest
 from eakte.search.service import index_of, rebuild_index, resume_update, update_index
+from eakte.search.tasks import Pace
 from tests.support.factories import a_document
 
 EVERYTHING = Visibility((Scope(None, None, frozenset(level.value for level in Confidentiality)),), UUID(int=1))
@@ -81,6 +84,39 @@ def test_many_changes_are_indexed_by_one_job(outdated: House) -> None:
     assert update_index(outdated.begin) >= 3
     assert UpdateIndex.name not in waiting_jobs(outdated)
     assert index_of(outdated.settings).search("Nistkasten", EVERYTHING).total == 3
+
+
+def test_what_changes_during_an_update_has_a_job_of_its_own(outdated: House) -> None:
+    rebuild_index(outdated.begin)
+    late = iter(["Nistkasten"])
+
+    @contextmanager
+    def begin() -> Iterator[UnitOfWork]:
+        """Somebody else files a document while requests are worked off."""
+        with outdated.begin(SYSTEM) as work:
+            yield work
+            if work.session.in_transaction() and work.session.execute(_TAKEN).first() is None:
+                for title in late:
+                    with outdated.begin(SYSTEM) as other:
+                        a_document(other, title=title)
+
+    update_index(begin)
+    assert next(late, None) is None, "somebody filed it"
+    assert UpdateIndex.name in waiting_jobs(outdated)
+    assert update_index(outdated.begin) == 1
+    assert index_of(outdated.settings).search("Nistkasten", EVERYTHING).total == 1
+
+
+_TAKEN = text("select from index_requests limit 1")
+
+
+def test_changes_that_come_one_after_another_are_taken_in_together() -> None:
+    pace, begun = Pace(rest_s=0.3), time.monotonic()
+    with pace.keep():
+        assert time.monotonic() - begun < 0.3, "a lone change does not wait"
+    ended = time.monotonic()
+    with pace.keep():
+        assert time.monotonic() - ended >= 0.25
 
 
 def test_while_the_index_is_outdated_search_says_so(outdated: House) -> None:
