@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from eakte.access import Permission
@@ -206,12 +206,20 @@ _HOLDING = text(
 
 def with_number_like(session: Session, invoice: Invoice) -> list[Invoice]:
     """All other invoices of the house with the same number, visible or not: nothing is paid twice."""
-    statement = select(Invoice).where(
-        Invoice.number_keys.overlap(invoice.number_keys),
-        Invoice.id != invoice.id,
-        Invoice.document_id != invoice.document_id,
+    same = {"keys": invoice.number_keys, "invoice_id": invoice.id, "document_id": invoice.document_id}
+    return list(session.scalars(_WITH_NUMBER_LIKE, same))
+
+
+# Made once, as every invoice asks.
+_WITH_NUMBER_LIKE = (
+    select(Invoice)
+    .where(
+        Invoice.number_keys.overlap(bindparam("keys")),
+        Invoice.id != bindparam("invoice_id"),
+        Invoice.document_id != bindparam("document_id"),
     )
-    return list(session.scalars(statement.order_by(Invoice.id)))
+    .order_by(Invoice.id)
+)
 
 
 def twins_of(session: Session, invoice_id: UUID) -> list[tuple[InvoiceTwin, Invoice]]:

@@ -1,13 +1,13 @@
 """Writing and verifying the audit trail."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from eakte.access import Permission
@@ -47,55 +47,59 @@ def write_entry(work: UnitOfWork, event: Event) -> None:
 
 def _write_entries(session: Session, events: Sequence[_Told]) -> None:
     """Chain the entries of one transaction, one behind the other."""
-    lane = _free_lane(session)
-    for told in events:
-        entry = AuditEntry(
-            id=told.id,
-            lane=lane.lane,
-            position=lane.length + 1,
-            at=told.at,
-            actor_id=told.actor.id,
-            actor_name=told.actor.name,
-            event=told.event,
-            record_id=told.record_id,
-            changes=told.changes,
-            details=told.details,
-            previous_hash=lane.head,
-        )
-        entry.hash = entry_hash(told.key, _signed(entry), lane.head)
-        session.add(entry)
-        lane.length, lane.head = entry.position, entry.hash
-    lane.seal = lane_seal(events[-1].key, lane.lane, lane.length, lane.head)
-    session.flush()
+    lane, length, head = _free_lane(session)
+    rows = []
+    for position, told in enumerate(events, length + 1):
+        row = {
+            "id": told.id,
+            "lane": lane,
+            "position": position,
+            "at": told.at,
+            "actor_id": told.actor.id,
+            "actor_name": told.actor.name,
+            "event": told.event,
+            "record_id": told.record_id,
+            "changes": told.changes,
+            "details": told.details,
+            "previous_hash": head,
+        }
+        head = entry_hash(told.key, _signed(row), head)
+        rows.append(row | {"hash": head})
+    session.execute(insert(AuditEntry), rows)
+    length += len(rows)
+    seal = lane_seal(events[-1].key, lane, length, head)
+    session.execute(_SET_END, {"lane": lane, "length": length, "head": head, "seal": seal})
 
 
 _events = Gathered(_write_entries)
 
 
-def _free_lane(session: Session) -> AuditLane:
-    """The lane this transaction writes to: a free one, or a new one. Never waits."""
-    free = select(AuditLane).order_by(AuditLane.lane).limit(1).with_for_update(skip_locked=True)
-    lane = session.scalar(free.execution_options(populate_existing=True))
-    if lane is None:
-        number = session.scalar(select(LANE_NUMBERS.next_value()))
-        lane = AuditLane(lane=number, length=0, head=GENESIS, seal="")
-        session.add(lane)
-    return lane
+# Made once: making a statement costs as much as asking it.
+_FREE = (
+    select(AuditLane.lane, AuditLane.length, AuditLane.head)
+    .order_by(AuditLane.lane)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_SET_END = text("UPDATE audit_lanes SET length = :length, head = :head, seal = :seal WHERE lane = :lane")
 
 
-def _signed(entry: AuditEntry) -> dict[str, Any]:
-    return {
-        "id": str(entry.id),
-        "lane": entry.lane,
-        "position": entry.position,
-        "at": entry.at.timestamp(),
-        "actor_id": str(entry.actor_id),
-        "actor_name": entry.actor_name,
-        "event": entry.event,
-        "record_id": str(entry.record_id),
-        "changes": entry.changes,
-        "details": entry.details,
-    }
+def _free_lane(session: Session) -> tuple[int, int, str]:
+    """Number, length and last hash of the lane this transaction writes to: a free one, or a new one. Never waits."""
+    free = session.execute(_FREE).first()
+    if free is not None:
+        return free.lane, free.length, free.head
+    number = session.execute(select(LANE_NUMBERS.next_value())).scalar_one()
+    session.execute(insert(AuditLane), {"lane": number, "length": 0, "head": GENESIS, "seal": ""})
+    return number, 0, GENESIS
+
+
+_SIGNED = ("id", "lane", "position", "at", "actor_id", "actor_name", "event", "record_id", "changes", "details")
+
+
+def _signed(row: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {"id": str(row["id"]), "actor_id": str(row["actor_id"]), "record_id": str(row["record_id"])}
+    return {name: row[name] for name in _SIGNED} | plain | {"at": row["at"].timestamp()}
 
 
 def _key(settings: Settings) -> bytes:
@@ -116,4 +120,5 @@ def verify_audit(work: UnitOfWork) -> Iterator[Flaw]:
 
 
 def _link(entry: AuditEntry) -> Link:
-    return Link(str(entry.id), entry.lane, entry.position, entry.previous_hash, entry.hash, _signed(entry))
+    content = _signed({name: getattr(entry, name) for name in _SIGNED})
+    return Link(str(entry.id), entry.lane, entry.position, entry.previous_hash, entry.hash, content)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import sessionmaker
 
 import eakte.entrypoints.everything  # noqa: F401
 from eakte.audit.errors import AuditKeyMissing
+from eakte.foundation.cursor import LazyCursor
 from eakte.foundation.settings import Settings
 from eakte.foundation.storage import Storage
 from eakte.foundation.work import House
@@ -21,7 +22,7 @@ def create_database_engine(settings: Settings) -> Engine:
         pool_size=settings.database.pool_size,
         max_overflow=settings.database.pool_size,
         pool_pre_ping=True,
-        connect_args={"application_name": "eakte", "connect_timeout": 5},
+        connect_args={"application_name": "eakte", "connect_timeout": 5, "cursor_factory": LazyCursor},
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, Date, Text, and_, any_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from eakte.access import Permission
@@ -39,16 +39,8 @@ def rule_of_pattern(session: Session, criterion: Criterion, pattern: str) -> Ass
 
 def rules_for(session: Session, said: Said, day: date) -> list[AssignmentRule]:
     """The rules in force that may apply; those that compare whole words are narrowed by them."""
-    may_apply = or_(
-        and_(
-            AssignmentRule.criterion == Criterion.LEITWEG_ID,
-            AssignmentRule.pattern.in_(leitweg_beginnings(said.leitweg_id)),
-        ),
-        and_(AssignmentRule.criterion == Criterion.SUPPLIER, AssignmentRule.pattern.in_(said.suppliers)),
-        AssignmentRule.criterion.in_((Criterion.ORDER_NUMBER, Criterion.CONTRACT, Criterion.TEXT)),
-    )
-    statement = select(AssignmentRule).where(may_apply, *_in_force(day))
-    return list(session.scalars(statement.order_by(AssignmentRule.position, AssignmentRule.id)))
+    words = {"beginnings": list(leitweg_beginnings(said.leitweg_id)), "suppliers": list(said.suppliers)}
+    return list(session.scalars(_MAY_APPLY, words | {"day": day}))
 
 
 def reads_texts(session: Session, day: date) -> bool:
@@ -57,8 +49,30 @@ def reads_texts(session: Session, day: date) -> bool:
     return session.scalar(statement.limit(1)) is not None
 
 
-def _in_force(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _in_force(day: date | BindParameter[date]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (
         or_(AssignmentRule.valid_from.is_(None), AssignmentRule.valid_from <= day),
         or_(AssignmentRule.valid_until.is_(None), AssignmentRule.valid_until >= day),
     )
+
+
+_WORDS = ARRAY(Text)
+# Made once: making it takes a millisecond, and every invoice asks.
+_MAY_APPLY = (
+    select(AssignmentRule)
+    .where(
+        or_(
+            and_(
+                AssignmentRule.criterion == Criterion.LEITWEG_ID,
+                AssignmentRule.pattern == any_(bindparam("beginnings", type_=_WORDS)),
+            ),
+            and_(
+                AssignmentRule.criterion == Criterion.SUPPLIER,
+                AssignmentRule.pattern == any_(bindparam("suppliers", type_=_WORDS)),
+            ),
+            AssignmentRule.criterion.in_((Criterion.ORDER_NUMBER, Criterion.CONTRACT, Criterion.TEXT)),
+        ),
+        *_in_force(bindparam("day", type_=Date)),
+    )
+    .order_by(AssignmentRule.position, AssignmentRule.id)
+)
