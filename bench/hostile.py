@@ -2,13 +2,14 @@
 
 The virus scanner is asked where EAKTE_CLAMD__ADDRESS names one; LibreOffice is used where it is installed.
 
-Usage: python bench/hostile.py COLLECTION [NAME…]    COLLECTION is a folder with a manifest.json
+Usage: python bench/hostile.py [COLLECTION [NAME…]]    COLLECTION is a folder with a manifest.json
 """
 
+import argparse
 import hashlib
 import json
+import os
 import re
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from _stack import machine
+from _stack import ROOT, machine
 from structlog.testing import capture_logs
 
 from eakte.foundation.errors import EakteError
@@ -28,6 +29,7 @@ from ingest.rules import wrong_extension
 from ingest.service.conversion import office_program
 from ingest.service.quarantine import refuse_malware
 
+DATA = Path(os.environ.get("EAKTE_TEST_DATA", ROOT.parent / "shared" / "data")) / "hostile" / "dev"
 LIMITS = RecognitionLimits(timeout_s=900, memory_mb=2000, max_pages=10_000, max_megapixels=180)
 SETTINGS = Settings()
 REFUSED = {"clearing", "reject"}
@@ -45,9 +47,17 @@ class Answer:
 
 
 def main() -> None:
-    collection, names = Path(sys.argv[1]), set(sys.argv[2:])
-    entries = json.loads((collection / "manifest.json").read_text(encoding="utf-8"))["files"]
-    chosen = [each for each in entries if not names or Path(each["file"]).name in names]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("collection", type=Path, nargs="?", default=DATA)
+    parser.add_argument("names", nargs="*", help="only these files")
+    asked = parser.parse_args()
+    collection: Path = asked.collection
+    manifest = collection / "manifest.json"
+    if not manifest.exists():
+        print(f"Skipped: there is no {manifest}. Name a folder that has one, or set EAKTE_TEST_DATA.")
+        return
+    entries = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+    chosen = [each for each in entries if not asked.names or Path(each["file"]).name in asked.names]
     warm_up()
     good, known = 0, dict[str, str]()
     print(machine())

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cache
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from eakte.access.errors import (
@@ -55,17 +57,15 @@ def actor_of_token(session: Session, secret_hash: str, now: datetime) -> Actor |
     rows = session.execute(_of_token(), asked).all()
     if not rows:
         return None
-    return _actor(session, rows[0][0], [grant for _, grant in rows if grant is not None])
+    return Actor(rows[0].id, rows[0].login, _scopes(rows))
 
 
 @cache
-def _of_token() -> Select[Identity, Grant]:
-    """Made once, since making it takes longer than asking."""
-    day, now = bindparam("day", type_=Date), bindparam("now", type_=ApiToken.expires_at.type)
-    return (
-        select(Identity, Grant)
+def _of_token() -> Select[*tuple[Any, ...]]:
+    now = bindparam("now", type_=ApiToken.expires_at.type)
+    return _with_grants(
+        select(Identity.id, Identity.login)
         .join(ApiToken, ApiToken.identity_id == Identity.id)
-        .outerjoin(Grant, and_(_held_by(Identity.id, day), *_valid_on(day)))
         .where(
             ApiToken.secret_hash == bindparam("secret_hash"),
             ApiToken.revoked_at.is_(None),
@@ -82,13 +82,29 @@ def identity_by_login(session: Session, login: str) -> Identity | None:
 
 def actor_for(session: Session, identity: Identity, now: datetime) -> Actor:
     """The identity as an actor, with the scopes of all grants valid today (a legal day in Berlin)."""
-    day = _legal_day(now)
-    grants = select(Grant).where(_held_by(identity.id, day), *_valid_on(day))
-    return _actor(session, identity, session.scalars(grants))
+    rows = session.execute(_of_identity(), {"identity_id": identity.id, "day": _legal_day(now)}).all()
+    return Actor(identity.id, identity.login, _scopes(rows))
 
 
-def _actor(session: Session, identity: Identity, grants: Iterable[Grant]) -> Actor:
-    return Actor(identity.id, identity.login, tuple(_scope(session, grant) for grant in grants))
+@cache
+def _of_identity() -> Select[*tuple[Any, ...]]:
+    return _with_grants(select(Identity.id, Identity.login).where(Identity.id == bindparam("identity_id")))
+
+
+def _with_grants(identity: Select[UUID, str]) -> Select[*tuple[Any, ...]]:
+    """An identity with each grant valid on a `day`, and the units that this one covers; one row at least.
+
+    Statements made of this are kept, since making one takes longer than asking.
+    """
+    day = bindparam("day", type_=Date)
+    what = (Grant.role, Grant.unit_id, Grant.entry_id, Grant.max_confidentiality)
+    held = identity.add_columns(*what).outerjoin(Grant, and_(_held_by(Identity.id, day), *_valid_on(day))).cte("held")
+    top = select(held.c.unit_id.label("top"), held.c.unit_id.label("id")).where(held.c.unit_id.is_not(None))
+    covered = top.cte("covered", recursive=True)
+    below = aliased(OrganisationalUnit)
+    covered = covered.union(select(covered.c.top, below.id).where(below.parent_id == covered.c.id))
+    units = select(func.array_agg(covered.c.id)).where(covered.c.top == held.c.unit_id).scalar_subquery()
+    return select(held, units.label("units"))
 
 
 def _legal_day(now: datetime) -> date:
@@ -126,13 +142,22 @@ def _valid_on(day: date | ColumnElement[date]) -> tuple[ColumnElement[bool], Col
     )
 
 
-def _scope(session: Session, grant: Grant) -> Scope:
-    return Scope(
-        permissions=frozenset(permission.value for permission in PERMISSIONS[grant.role]),
-        units=None if grant.unit_id is None else unit_and_below(session, grant.unit_id),
-        entry_id=grant.entry_id,
-        levels=frozenset(level.value for level in grant.max_confidentiality.covers()),
+def _scopes(rows: Iterable[Row[*tuple[Any, ...]]]) -> tuple[Scope, ...]:
+    return tuple(
+        Scope(
+            permissions=_words(PERMISSIONS[row.role]),
+            units=None if row.unit_id is None else frozenset(row.units),
+            entry_id=row.entry_id,
+            levels=_words(row.max_confidentiality.covers()),
+        )
+        for row in rows
+        if row.role is not None
     )
+
+
+@cache
+def _words(members: frozenset[StrEnum]) -> frozenset[str]:
+    return frozenset(member.value for member in members)
 
 
 def unit_and_below(session: Session, unit_id: UUID) -> frozenset[UUID]:

@@ -36,12 +36,16 @@ class _Repeated(Exception):
 # --- shapes -----------------------------------------------------------------------------------------
 
 
-class Shape(BaseModel):
-    """Base of everything the API takes and shows: camelCase outside, unknown fields refused."""
+class Shown(BaseModel):
+    """Base of what the API only shows: camelCase outside, unknown fields refused."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="forbid", from_attributes=True, str_max_length=100_000
     )
+
+
+class Shape(Shown):
+    """Base of what the API takes: every text can be stored."""
 
     @model_validator(mode="before")
     @classmethod
@@ -67,7 +71,7 @@ def _storable(value: Any) -> bool:
 ItemT = TypeVar("ItemT")
 
 
-class PageShape(Shape, Generic[ItemT]):
+class PageShape(Shown, Generic[ItemT]):
     """One page of a list; `next` is the cursor of the following page, or null."""
 
     items: list[ItemT]

@@ -6,7 +6,21 @@ from functools import cache, partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from eakte.access import Permission
@@ -54,9 +68,11 @@ def may_at(actor: Actor, permission: Permission, dossier: Any, levels: Sequence[
     for scope in actor.scopes:
         if permission not in scope.permissions:
             continue
-        parts: list[ColumnElement[bool]] = [level.in_(sorted(scope.levels)) for level in levels]
+        # As arrays, so that the statement is one and the same however many units there are.
+        covered = any_(literal(sorted(scope.levels), ARRAY(Text)))
+        parts: list[ColumnElement[bool]] = [level == covered for level in levels]
         if scope.units is not None:
-            parts.append(dossier.unit_id.in_(sorted(scope.units)))
+            parts.append(dossier.unit_id == any_(literal(sorted(scope.units), ARRAY(Uuid))))
         if scope.entry_id is not None:
             below = select(FilingPlanEntry.id).where(FilingPlanEntry.path.contains([scope.entry_id]))
             parts.append(dossier.entry_id.in_(below))

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from eakte.access import Permission
@@ -107,6 +108,17 @@ TRANSITIONS: Mapping[Action, Transition] = {
 }
 
 
+_POSSIBLE = {
+    (kind, state): tuple(
+        (action, transition.permission)
+        for action, transition in TRANSITIONS.items()
+        if kind in transition.kinds and state is transition.source
+    )
+    for kind in RecordKind
+    for state in RecordState
+}
+"""The same by what there is to act on: every record shown asks."""
+
 # Who may see a record can be narrowed down while its processing is restricted; that is no use of the data.
 WHILE_RESTRICTED = frozenset({Action.PROTECT})
 
@@ -124,14 +136,12 @@ def allowed_actions(
     `inside_open` says that whatever the record lies in is open; nothing may be done to it otherwise. `restricted`
     says that its processing is, by itself or by what it lies in.
     """
+    if not inside_open:
+        return ()
     return tuple(
         action
-        for action, transition in TRANSITIONS.items()
-        if inside_open
-        and kind in transition.kinds
-        and state is transition.source
-        and transition.permission in permissions
-        and not (restricted and action not in WHILE_RESTRICTED)
+        for action, permission in _POSSIBLE[kind, state]
+        if permission in permissions and (not restricted or action in WHILE_RESTRICTED)
     )
 
 
@@ -151,14 +161,19 @@ def permissions_at(actor: Actor, place: Place) -> frozenset[Permission]:
     """Every permission the actor's scopes give at a place; readers of protected dossiers are checked elsewhere."""
     if actor.everything:
         return frozenset(Permission)
-    return frozenset(
-        Permission(permission)
+    held = [
+        _as_permissions(scope.permissions)
         for scope in actor.scopes
         if (scope.units is None or place.unit_id in scope.units)
         and (scope.entry_id is None or scope.entry_id in place.entry_path)
         and place.levels <= scope.levels
-        for permission in scope.permissions
-    )
+    ]
+    return held[0] if len(held) == 1 else frozenset[Permission]().union(*held)
+
+
+@lru_cache(maxsize=128)
+def _as_permissions(words: frozenset[str]) -> frozenset[Permission]:
+    return frozenset(map(Permission, words))
 
 
 # --- references ---------------------------------------------------------------------------------------

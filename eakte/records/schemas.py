@@ -1,13 +1,14 @@
 """What the API shows and takes of plans and records. Shapes only; decisions live elsewhere."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
 from eakte.access import Confidentiality
-from eakte.foundation.http import Shape
+from eakte.foundation.http import Shape, Shown
 from eakte.foundation.work import UnitOfWork
 from eakte.records.models import Case, Dossier, PartyRole, Record
 from eakte.records.queries import path_of, permissions_on
@@ -19,7 +20,7 @@ Keyword = Annotated[str, Field(min_length=1, max_length=100)]
 Location = Annotated[str | None, Field(title="Standort", max_length=200, examples=["Archivraum 2, Regal 14"])]
 
 
-class RecordFields(Shape):
+class RecordFields(Shown):
     """What every record shows."""
 
     id: UUID = Field(title="Kennung")
@@ -245,6 +246,11 @@ _INTERNAL = {"reference_sort", "number", "created_by", "revision", "restricted"}
 
 
 def columns_of(record: Record) -> dict[str, Any]:
-    names = [attribute.key for attribute in type(record).__mapper__.column_attrs]
-    columns = {name: getattr(record, name) for name in names if name not in _INTERNAL}
-    return {**columns, "processing_restricted": record.processing_restricted}
+    columns: dict[str, Any] = {name: getattr(record, name) for name in _shown_columns(type(record))}
+    columns["processing_restricted"] = record.processing_restricted
+    return columns
+
+
+@cache
+def _shown_columns(kind: type[Record]) -> tuple[str, ...]:
+    return tuple(attribute.key for attribute in kind.__mapper__.column_attrs if attribute.key not in _INTERNAL)

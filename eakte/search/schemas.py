@@ -5,10 +5,10 @@ from uuid import UUID
 from pydantic import Field
 
 from eakte.documents.schemas import DocumentShape
-from eakte.foundation.http import Shape
+from eakte.foundation.http import Shown
 
 
-class MarkedText(Shape):
+class MarkedText(Shown):
     """Textstelle mit Fundstellen"""
 
     text: str
@@ -16,7 +16,7 @@ class MarkedText(Shape):
     page: int | None = Field(title="Seite; leer bei einem Fund in den Metadaten")
 
 
-class HitShape(Shape):
+class HitShape(Shown):
     """Treffer"""
 
     document: DocumentShape
@@ -25,14 +25,14 @@ class HitShape(Shape):
     snippets: list[MarkedText] = Field(title="Textstellen")
 
 
-class FacetShape(Shape):
+class FacetShape(Shown):
     """Wert einer Facette mit Trefferzahl"""
 
     value: str
     count: int
 
 
-class SearchShape(Shape):
+class SearchShape(Shown):
     """Suchergebnis; Zahlen umfassen nur, was man sehen darf"""
 
     items: list[HitShape]
@@ -41,7 +41,7 @@ class SearchShape(Shape):
     next: str | None = Field(title="Fortsetzungsmarke")
 
 
-class Suggestions(Shape):
+class Suggestions(Shown):
     """Vorschläge zur Ergänzung"""
 
     items: list[str]

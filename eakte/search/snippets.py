@@ -41,18 +41,23 @@ class Marker:
 
     def snippets(self, stored: Stored, most: int) -> tuple[Snippet, ...]:
         """Up to `most` snippets of a hit: its best pages, or the metadata that matched."""
-        if not (self._wanted and most):
-            return ()
-        return self._from_pages(stored, most) or self._from_metadata(stored.facts, most)
+        return self.at_a_glance(stored, most) or self.thoroughly(stored, most)
 
-    def _from_pages(self, stored: Stored, most: int) -> tuple[Snippet, ...]:
+    def at_a_glance(self, stored: Stored, most: int) -> tuple[Snippet, ...]:
+        """Snippets of the best pages, from where the first letters of a word stand; misses what a `Probe` misses."""
+        return self._from_pages(stored, most, thorough=False)
+
+    def thoroughly(self, stored: Stored, most: int, *, in_text: bool = True) -> tuple[Snippet, ...]:
+        """Snippets of the pages, read word by word unless none matches (`in_text`), or of the metadata."""
+        pages = self._from_pages(stored, most, thorough=True) if in_text else ()
+        return pages or self._from_metadata(stored.facts, most)
+
+    def _from_pages(self, stored: Stored, most: int, *, thorough: bool) -> tuple[Snippet, ...]:
         wanted = self._for(Field.TEXT)
-        if not wanted:
+        if not (wanted and most):
             return ()
-        pages = [(number, stored.page(number)) for number in self._candidates(stored, wanted)]
-        marked = [(number, text, self._marks(text, wanted)) for number, text in pages]
-        if not any(marks for _, _, marks in marked):
-            marked = [(number, text, self._marks(text, wanted, thorough=True)) for number, text in pages]
+        pages = ((number, stored.page(number)) for number in self._candidates(stored, wanted))
+        marked = ((number, text, self._marks(text, wanted, thorough=thorough)) for number, text in pages)
         found = [
             (-len({mark.clause for mark in marks}), -len(marks), number, text, marks)
             for number, text, marks in marked

@@ -63,6 +63,10 @@ def marked(hit: Hit) -> list[str]:
     return [snippet.text[start:end] for snippet in hit.snippets for start, end in snippet.marks]
 
 
+def by_number(page: SearchPage) -> dict[int, Hit]:
+    return dict(zip(numbers(page), page.hits, strict=True))
+
+
 def facet(page: SearchPage, name: str) -> dict[str, int]:
     return {value.value: value.count for value in page.facets[name]}
 
@@ -352,6 +356,20 @@ class TestSnippets:
             (None, "Einspruch gegen den Steuerbescheid")
         ]
         assert marked(hit) == ["Steuerbescheid"]
+
+    @pytest.mark.parametrize("query", ["Konečný", "Konečn*", '"Herr Konečný"'])
+    def test_each_hit_is_shown_where_it_was_found_in_its_text_or_elsewhere(
+        self, index: SearchIndex, query: str
+    ) -> None:
+        index.index(
+            [
+                letter(1, "Nichts dazu", title="Eingabe, Herr Konečný"),
+                letter(2, "Es schreibt Herr Ko-\nnečný.", title="Eingabe"),
+                letter(3, "Nachbar", "Es schreibt Herr KONEČNÝ.", title="Eingabe, Herr Konečný"),
+            ]
+        )
+        pages = {number: hit.snippets[0].page for number, hit in by_number(index.search(query, EVERYTHING)).items()}
+        assert pages == {1: None, 2: 1, 3: 2}
 
     def test_snippets_can_be_left_out(self, index: SearchIndex) -> None:
         index.index([letter(1, "Text")])

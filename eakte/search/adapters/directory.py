@@ -105,12 +105,16 @@ class DirectoryIndex(ABC, Generic[SearcherT]):
     def finish_rebuild(self, fresh: SearchIndex) -> None:
         if not isinstance(fresh, DirectoryIndex) or fresh._fresh is None:
             raise TypeError(fresh)
-        path = fresh._fresh
+        path = fresh._wanted(fresh._fresh)
+        fresh._settle()
         self._generations.finish(path, lambda ids: self._carry_over(ids, path))
 
     def close(self) -> None:
         with self._guard:
             self._opened = None
+
+    def _settle(self) -> None:
+        """Write what a rebuild kept back, before somebody reads it or its generation takes over."""
 
     @abstractmethod
     def _create(self, path: Path) -> None:
@@ -163,6 +167,7 @@ class DirectoryIndex(ABC, Generic[SearcherT]):
         raise AssertionError
 
     def _searcher(self) -> SearcherT:
+        self._settle()
         with self._guard:
             mark = None if self._fresh else self._generations.mark()
             if self._opened is None or self._opened[0] != mark:

@@ -11,7 +11,7 @@ from tantivy import Occur
 
 from eakte.search import cursor as cursors
 from eakte.search.adapters.directory import DirectoryIndex, Opened
-from eakte.search.adapters.tantivy_query import Translation, later_than, visible
+from eakte.search.adapters.tantivy_query import Translation, later_than, matching_in_text, visible
 from eakte.search.adapters.tantivy_schema import (
     SCHEMA,
     SUGGESTION_BREAK,
@@ -38,18 +38,19 @@ class TantivyIndex(DirectoryIndex[tantivy.Searcher]):
     """The SearchIndex that tantivy keeps in a directory."""
 
     layout = "tantivy-2"
+    # Kept open by a rebuild, which is whole or nothing: another core writes and merges while the next texts are read.
+    _filling: tantivy.IndexWriter | None = None
 
     def _create(self, path: Path) -> None:
         tantivy.Index(SCHEMA, str(path))
 
     def _write(self, path: Path, documents: Iterable[IndexedDocument]) -> list[UUID]:
-        writer = tantivy.Index.open(str(path)).writer(_WRITER_MEMORY, 1)
-        ids = []
+        if path == self._fresh:
+            self._filling = self._filling or _writer(path)
+            return _add(self._filling, documents)
+        writer = _writer(path)
         try:
-            for document in documents:
-                writer.delete_documents_by_term("id", document.id.hex)
-                writer.add_document(document_of(prepare(document)))
-                ids.append(document.id)
+            ids = _add(writer, documents)
             writer.commit()
         except BaseException:
             writer.rollback()
@@ -58,8 +59,15 @@ class TantivyIndex(DirectoryIndex[tantivy.Searcher]):
             writer.wait_merging_threads()
         return ids
 
+    def _settle(self) -> None:
+        if self._filling is not None:
+            self._filling.commit()
+            self._filling.wait_merging_threads()
+            self._filling = None
+
     def _erase(self, path: Path, document_ids: Sequence[UUID]) -> None:
-        writer = tantivy.Index.open(str(path)).writer(_WRITER_MEMORY, 1)
+        self._settle()
+        writer = _writer(path)
         for document_id in document_ids:
             writer.delete_documents_by_term("id", document_id.hex)
         writer.commit()
@@ -84,6 +92,20 @@ class TantivyIndex(DirectoryIndex[tantivy.Searcher]):
             if documents:
                 key, _, written = term.partition(SUGGESTION_BREAK)
                 yield key, written
+
+
+def _writer(path: Path) -> tantivy.IndexWriter:
+    return tantivy.Index.open(str(path)).writer(_WRITER_MEMORY, 1)
+
+
+def _add(writer: tantivy.IndexWriter, documents: Iterable[IndexedDocument]) -> list[UUID]:
+    """Hand documents to a writer, each in place of its former state."""
+    ids = []
+    for document in documents:
+        writer.delete_documents_by_term("id", document.id.hex)
+        writer.add_document(document_of(prepare(document)))
+        ids.append(document.id)
+    return ids
 
 
 class _Opened(Opened[tantivy.Searcher]):
@@ -124,7 +146,8 @@ class _Search:
         counting = _COUNTERS.submit(self._counts)
         ranks = self._asked.query.ranks
         ranked, ended = self._best() if ranks else self._newest()
-        hits = tuple(Hit(hit.id, hit.score if ranks else 0.0, self._snippets(hit)) for hit in ranked)
+        marked = zip(ranked, self._snippets(ranked), strict=True)
+        hits = tuple(Hit(hit.id, hit.score if ranks else 0.0, snippets) for hit, snippets in marked)
         total, counted = counting.result()
         return SearchPage(
             hits=hits,
@@ -181,7 +204,21 @@ class _Search:
             counted[name] = tuple(sorted(values, key=lambda value: (-value.count, value.value)))
         return int(answer["total"]["value"]), counted
 
-    def _snippets(self, hit: _Ranked) -> tuple[Snippet, ...]:
+    def _snippets(self, hits: Sequence[_Ranked]) -> list[tuple[Snippet, ...]]:
         if not self._asked.wants_snippets:
-            return ()
-        return self._marker.snippets(stored_of(self._searcher.doc(hit.address)), self._asked.snippets)
+            return [() for _ in hits]
+        most = self._asked.snippets
+        kept = [stored_of(self._searcher.doc(hit.address)) for hit in hits]
+        found = [self._marker.at_a_glance(stored, most) for stored in kept]
+        missed = [hit.id for hit, snippets in zip(hits, found, strict=True) if not snippets]
+        in_text = self._in_text(missed) if missed else set()
+        return [
+            snippets or self._marker.thoroughly(stored, most, in_text=hit.id in in_text)
+            for hit, stored, snippets in zip(hits, kept, found, strict=True)
+        ]
+
+    def _in_text(self, ids: Sequence[UUID]) -> set[UUID]:
+        """Those of some hits that match by their text, which is long to read; the others do by their metadata."""
+        query = matching_in_text(self._asked.query, ids)
+        hits = self._searcher.search(query, len(ids), count=False).hits
+        return set(ids_of(self._searcher, [address for _, address in hits]))

@@ -1,8 +1,10 @@
 """Our queries, filters and rights as tantivy queries."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 import tantivy
 from tantivy import FieldType, Occur
@@ -12,6 +14,9 @@ from eakte.search.analysis import FORM, FORM_ENDS
 from eakte.search.columns import COLUMNS, WEIGHTS, access_of
 from eakte.search.index import Filters, Visibility
 from eakte.search.query import Clause, Code, Field, Period, Phrase, Prefix, Query, Term
+
+_LETTERS_OF_A_WORD = 5
+"""The parts of references that are letters are shorter."""
 
 _PART_SCORE = 0.1
 """What it is worth that a word occurs at all, perhaps only inside a compound."""
@@ -25,6 +30,14 @@ def visible(visibility: Visibility) -> tantivy.Query:
 def later_than(day: int) -> tantivy.Query:
     """Documents of later days than this one (an ordinal)."""
     return _days(day + 1, None)
+
+
+def matching_in_text(query: Query, ids: Sequence[UUID]) -> tantivy.Query:
+    """Those of some documents whose text holds a word, a phrase or a beginning that may stand there."""
+    texts = [clause for clause in query.wanted if isinstance(clause, Term | Phrase | Prefix)]
+    wanted = [_clause(replace(clause, field=Field.TEXT)) for clause in texts if clause.field in (None, Field.TEXT)]
+    these = _any("id", [document_id.hex for document_id in ids])
+    return tantivy.Query.boolean_query([(Occur.Must, these), (Occur.Must, _either(wanted))])
 
 
 class Translation:
@@ -60,7 +73,11 @@ def _clause(clause: Clause) -> tantivy.Query:
 
 def _beginning(column: str, start: str) -> tantivy.Query:
     """Words that begin so; of a reference only up to its next separator: whatever goes on is found by that, too."""
-    words = _matching(found_in(column), FORM + start, f"[^{FORM_ENDS}]*")
+    if start.isalpha() and len(start) >= _LETTERS_OF_A_WORD:
+        # The same without a pattern, which takes longer to make than to use; hardly a reference begins so.
+        words = tantivy.Query.fuzzy_term_query(SCHEMA, found_in(column), FORM + start, distance=0, prefix=True)
+    else:
+        words = _matching(found_in(column), FORM + start, f"[^{FORM_ENDS}]*")
     return tantivy.Query.const_score_query(words, WEIGHTS[column])
 
 
