@@ -42,7 +42,7 @@ def apply(sets: Sequence[RuleSet], tree: Tree) -> list[Outcome]:
             try:
                 each.end()
             except Undefined as undefined:
-                stopped[each] = undefined
+                stopped[each] = undefined.with_traceback(None)
     return [Outcome({}, {}, stopped[each]) if each in stopped else Outcome(each.broken, each.counts) for each in sets]
 
 
@@ -52,5 +52,6 @@ def _has_result(
     try:
         ask(part)
     except Undefined as undefined:
-        stopped[rules] = undefined
+        # The way it came leads back to here, and would keep the whole invoice in memory.
+        stopped[rules] = undefined.with_traceback(None)
     return rules not in stopped

@@ -1,5 +1,6 @@
 """The official decision step by step."""
 
+import gc
 from datetime import date
 
 import pytest
@@ -68,3 +69,27 @@ def test_what_is_no_invoice_has_a_verdict_too(data: bytes) -> None:
     verdict = judge_invoice(data, today=DAY)
     assert not verdict.is_readable
     assert verdict.findings[0].message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "invoice",
+    [
+        a_ubl_invoice(),
+        a_cii_invoice(),
+        a_ubl_invoice(gross="120.00"),
+        a_cii_invoice().replace(b"<ram:DuePayableAmount>", b"<ram:DuePayableAmount>1"),
+        a_ubl_invoice().replace(b"<cbc:ID>RE-2026-0815</cbc:ID>", b""),
+        a_ubl_invoice(issued="2026-<!-- -->09-01"),
+    ],
+    ids=["accepted-ubl", "accepted-cii", "rules-ubl", "rules-cii", "structure", "undefined"],
+)
+def test_a_judged_invoice_leaves_no_circles_of_references_behind(invoice: bytes) -> None:
+    """Whoever judges many lets Python look for circles rarely, and each would keep a whole invoice in memory."""
+    judge_invoice(invoice, today=DAY)
+    gc.collect()
+    gc.disable()
+    try:
+        judge_invoice(invoice, today=DAY)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
