@@ -3,7 +3,6 @@
 from collections.abc import Collection
 
 from fastapi import Request
-from starlette.formparsers import MultiPartParser
 from starlette.types import Message
 
 from eakte.foundation.errors import Finding, Invalid, TooLarge
@@ -16,12 +15,6 @@ class RequestInvalid(Invalid):
     """Angaben fehlen oder sind ungültig."""
 
     advice = "Bitte die unter „errors“ genannten Felder berichtigen."
-
-
-def stays_in_memory(request: Request) -> bool:
-    """Whether a form is announced to be so short that none of its files is put on disk while it is read."""
-    announced = request.headers.get("content-length", "")
-    return announced.isdecimal() and len(announced) <= 18 and int(announced) <= MultiPartParser.spool_max_size
 
 
 def bounded(request: Request, limit_mb: int) -> Request:

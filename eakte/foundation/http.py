@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from eakte.foundation import errors
-from eakte.foundation.bodies import TEXT_LIMIT_MB, bounded, must_have_only, stays_in_memory
+from eakte.foundation.bodies import TEXT_LIMIT_MB, bounded, must_have_only
 from eakte.foundation.idempotency import KeptAnswer, claim_key, keep_answer
 from eakte.foundation.problems import MalformedRequest, PreconditionRequired, UnknownParameter
 from eakte.foundation.settings import Settings
@@ -161,9 +161,8 @@ class ApiRoute(APIRoute):
             if request.method == "GET":
                 return _unless_known(request, await handle(request))
             if takes_files:
-                if not stays_in_memory(request):
-                    # Before the body is read: nobody unknown makes us fill the disk.
-                    await run_in_threadpool(_must_be_known, request)
+                # Before the body is read: nobody unknown makes us fill the disk.
+                await run_in_threadpool(_must_be_known, request)
                 settings: Settings = request.app.state.house.settings
                 request = bounded(request, settings.api.max_upload_mb + 1)
                 await must_have_only(request, fields)
