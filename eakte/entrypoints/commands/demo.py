@@ -136,7 +136,7 @@ def _through(client: Client, sample: Sample, dossier: dict[str, Any]) -> Outcome
 
 
 def _found_on(client: Client, word: str, document_id: str, patience_s: float = 15.0) -> int | None:
-    """The page on which a search for `word` finds the document; the index follows filing within a second."""
+    """The page on which a search for `word` finds the document; the index follows filing within seconds."""
     until = time.monotonic() + patience_s
     while time.monotonic() < until:
         for hit in client.get("/search", q=word)["items"]:
