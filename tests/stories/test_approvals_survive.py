@@ -1,9 +1,10 @@
-"""Whatever is killed while invoices are approved and paid: no act, no order, no payment is lost or done twice."""
+"""Whatever is killed while invoices are paid or refused: no act, order, payment or mail is lost or done twice."""
 
 import random
 import sys
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,27 +18,40 @@ from eakte.access.service import create_identity, grant_role
 from eakte.audit.service import verify_audit
 from eakte.entrypoints.sweep import OrphanKind, find_orphans
 from eakte.foundation.ids import new_id
+from tests.simulators.smtp_server import MailServer, mail_server
 from tests.support.factories import a_token, a_unit
 from tests.support.installation import Installation, until
 from tests.support.invoices import a_ubl_invoice
 from xrechnung.approval.rules.signing import SigningAct
 from xrechnung.approval.service.signing import grant_signing_right
 
-INVOICES, KILLS = 3, 4
+INVOICES, REFUSED, KILLS = 3, 2, 4
 ACTS = ("check", "assign", "certify_combined", "complete", "order", "hand_over", "acknowledge_booked", "file")
+SUPPLIER = "rechnungen@gruenau.example"
 LINES = {"lines": [{"product": "55101", "ledgerAccount": "5241", "percent": "100"}]}
 
 Shape = dict[str, Any]
 
 
-def test_approvals_survive_kills(running: Installation) -> None:
-    approve_while_dying(running, seed=random.randrange(1 << 32))
+@pytest.fixture
+def post() -> Iterator[MailServer]:
+    with mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def environment(post: MailServer) -> dict[str, str]:
+    return {"EAKTE_SMTP__HOST": "127.0.0.1", "EAKTE_SMTP__PORT": str(post.port), "EAKTE_SMTP__TLS": "none"}
+
+
+def test_approvals_survive_kills(running: Installation, post: MailServer) -> None:
+    approve_while_dying(running, post, seed=random.randrange(1 << 32))
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(30))
-def test_they_do_so_every_time(running: Installation, seed: int) -> None:
-    approve_while_dying(running, seed=seed)
+def test_they_do_so_every_time(running: Installation, post: MailServer, seed: int) -> None:
+    approve_while_dying(running, post, seed=seed)
 
 
 class Person:
@@ -112,6 +126,13 @@ class Office:
         self.zita, self.anna, self.bernd, self.hkr = (Person(running, tokens[name]) for name in people)
         self.paid: list[UUID] = []
 
+    def refuse(self, invoice_id: str) -> bool:
+        """Send it back as soon as it is checked; whether that is done."""
+        answer = self.zita.ask("GET", f"/invoices/{invoice_id}/approval")
+        if answer.status_code == 200 and answer.json()["step"] == "checked":
+            self._act(self.zita, invoice_id, "reject", reason="Der Bestellschein fehlt.", mailTo=SUPPLIER)
+        return answer.status_code == 200 and answer.json()["step"] == "rejected"
+
     def bring_further(self, invoice_id: str) -> bool:
         """Do what its step asks for; whether its way is over."""
         answer = self.zita.ask("GET", f"/invoices/{invoice_id}/approval")
@@ -157,7 +178,7 @@ class Office:
             assert answer.status_code == 200, answer.text
 
 
-def approve_while_dying(running: Installation, *, seed: int) -> None:
+def approve_while_dying(running: Installation, post: MailServer, *, seed: int) -> None:
     """Some invoices go their whole way while API and worker are killed at random moments."""
     chance = random.Random(seed)
     sys.stdout.write(f"seed {seed}\n")
@@ -165,7 +186,8 @@ def approve_while_dying(running: Installation, *, seed: int) -> None:
     with running.http() as http:
         dossier = http.get("/records", params={"reference": running.new_dossier()}).json()["id"]
     invoices: list[str] = []
-    staff = threading.Thread(target=work_through, args=(office, dossier, invoices))
+    refused: list[str] = []
+    staff = threading.Thread(target=work_through, args=(office, dossier, invoices, refused))
     staff.start()
     for _ in range(KILLS):
         threading.Event().wait(chance.uniform(0.2, 1.5))
@@ -176,10 +198,11 @@ def approve_while_dying(running: Installation, *, seed: int) -> None:
     assert not staff.is_alive()
     running.wait_for_index()
     everything_was_done_once(running, office, invoices)
+    suppliers_were_told_once(office, post, refused)
 
 
-def work_through(office: Office, dossier: str, invoices: list[str]) -> None:
-    for number in range(INVOICES):
+def work_through(office: Office, dossier: str, invoices: list[str], refused: list[str]) -> None:
+    for number in range(INVOICES + REFUSED):
         answer = office.zita.ask(
             "POST",
             "/invoices",
@@ -188,14 +211,14 @@ def work_through(office: Office, dossier: str, invoices: list[str]) -> None:
             files={"file": ("rechnung.xml", a_ubl_invoice(number=f"RE-{number:04}"))},
         )
         assert answer.status_code == 201, answer.text
-        invoices.append(answer.json()["id"])
-    on_their_way = list(invoices)
+        (invoices if number < INVOICES else refused).append(answer.json()["id"])
+    ways = [*((office.bring_further, one) for one in invoices), *((office.refuse, one) for one in refused)]
 
-    def all_filed() -> bool:
-        on_their_way[:] = [one for one in on_their_way if not office.bring_further(one)]
-        return not on_their_way
+    def all_ended() -> bool:
+        ways[:] = [(go_on, one) for go_on, one in ways if not go_on(one)]
+        return not ways
 
-    until(all_filed, "all invoices to be filed", timeout_s=200)
+    until(all_ended, "all invoices to be filed or refused", timeout_s=200)
 
 
 def everything_was_done_once(running: Installation, office: Office, invoices: list[str]) -> None:
@@ -215,3 +238,25 @@ def everything_was_done_once(running: Installation, office: Office, invoices: li
         assert list(verify_audit(work)) == []
     gone = [one for one in find_orphans(running.house, grace_minutes=0) if one.kind is OrphanKind.ROW_WITHOUT_OBJECT]
     assert gone == []
+
+
+def suppliers_were_told_once(office: Office, post: MailServer, refused: list[str]) -> None:
+    """Whether a mail went out is known of each, or known to be unknown where a worker died just then."""
+    assert len(set(refused)) == REFUSED
+    for invoice_id in refused:
+        until(lambda one=invoice_id: _mail(office, one) not in ("waiting", "sending"), "the mail to be settled")
+        assert [one["act"] for one in office.zita.read(f"/invoices/{invoice_id}/acts")["items"]] == ["check", "reject"]
+        invoice = office.zita.read(f"/invoices/{invoice_id}")
+        mails = sum(mail["Subject"].endswith(invoice["number"]) for mail in post.taken)
+        assert mails in {"sent": (1,), "doubtful": (0, 1)}[_mail(office, invoice_id)]
+        documents = f"/cases/{invoice['caseId']}/documents"
+        until(lambda path=documents: _letters(office, path) == 1, "the letter to be in the record")
+
+
+def _mail(office: Office, invoice_id: str) -> str:
+    state: str = office.zita.read(f"/invoices/{invoice_id}/acts")["items"][-1]["mail"]
+    return state
+
+
+def _letters(office: Office, path: str) -> int:
+    return sum(one["title"].startswith("Zurückweisung") for one in office.zita.read(path)["items"])
