@@ -40,7 +40,8 @@ class City(Town):
         """An invoice comes in and the workers do what follows."""
         dossier_id = self.invoices_dossier()
         with self.work() as work:
-            stored = store_original(work.storage, BytesIO(content), name, max_bytes=1 << 20)
+            limit = work.settings.api.max_upload_mb << 20
+            stored = store_original(work.storage, BytesIO(content), name, max_bytes=limit)
             channel = DocumentSource.EMAIL
             invoice = file_invoice(work, stored, case_id=None, dossier_id=dossier_id, channel=channel)
         self.work_off()
