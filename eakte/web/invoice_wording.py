@@ -46,7 +46,7 @@ APPROVAL_WORDS: tuple[tuple[StrEnum, str], ...] = (
     (DigestState.SENDING, "wird verschickt"),
     (DigestState.SENT, "verschickt"),
     (DigestState.DOUBTFUL, "vielleicht nicht angekommen, bitte nachfragen"),
-    (DigestState.REFUSED, "nicht verschickt, bitte dem Lieferanten schreiben"),
+    (DigestState.REFUSED, "nicht verschickt; gilt die Zurückweisung noch, bitte selbst schreiben"),
     (Criterion.LEITWEG_ID, "Leitweg-ID"),
     (Criterion.ORDER_NUMBER, "Bestellung"),
     (Criterion.CONTRACT, "Vertrag"),
