@@ -30,7 +30,7 @@ from ingest.service.conversion import office_program
 from ingest.service.quarantine import refuse_malware
 
 DATA = Path(os.environ.get("EAKTE_TEST_DATA", ROOT.parent / "shared" / "data")) / "hostile" / "dev"
-LIMITS = RecognitionLimits(timeout_s=900, memory_mb=2000, max_pages=10_000, max_megapixels=180)
+LIMITS = RecognitionLimits(timeout_s=900, memory_mb=1400, max_pages=10_000, max_megapixels=180)
 SETTINGS = Settings()
 REFUSED = {"clearing", "reject"}
 

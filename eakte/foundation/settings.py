@@ -80,7 +80,7 @@ class IngestSettings(Section):
     language: str = "deu"
     timeout_s: float = 1800.0
     page_timeout_s: float = 20.0
-    memory_mb: int = 2000
+    memory_mb: int = 1400
     max_pages: int = 10_000
     max_megapixels: int = 180
     max_file_mb: int = 4096

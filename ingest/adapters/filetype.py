@@ -9,7 +9,7 @@ import magic
 
 from eakte.documents.presenting import NOBODY, Presenting
 from eakte.foundation.errors import Finding
-from ingest.adapters import image_file, office_binary, office_xml, pdf_file, written, zip_file
+from ingest.adapters import image_file, office_binary, office_xml, pdf_file, polyglot, written, zip_file
 from ingest.adapters.email_message import looks_like_envelope, looks_like_message
 from ingest.recognition.errors import BrokenOfficeFile, EmptyFile, UnsupportedFileType
 from ingest.recognition.results import Inspection, MediaType, RecognitionLimits
@@ -99,9 +99,9 @@ def inspect_here(source: Path, limits: RecognitionLimits) -> Inspection:
     if kind is MediaType.PDF:
         with pdf_file.open_pdf(source) as pdf:
             facts = pdf_file.examine(pdf, limits)
-        return Inspection(kind, facts.pages, junk_warnings(source) + facts.warnings)
+        return Inspection(kind, facts.pages, outside_warnings(source, kind) + facts.warnings)
     frames, warnings = image_file.examine(source, kind, limits)
-    return Inspection(kind, frames, warnings)
+    return Inspection(kind, frames, outside_warnings(source, kind) + warnings)
 
 
 def inspect_any_here(source: Path, limits: RecognitionLimits, presenting: Presenting) -> Inspection:
@@ -111,7 +111,7 @@ def inspect_any_here(source: Path, limits: RecognitionLimits, presenting: Presen
         return inspect_here(source, limits)
     if kind is MediaType.XML:
         return Inspection(kind, 0)
-    return Inspection(kind, 0, written.content_of(source, kind).warnings)
+    return Inspection(kind, 0, outside_warnings(source, kind) + written.content_of(source, kind).warnings)
 
 
 def _container(source: Path, head: bytes) -> MediaType | None:
@@ -142,11 +142,14 @@ def _head(source: Path, size: int) -> bytes:
         return file.read(size)
 
 
-def junk_warnings(source: Path) -> tuple[Finding, ...]:
-    """A PDF may start late: readers look for its header in the first 1,024 bytes."""
-    with source.open("rb") as file:
-        if file.read(5) == b"%PDF-":
-            return ()
+def outside_warnings(source: Path, kind: MediaType) -> tuple[Finding, ...]:
+    """What lies outside the file itself; a PDF may start late: readers look for its header in the first 1,024 bytes.
+
+    Raises Polyglot.
+    """
+    foreign = polyglot.examine(source, kind)
+    if foreign or kind is not MediaType.PDF or _head(source, 5) == b"%PDF-":
+        return foreign
     return (Finding("junk-before-header", "Vor dem Beginn der PDF-Datei stehen fremde Daten; sie wurden übergangen."),)
 
 

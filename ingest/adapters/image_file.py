@@ -51,7 +51,7 @@ def examine(source: Path, kind: MediaType, limits: RecognitionLimits) -> tuple[i
     with _opened(source, kind) as image:
         frames = 1
         if kind is MediaType.TIFF:
-            frames, looped = _count_directories(source)
+            frames, looped = _count_directories(source, limits.max_pages)
             if looped:
                 warnings.append(
                     Finding(
@@ -59,8 +59,6 @@ def examine(source: Path, kind: MediaType, limits: RecognitionLimits) -> tuple[i
                         "Die Seitenliste der TIFF-Datei verweist auf sich selbst; jede Seite wurde einmal gelesen.",
                     )
                 )
-            if frames > limits.max_pages:
-                raise TooManyPages(pages=frames, limit=limits.max_pages)
         for number in range(frames):
             try:
                 image.seek(number)
@@ -200,14 +198,19 @@ def without_metadata(jpeg: bytes) -> bytes:
     return b"".join([*kept, jpeg[at:]])
 
 
-def _count_directories(source: Path) -> tuple[int, bool]:
-    """Follow the chain of TIFF directories; tell how many there are and whether the chain runs into itself."""
-    seen: list[int] = []
+def _count_directories(source: Path, most: int) -> tuple[int, bool]:
+    """Follow the chain of TIFF directories; tell how many there are and whether the chain runs into itself.
+
+    A directory may be as small as six bytes, so counting ends where too many are known. Raises TooManyPages.
+    """
+    seen: set[int] = set()
     with source.open("rb") as file:
         for offset in _directories(file):
             if offset in seen:
                 return len(seen), True
-            seen.append(offset)
+            if len(seen) == most:
+                raise TooManyPages(pages=f"mehr als {most}", limit=most)
+            seen.add(offset)
     if not seen:
         raise BrokenImage(problem="Sie enthält kein Bild.")
     return len(seen), False

@@ -71,8 +71,9 @@ def take_in(
     if kind.has_pages:
         _, warnings = image_file.examine(source, kind, limits)
         image_file.write_pdf(source, kind, target, limits)
-        return Intake(kind, target, warnings=warnings)
+        return Intake(kind, target, warnings=filetype.outside_warnings(source, kind) + warnings)
     content = written.content_of(source, kind)
+    content = replace(content, warnings=filetype.outside_warnings(source, kind) + content.warnings)
     if kind.is_office:
         return _take_in_office(source, kind, content, workdir, limits, office)
     made_at = datetime.fromtimestamp(source.stat().st_mtime, UTC)
@@ -83,9 +84,10 @@ def take_in(
 def _take_in_pdf(source: Path, target: Path, limits: RecognitionLimits) -> Intake:
     with pdf_file.open_pdf(source) as pdf:
         facts = pdf_file.examine(pdf, limits)
-        claim = pdfa.claimed_level(pdf)
+        # A copy without its sealed archives is another file than the one that claims to be PDF/A.
+        claim = None if facts.sealed_attachments else pdfa.claimed_level(pdf)
         missing_fonts = pdf_file.write_clean_copy(pdf, target)
-    warnings = filetype.junk_warnings(source) + facts.warnings
+    warnings = filetype.outside_warnings(source, MediaType.PDF) + facts.warnings
     return Intake(
         MediaType.PDF,
         target,

@@ -1,46 +1,69 @@
-"""PDFs that would unpack to absurd sizes: their structure is judged before qpdf opens it. Runs inside the sandbox.
+"""PDFs that would unpack to absurd sizes: qpdf is told how far it may unpack. Runs inside the sandbox.
 
 qpdf unpacks object streams (which hold parts of the document's structure) wholly into memory as soon as it needs one.
+Only qpdf itself knows which streams those are, and how they are packed: bytes that look otherwise can mean the same.
 """
 
-import mmap
-import re
-import zlib
+import contextlib
+import logging
 from collections.abc import Iterator
-from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Name, Pdf, Stream
+from pikepdf.settings import set_qpdf_limits
 
 from ingest.recognition.errors import DecompressionBomb
 
 LARGEST_CONTENT = 128 * 1024 * 1024
-# The best Flate can do is 1 to 1032, so shorter streams cannot be bombs.
+# The best Flate can do is 1 to 1032, and LZW less than three times that: nothing shorter fills the memory.
 _HARMLESS_LENGTH = LARGEST_CONTENT // 1032
 _MOST_LAYERS = 4
-_BEFORE = 2048
-_STEP = 1 << 20
-_STRUCTURE = re.compile(rb"/(ObjStm|XRef)\b")
-_STREAM = re.compile(rb"stream\r?\n")
-_LAYER = re.compile(rb"/(Fl|FlateDecode|A85|ASCII85Decode|AHx|ASCIIHexDecode|LZW|LZWDecode|RL|RunLengthDecode)\b")
+_UNPACKING = (Name.FlateDecode, Name.Fl, Name.LZWDecode, Name.LZW, Name.RunLengthDecode, Name.RL)
+_TOO_FAR = "memory limit exceeded"
 
 
-def refuse_structure_bombs(source: Path) -> None:
-    """Refuse a PDF whose object or cross-reference streams unpack to more than is allowed; looks at its bytes only.
+class Overflows(logging.Handler):
+    """Hears qpdf say that it stopped unpacking: it only warns, and goes on as if the stream were damaged."""
 
-    Raises DecompressionBomb.
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard = self.heard or _TOO_FAR in record.getMessage()
+
+    def refuse(self) -> None:
+        """Raises DecompressionBomb where something unpacks to more than is allowed."""
+        if self.heard:
+            raise _bomb("Dokumentstruktur")
+
+
+@contextlib.contextmanager
+def bounded() -> Iterator[Overflows]:
+    """Let qpdf unpack no stream further than is allowed; its limits are those of the whole process.
+
+    Pictures that are larger stay as they are packed. qpdf has to be told not to suppress its warnings.
     """
-    with source.open("rb") as file:
-        if source.stat().st_size == 0:
-            return
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            for start, layers in _structure_streams(data):
-                if len(layers) > _MOST_LAYERS or _unpacks_too_far(data, start, layers):
-                    raise _bomb("Dokumentstruktur")
+    overflows = Overflows()
+    speaker = logging.getLogger("pikepdf._core")  # noqa: TID251  qpdf says so nowhere else when it opens no file
+    propagated, speaker.propagate = speaker.propagate, False
+    speaker.addHandler(overflows)
+    before = set_qpdf_limits(
+        flate_max_memory=LARGEST_CONTENT,
+        run_length_max_memory=LARGEST_CONTENT,
+        png_max_memory=LARGEST_CONTENT,
+        tiff_max_memory=LARGEST_CONTENT,
+    )
+    try:
+        yield overflows
+    finally:
+        set_qpdf_limits(**before)  # type: ignore[arg-type]  # as it came
+        speaker.removeHandler(overflows)
+        speaker.propagate = propagated
 
 
 def refuse_content_bombs(pdf: Pdf) -> None:
-    """Refuse streams of drawing instructions that unpack to absurd sizes, without unpacking them fully.
+    """Refuse streams of drawing instructions that unpack to absurd sizes; call it while unpacking is `bounded`.
 
     Raises DecompressionBomb.
     """
@@ -49,68 +72,19 @@ def refuse_content_bombs(pdf: Pdf) -> None:
             continue
         filters = each.get(Name.Filter)
         chain = list(filters) if isinstance(filters, Array) else [filters] if filters is not None else []
-        if Name.FlateDecode not in chain or (len(chain) == 1 and int(each.get(Name.Length, 0)) < _HARMLESS_LENGTH):
+        if not any(one in _UNPACKING for one in chain):
             continue
-        if len(chain) > _MOST_LAYERS or _unpacked_size(each.read_raw_bytes(), chain) > LARGEST_CONTENT:
+        if len(chain) == 1 and int(each.get(Name.Length, 0)) < _HARMLESS_LENGTH:
+            continue
+        if len(chain) > _MOST_LAYERS or _unpacks_too_far(each):
             raise _bomb("Zeichenanweisungen")
 
 
-def _structure_streams(data: mmap.mmap) -> Iterator[tuple[int, list[bytes]]]:
-    """Where the bytes of each object and cross-reference stream begin, and how they are packed."""
-    for match in _STREAM.finditer(data):
-        before = data[max(0, match.start() - _BEFORE) : match.start()]
-        head = before[before.rfind(b" obj") + 1 :]
-        if _STRUCTURE.search(head):
-            yield match.end(), _LAYER.findall(head)
-
-
-def _unpacks_too_far(data: mmap.mmap, start: int, layers: list[bytes]) -> bool:
-    """Unpack leading Flate layers piece by piece, each feeding the next, and count what comes out."""
-    flates = []
-    for layer in layers:
-        if layer not in (b"Fl", b"FlateDecode"):
-            break
-        flates.append(zlib.decompressobj())
-    return bool(flates) and _flood(data, start, flates) > LARGEST_CONTENT
-
-
-def _flood(data: mmap.mmap, start: int, flates: list["zlib._Decompress"]) -> int:
-    """How much comes out at the end, counted no further than is allowed."""
-    out = 0
-    waiting: list[tuple[int, bytes]] = []
-    at = start
-    while out <= LARGEST_CONTENT:
-        if not waiting:
-            if at >= len(data) or flates[0].eof:
-                break
-            waiting, at = [(0, data[at : at + _STEP])], at + _STEP
-        layer, packed = waiting.pop()
-        if layer == len(flates):
-            out += len(packed)
-            continue
-        try:
-            unpacked = flates[layer].decompress(packed, _STEP)
-        except zlib.error:
-            break
-        if flates[layer].unconsumed_tail:
-            waiting.append((layer, flates[layer].unconsumed_tail))
-        if unpacked:
-            waiting.append((layer + 1, unpacked))
-    return out
-
-
-def _unpacked_size(data: bytes, chain: list[pikepdf.Object]) -> int:
-    """Unpack leading Flate layers up to the allowed size; other filters end the chain."""
-    for one in chain:
-        if one != Name.FlateDecode:
-            break
-        try:
-            data = zlib.decompressobj().decompress(data, LARGEST_CONTENT + 1)
-        except zlib.error:
-            return 0
-        if len(data) > LARGEST_CONTENT:
-            break
-    return len(data)
+def _unpacks_too_far(stream: Stream) -> bool:
+    try:
+        return len(stream.read_bytes()) > LARGEST_CONTENT
+    except pikepdf.PdfError as error:
+        return _TOO_FAR in str(error)
 
 
 def _bomb(what: str) -> DecompressionBomb:

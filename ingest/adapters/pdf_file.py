@@ -2,8 +2,7 @@
 
 import contextlib
 import re
-import resource
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,14 +11,15 @@ from pikepdf import Array, Dictionary, Name, Pdf
 from pikepdf.sanitize import Sanitizer
 
 from eakte.foundation.errors import Finding
-from ingest.adapters import page_content
-from ingest.adapters.pdf_bombs import refuse_content_bombs, refuse_structure_bombs
+from ingest.adapters import page_content, pdf_embedded
+from ingest.adapters.pdf_bombs import bounded, refuse_content_bombs
 from ingest.recognition.errors import (
     BrokenPdf,
-    DecompressionBomb,
     EncryptedPdf,
     ExecutableAttachment,
     PageTreeLoop,
+    PdfLockedForOthers,
+    PdfPortfolio,
     PdfWithoutPages,
     TooManyPages,
     XfaForm,
@@ -27,7 +27,7 @@ from ingest.recognition.errors import (
 from ingest.recognition.results import RecognitionLimits
 
 _UNREADABLE = "Sie lässt sich nicht lesen und nicht wiederherstellen."
-_PROGRAMS = re.compile(r"\.(exe|com|bat|cmd|scr|pif|msi|dll|jar|js|jse|vbs|vbe|wsf|ps1|hta|lnk|apk|sh)$", re.I)
+_FOREIGN_LOCK = re.compile(r"(?i)unsupported encryption|unsupported .*encryption dictionary")
 _DANGEROUS = {
     Name.JavaScript,
     Name.Launch,
@@ -41,6 +41,8 @@ _DANGEROUS = {
 }
 _TRAILER_KEYS = {"/Size", "/Root", "/Info", "/ID", "/Encrypt", "/Prev", "/XRefStm"}
 _PAGE_EXTRAS = {"/AA", "/Trans", "/Dur", "/ID", "/PZ", "/PresSteps", "/B", "/Thumb"}
+_MOST_NAMED = 10
+_LONGEST_NAME = 100
 _INVOICES = re.compile(r"^(factur-x|zugferd-invoice|xrechnung|order-x)\.xml$", re.I)
 
 
@@ -52,6 +54,7 @@ class PdfFacts:
     signed: bool
     invoice: bool
     attachments: bool
+    sealed_attachments: bool
     form: bool
     warnings: tuple[Finding, ...]
 
@@ -60,23 +63,26 @@ class PdfFacts:
 def open_pdf(source: Path) -> Iterator[Pdf]:
     """Open a PDF, repaired where that is possible; what is not readable gets its name.
 
-    Source for the loop: qpdf says "Loop detected in /Pages structure".
+    Source for loop and lock: qpdf says "Loop detected in /Pages structure" and "unsupported encryption filter".
     """
-    refuse_structure_bombs(source)
-    try:
-        with pikepdf.open(source) as pdf:
-            yield pdf
-    except pikepdf.PasswordError:
-        raise EncryptedPdf() from None
-    except pikepdf.PdfError as error:
-        if "Loop detected" in str(error):
-            raise PageTreeLoop() from None
-        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        if peak_mb > 512 + source.stat().st_size // (1 << 18):
-            raise DecompressionBomb(problem=f"{peak_mb} MB aus {source.stat().st_size} Byte") from None
-        raise BrokenPdf(problem=_UNREADABLE) from None
-    except UnicodeDecodeError:
-        raise BrokenPdf(problem=_UNREADABLE) from None
+    with bounded() as overflows:
+        try:
+            with pikepdf.open(source, suppress_warnings=False) as pdf:
+                # Object streams are unpacked when something in them is asked for: so ask for everything.
+                len(pdf.objects)
+                overflows.refuse()
+                yield pdf
+        except pikepdf.PasswordError:
+            raise EncryptedPdf() from None
+        except pikepdf.PdfError as error:
+            if "Loop detected" in str(error):
+                raise PageTreeLoop() from None
+            if _FOREIGN_LOCK.search(str(error)):
+                raise PdfLockedForOthers() from None
+            overflows.refuse()
+            raise BrokenPdf(problem=_UNREADABLE) from None
+        except UnicodeDecodeError:
+            raise BrokenPdf(problem=_UNREADABLE) from None
 
 
 def examine(pdf: Pdf, limits: RecognitionLimits) -> PdfFacts:
@@ -94,10 +100,13 @@ def examine(pdf: Pdf, limits: RecognitionLimits) -> PdfFacts:
     if repaired and pages < _announced(pdf):
         raise BrokenPdf(problem=f"Von {_announced(pdf)} Seiten sind nur {pages} erhalten.")
     refuse_content_bombs(pdf)
-    names = _attachment_names(pdf)
-    programs = [name for name, data in names.items() if _PROGRAMS.search(name) or data[:2] == b"MZ"]
+    files = pdf_embedded.files_in(pdf)
+    programs = [file.name for file in files if file.program]
     if programs:
-        raise ExecutableAttachment(names=", ".join(programs))
+        raise ExecutableAttachment(names=_listed(programs))
+    invoice = any(_INVOICES.match(file.name) for file in files)
+    if files and not invoice and pdf_embedded.is_portfolio(pdf):
+        raise PdfPortfolio(names=_listed([file.name for file in files]))
     signed = form is not None and _has_signature(form)
     warnings = []
     if repaired:
@@ -118,7 +127,6 @@ def examine(pdf: Pdf, limits: RecognitionLimits) -> PdfFacts:
                 "Die PDF-Datei ist signiert. Die Signatur gilt nur für das Original, nicht für das Archivexemplar.",
             )
         )
-    invoice = any(_INVOICES.match(name) for name in names)
     if form is not None and not signed and not invoice:
         warnings.append(Finding("form-flattened", "Die Formularfelder sind im Archivexemplar fester Teil der Seiten."))
     if _active_content(pdf):
@@ -128,10 +136,30 @@ def examine(pdf: Pdf, limits: RecognitionLimits) -> PdfFacts:
                 "Die PDF-Datei enthält aktive Inhalte (Skripte oder Aktionen); im Archivexemplar fehlen sie.",
             )
         )
-    if names:
-        warnings.append(Finding("attachments", f"Die PDF-Datei enthält {len(names)} eingebettete Dateien."))
-    carries_files = bool(names) or _carries_unlisted_files(pdf)
-    return PdfFacts(pages, signed, invoice, carries_files, form is not None, tuple(warnings))
+    warnings += _about_files(files)
+    if pdf_embedded.plays_media(pdf):
+        warnings.append(
+            Finding("media", "Die PDF-Datei enthält Ton, Film oder 3D; im Archivexemplar bleibt davon nur das Bild.")
+        )
+    sealed = any(file.sealed for file in files)
+    return PdfFacts(pages, signed, invoice, bool(files), sealed, form is not None, tuple(warnings))
+
+
+def _about_files(files: Sequence[pdf_embedded.EmbeddedFile]) -> Iterator[Finding]:
+    if files:
+        count = "eine eingebettete Datei" if len(files) == 1 else f"{len(files)} eingebettete Dateien"
+        yield Finding("attachments", f"Die PDF-Datei enthält {count}.")
+    sealed = [file.name for file in files if file.sealed]
+    if sealed:
+        yield Finding(
+            "sealed-attachments",
+            f"In eingebettete Archive lässt sich nicht hineinsehen; sie fehlen im Archivexemplar: {_listed(sealed)}.",
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(name[:_LONGEST_NAME] for name in names[:_MOST_NAMED])
+    return shown if len(names) <= _MOST_NAMED else f"{shown} und {len(names) - _MOST_NAMED} weitere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +175,14 @@ def write_clean_copy(pdf: Pdf, target: Path) -> MissingFonts:
 
     Rewriting ends the validity of a signature, so the original has to be kept beside it.
     """
+    pdf_embedded.drop_sealed(pdf)
+    pdf_embedded.leave_only_appearance(pdf)
     _remove_active_content(pdf)
     _flatten_form(pdf)
-    _remove(pdf.Root, {"/OpenAction", "/Perms", "/SpiderInfo", "/Threads"})
+    _remove(pdf.Root, {"/OpenAction", "/Perms", "/SpiderInfo", "/Threads", "/Collection"})
     names = pdf.Root.get(Name.Names)
     if isinstance(names, Dictionary):
-        _remove(names, {"/IDS", "/URLS"})
+        _remove(names, {"/IDS", "/URLS", "/Renditions", "/AlternatePresentations"})
     _remove(pdf.trailer, set(pdf.trailer.keys()) - _TRAILER_KEYS)
     for page in pdf.pages:
         _remove(page.obj, _PAGE_EXTRAS)
@@ -219,22 +249,6 @@ def _has_signature(form: Dictionary) -> bool:
             return True
         waiting += [(kid, depth + 1) for kid in field.get(Name.Kids, [])]
     return False
-
-
-def _attachment_names(pdf: Pdf) -> dict[str, bytes]:
-    """The embedded files by name, with their first bytes."""
-    found = {}
-    for name, spec in pdf.attachments.items():
-        try:
-            found[spec.filename or name] = spec.get_file().read_bytes()[:8]
-        except (pikepdf.PdfError, ValueError, KeyError):
-            found[name] = b""
-    return found
-
-
-def _carries_unlisted_files(pdf: Pdf) -> bool:
-    """Tell whether a file hangs on a page or on nothing, where the list of embedded files does not name it."""
-    return any(isinstance(each, Dictionary) and Name.EF in each for each in pdf.objects)
 
 
 def _active_content(pdf: Pdf) -> bool:

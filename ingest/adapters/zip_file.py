@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from ingest.recognition.errors import BrokenOfficeFile, DecompressionBomb, NestedArchives
 
@@ -16,7 +17,7 @@ _CHUNK = 1 << 16
 
 
 @contextlib.contextmanager
-def opened(source: Path) -> Iterator[zipfile.ZipFile]:
+def opened(source: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
     """A ZIP whose table of contents is plausible. Raises BrokenOfficeFile, DecompressionBomb."""
     try:
         with zipfile.ZipFile(source) as archive:
@@ -50,7 +51,7 @@ def refuse_nested(archive: zipfile.ZipFile) -> None:
     Raises NestedArchives.
     """
     for entry in archive.infolist():
-        if entry.is_dir() or entry.file_size < 22:
+        if entry.is_dir() or entry.file_size < 22 or entry.flag_bits & 1:
             continue
         with archive.open(entry) as stream:
             head = stream.read(512)
@@ -64,7 +65,7 @@ def _holds_archives(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
             _bound(inner)
             if any(each.filename == "[Content_Types].xml" or each.filename == "mimetype" for each in inner.infolist()):
                 return False
-            for each in inner.infolist()[:1000]:
+            for each in [each for each in inner.infolist() if not each.flag_bits & 1][:1000]:
                 with inner.open(each) as stream:
                     if is_archive(stream.read(512)):
                         return True

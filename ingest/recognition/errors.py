@@ -30,6 +30,15 @@ class EncryptedPdf(UnreadableFile):
     advice = "Bitte die Datei mit dem Passwort öffnen, ohne Passwort speichern und erneut einreichen."
 
 
+class PdfLockedForOthers(UnreadableFile):
+    """Die PDF-Datei ist für bestimmte Empfänger verschlüsselt."""
+
+    advice = (
+        "Sie öffnet sich nur mit einem Zertifikat oder einer Rechteverwaltung, nicht mit einem Passwort. "
+        "Bitte bei einem der Empfänger ungeschützt speichern lassen und erneut einreichen."
+    )
+
+
 class BrokenPdf(UnreadableFile):
     """Die PDF-Datei ist beschädigt."""
 
@@ -63,6 +72,24 @@ class ExecutableAttachment(UnreadableFile):
     advice = (
         "Gesperrte Anlage: {names}. Das Original bleibt unverändert erhalten und wird nicht abgelegt; "
         "bitte beim Absender eine Fassung ohne Programm anfordern."
+    )
+
+
+class PdfPortfolio(UnreadableFile):
+    """Die PDF-Datei ist ein Portfolio (eine Sammelmappe)."""
+
+    advice = (
+        "Ihr Inhalt steckt in eingebetteten Dateien ({names}); die Seite davor ist kein Dokument. "
+        "Bitte die Dateien einzeln einreichen."
+    )
+
+
+class Polyglot(UnreadableFile):
+    """Die Datei ist zugleich eine zweite, verborgene Datei."""
+
+    advice = (
+        "Neben dem, was sie zeigt, ist sie {found}. Das Original bleibt erhalten und wird nicht abgelegt; "
+        "bitte die Herkunft der Datei prüfen."
     )
 
 

@@ -12,7 +12,7 @@ class RecognitionLimits:
     """What one file may cost; the child process that exceeds it is killed with everything it started."""
 
     timeout_s: float = 600.0
-    memory_mb: int = 1500
+    memory_mb: int = 1400
     max_pages: int = 10_000
     max_megapixels: float = 150.0
 

@@ -18,18 +18,24 @@ class Part:
 
 
 def look(
-    source: Path, *, limits: RecognitionLimits, cores: int = 1, progress: Callable[[int, int], None] | None = None
+    source: Path,
+    *,
+    limits: RecognitionLimits,
+    previews: Path | None = None,
+    cores: int = 1,
+    progress: Callable[[int, int], None] | None = None,
 ) -> FileLook:
     """Look at every page of one PDF, TIFF, JPEG, PNG, WebP or HEIC for codes and emptiness.
 
-    `cores` pages are looked at or recognised at once, of all files together.
+    `cores` pages are looked at or recognised at once, of all files together. `previews` is a directory that gets a
+    small JPEG of every blank page and every sheet, named by its frame (`00012.jpg`).
 
     Raises one of the errors of `ingest.recognition.errors` when it is nothing we read.
     """
     return run_confined(
         "ingest.adapters.page_looks:look_here",
         FileLook,
-        {"source": source.resolve(), "limits": limits},
+        {"source": source.resolve(), "limits": limits, "previews": previews and previews.resolve()},
         timeout_s=limits.timeout_s,
         memory_mb=limits.memory_mb,
         cores=cores,

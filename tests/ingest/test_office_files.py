@@ -191,6 +191,15 @@ def test_a_zip_is_listed_and_names_that_lead_out_are_only_names(tmp_path: Path) 
     assert "Anlage 1: evil.pdf" in found.pages[0].text and "Brief.pdf" in found.pages[0].text
 
 
+def test_a_zip_with_a_password_is_listed_and_says_so(tmp_path: Path) -> None:
+    locked = bytearray(zipped(geheim_dot_txt=b"x" * 100))
+    for head, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[locked.find(head) + flags] |= 1
+    found = read(tmp_path, bytes(locked))
+    assert codes(found) == {"enclosures", "archive-encrypted"}
+    assert "geheim.txt" in found.pages[0].text
+
+
 def test_words_no_page_shows_are_found_on_the_page_that_shows_their_line() -> None:
     pages = ("Nr. Bieter\n1 Elektro Sö", "Summe")
     assert with_unseen_words(pages, ("Nr. Bieter\n1 Elektro Sößner\nSumme", "Geheime Liste")) == (

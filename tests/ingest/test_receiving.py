@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlalchemy import func, select
 
-from eakte.access import Role
+from eakte.access import Confidentiality, Role
 from eakte.audit.models import AuditEntry
 from eakte.documents.models import object_key
 from eakte.foundation.settings import StorageSettings
@@ -27,7 +27,7 @@ from ingest.service.steps import claim
 from ingest.tasks import check_item
 from tests.simulators import storage_fails
 from tests.support.app import app_on
-from tests.support.factories import AsActor, a_document, a_dossier, a_token, a_unit
+from tests.support.factories import AsActor, a_case, a_document, a_dossier, a_token, a_unit
 from tests.support.queue import work_off_ingests
 from tests.support.scans import a_scan
 
@@ -126,6 +126,36 @@ def test_a_dossier_is_not_closed_while_a_file_is_on_its_way_into_it(
     path = f"/api/v1/dossiers/{client.get('/api/v1/records', params={'reference': dossier}).json()['id']}:close"
     refused(client.post(path, headers={"If-Match": "*"}), 409, "transition-blocked", "brief.png")
     assert settled(client, house, item)["state"] == "filed"
+
+
+def test_a_dossier_is_not_cancelled_while_a_file_is_on_its_way_into_one_of_its_cases(
+    client: TestClient, client_of: Callable[[Actor], TestClient], as_actor: AsActor, house: House
+) -> None:
+    with house.begin() as work:
+        case = a_case(work, dossier=a_dossier(work))
+        secret = a_case(work, dossier=case.dossier, confidentiality=Confidentiality.SECRET)
+        elsewhere = a_case(work)
+        cases = [one.reference for one in (case, secret, elsewhere)]
+        cancel = f"/api/v1/dossiers/{case.dossier_id}:cancel"
+    for number, into in enumerate(cases):
+        ingest = client.post("/api/v1/ingests", data={"into": into}).json()["id"]
+        send(client, ingest, a_scan("Nachzügler"), f"brief{number}.png")
+
+    def blockers(asking: TestClient) -> dict[str, str]:
+        answer = asking.post(cancel, headers={"If-Match": "*"})
+        refused(answer, 409, "transition-blocked")
+        assert {one["code"] for one in answer.json()["errors"]} == {"ingest-open"}
+        return {one["message"]: one["pointer"] for one in answer.json()["errors"]}
+
+    first, second = "Die Datei „brief0.png“ ist", "Die Datei „brief1.png“ ist"
+    rest = " im Eingang noch nicht abgelegt."
+    assert set(blockers(client)) == {first + rest, second + rest}
+    unseen = "Eine Datei, die Sie nicht sehen dürfen, ist" + rest
+    seen = blockers(client_of(as_actor(Role.CLERK, Role.RECORDS_MANAGER)))
+    assert set(seen) == {first + rest, unseen}
+    assert not seen[unseen], "what is not named is not pointed at"
+    work_off_ingests(house)
+    assert client.post(cancel, headers={"If-Match": "*"}).status_code == 200
 
 
 # --- what it is -----------------------------------------------------------------------------------------

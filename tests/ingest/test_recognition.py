@@ -413,6 +413,38 @@ def test_attachments_stay_and_make_it_level_3(tmp_path: Path) -> None:
     assert bool(found.findings) == (found.pdfa_level is None)
 
 
+def test_of_media_and_files_on_a_page_only_their_look_is_archived(tmp_path: Path) -> None:
+    source = native_pdf(tmp_path / "a.pdf", MINUTES)
+    with pikepdf.open(source, allow_overwriting_input=True) as pdf:
+        look = pdf.make_stream(b"1 0 0 rg 0 0 20 20 re f", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 20, 20])
+        model = pdf.make_stream(b"U3D\0", Type=Name("/3D"), OnInstantiate=pdf.make_stream(b"app.alert(1)"))
+        file = Dictionary(Type=Name.Filespec, F=pikepdf.String("x.txt"), EF=Dictionary(F=pdf.make_stream(b"Geheim")))
+        square = {"/Type": Name.Annot, "/Rect": Array([100, 100, 120, 120])}
+        shown = {"/Subtype": Name("/3D"), "/3DD": model, "/AP": Dictionary(N=look)}
+        hung = Dictionary(square | {"/Subtype": Name.FileAttachment, "/FS": file})
+        pdf.pages[0].obj.Annots = Array([pdf.make_indirect(Dictionary(square | shown)), hung])
+        pdf.save()
+    found = recognized(source)
+    assert warnings_of(found) == {"attachments", "media"}
+    with pikepdf.open(found.archival) as pdf:
+        assert [each.Subtype for each in pdf.pages[0].obj.Annots] == [Name.Stamp]
+        streams = [each.read_bytes() for each in pdf.objects if isinstance(each, pikepdf.Stream)]
+    assert not any(data in (b"U3D\0", b"app.alert(1)", b"Geheim") for data in streams)
+    assert found.pdfa_level, found.findings
+
+
+def test_an_archive_nobody_can_look_into_stays_in_the_original_only(tmp_path: Path) -> None:
+    source = native_pdf(tmp_path / "a.pdf", MINUTES)
+    with pikepdf.open(source, allow_overwriting_input=True) as pdf:
+        pdf.attachments["anlagen.7z"] = b"7z\xbc\xaf\x27\x1c\x00\x04" + b"\0" * 40
+        pdf.attachments["anlage.csv"] = b"Nr;Name\n1;Eiche\n"
+        pdf.save()
+    found = recognized(source)
+    with pikepdf.open(found.archival) as pdf:
+        assert list(pdf.attachments) == ["anlage.csv"]
+        assert not any(b"7z\xbc\xaf" in each.read_bytes() for each in pdf.objects if isinstance(each, pikepdf.Stream))
+
+
 def test_a_huge_page_is_read_at_a_bounded_size(tmp_path: Path) -> None:
     source = native_pdf(tmp_path / "a.pdf", LETTER)
     with pikepdf.open(source, allow_overwriting_input=True) as pdf:
