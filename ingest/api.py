@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from eakte.documents.api import BINARY, disposition, streamed
 from eakte.documents.models import DocumentSource
-from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Work
+from eakte.foundation.http import ApiRoute, Cursor, Limit, Located, PageShape, Work
 from ingest import queries
 from ingest.models import Ingest, IngestItem
 from ingest.rules import SETTLED, ItemState
@@ -39,10 +39,12 @@ def _ingest_shape(work: Work, ingest: Ingest) -> IngestShape:
 @router.post("/ingests", status_code=201, summary="Eingang öffnen, auf Wunsch gleich mit Dateien")
 def open_ingest(
     work: Work,
-    into: Annotated[str, Form(min_length=1, max_length=300, description="Aktenzeichen von Akte oder Vorgang")],
-    response: Response,
-    source: Annotated[DocumentSource, Form(description="Herkunft")] = DocumentSource.SCAN,
-    files: Annotated[list[UploadFile] | None, File(description="Dateien")] = None,
+    into: Annotated[
+        str, Form(min_length=1, max_length=300, title="Aktenzeichen von Akte oder Vorgang", examples=["63.2-2026/0118"])
+    ],
+    response: Located,
+    source: Annotated[DocumentSource, Form(title="Herkunft")] = DocumentSource.SCAN,
+    files: Annotated[list[UploadFile] | None, File(title="Dateien")] = None,
 ) -> NewIngestShape:
     ingest = receiving.open_ingest(work, into, source=source)
     items = [receiving.receive(work, ingest.id, file.file, file.filename or "") for file in files or ()]
@@ -63,7 +65,7 @@ def read_ingest(work: Work, ingest_id: UUID) -> IngestShape:
 
 
 @router.post("/ingests/{ingest_id}/items", status_code=201, summary="Datei in einen Eingang geben")
-def receive(work: Work, ingest_id: UUID, file: Annotated[UploadFile, File(description="Datei")]) -> ItemShape:
+def receive(work: Work, ingest_id: UUID, file: Annotated[UploadFile, File(title="Datei")]) -> ItemShape:
     item = receiving.receive(work, ingest_id, file.file, file.filename or "")
     return _shapes(work, [item])[0]
 

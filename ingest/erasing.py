@@ -19,6 +19,7 @@ from ingest.sources.uploads.models import Upload
 # Every object_id anywhere in a stored JSON value; the column is named by us, never by anybody else.
 _WITHIN = "SELECT DISTINCT (jsonb_path_query({column}, '$.**.object_id') #>> '{{}}')::uuid FROM {table} WHERE "
 _OF_PRODUCTS = _WITHIN.format(column="products", table="ingest_items") + "id = ANY(:ids) AND products IS NOT NULL"
+_OF_RAW_SCANS = _WITHIN.format(column="previews", table="batch_files") + "id = ANY(:ids)"
 _OF_PROOFS = _WITHIN.format(column="files", table="scan_products") + "document_id = ANY(:ids)"
 
 
@@ -104,6 +105,7 @@ def _forget_files(work: UnitOfWork, file_ids: Collection[UUID], record_id: UUID)
     going = [*ids, *copies]
     objects = select(BatchFile.object_id).where(BatchFile.id.in_(going), BatchFile.object_id.is_not(None))
     doom(work, (one for one in session.scalars(objects) if one is not None), record_id)
+    doom(work, session.scalars(text(_OF_RAW_SCANS), {"ids": going}), record_id)
     images = session.scalars(select(BatchImage.id).where(BatchImage.file_id.in_(going)))
     _delete_images(session, list(images))
     session.execute(delete(Upload).where(Upload.taken_as.in_(going)))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from eakte.access.models import Identity
@@ -12,7 +12,7 @@ from eakte.privacy.queries.in_records import CHUNK, may_match
 from eakte.privacy.registry import Found, sources
 from eakte.privacy.rules import Place
 from eakte.records.models import Record
-from ingest.batches.models import Batch, BatchDocument
+from ingest.batches.models import Batch, BatchDocument, BatchFile
 from ingest.models import IngestItem
 from ingest.sources.models import SourceArrival, SourceDelivery
 
@@ -72,6 +72,7 @@ def in_hands(session: Session, probe: Probe) -> Iterator[Found]:
         Batch.decided_by == Identity.id,
         Batch.released_by == Identity.id,
         Batch.destroyed_by == Identity.id,
+        exists().where(BatchFile.batch_id == Batch.id, BatchFile.received_by == Identity.id),
     )
     columns = (Identity.display_name, Identity.email, Identity.login)
     statement = (
@@ -83,7 +84,7 @@ def in_hands(session: Session, probe: Probe) -> Iterator[Found]:
     for id_, name, email, login, count in session.execute(statement):
         hit = probe.in_text(", ".join(one for one in (name, email, login) if one))
         if hit is not None:
-            words = f"an {count} Stapeln beteiligt (angelegt, geprüft, freigegeben oder vernichtet)"
+            words = f"an {count} Stapeln beteiligt (angelegt, gescannt, geprüft, freigegeben oder vernichtet)"
             yield Found(Place.INTAKE, name, "batches", Hit(hit.match, words), subject_id=id_)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, or_, select, true, union
 from sqlalchemy.orm import Session
 
 from eakte.access import Permission
@@ -14,7 +14,7 @@ from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.jobs import is_queued
 from eakte.foundation.work import SYSTEM, Actor, UnitOfWork
 from eakte.records.models import Record
-from eakte.records.queries import cases_where, dossiers_where
+from eakte.records.queries import cases_where, dossiers_where, open_cases_of
 from ingest.errors import IngestItemNotFound, IngestNotFound
 from ingest.models import WAITS_FOR_CONVERSION, Ingest, IngestItem
 from ingest.rules import DONE, NEXT_STEP, SETTLED, ItemState
@@ -118,15 +118,21 @@ def original_without_item(session: Session, version_id: UUID) -> Rendition | Non
     return session.scalar(statement.where(~item.exists()))
 
 
-def unsettled_into(session: Session, target_ids: Collection[UUID]) -> list[IngestItem]:
-    """Items on their way into some dossiers or cases, or waiting in the work list."""
+def unsettled_into(work: UnitOfWork, record_id: UUID) -> list[tuple[IngestItem, bool]]:
+    """Items on their way into a case, or a dossier and its open cases, or waiting in the work list.
+
+    Each with whether the actor may know it, which is whoever sees the case it goes to.
+    """
+    place = func.coalesce(Ingest.case_id, Ingest.target_id)
+    seen = or_(place == record_id, place.in_(cases_where(work.actor, Permission.READ)))
+    inside = union(select(literal(record_id, Uuid)), open_cases_of(record_id))
     statement = (
-        select(IngestItem)
+        select(IngestItem, seen)
         .join(IngestItem.ingest)
         .where(IngestItem.state.not_in(DONE))
-        .where(or_(Ingest.target_id.in_(target_ids), Ingest.case_id.in_(target_ids)))
+        .where(or_(Ingest.target_id.in_(inside), Ingest.case_id.in_(inside)))
     )
-    return list(session.scalars(statement.order_by(IngestItem.id)))
+    return [(row[0], row[1]) for row in work.session.execute(statement.order_by(IngestItem.id))]
 
 
 def stranded(session: Session) -> list[IngestItem]:

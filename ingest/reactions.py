@@ -27,6 +27,6 @@ def recognize_upload(work: UnitOfWork, event: VersionAdded) -> None:
 @guards(Action.CLOSE)
 @guards(Action.CANCEL)
 def _files_on_their_way(work: UnitOfWork, record: Record) -> Iterable[Finding]:
-    for item in unsettled_into(work.session, [record.id]):
-        message = f"Die Datei „{item.file_name}“ ist im Eingang noch nicht abgelegt."
-        yield Finding("ingest-open", message, str(item.id))
+    for item, seen in unsettled_into(work, record.id):
+        name = f"Die Datei „{item.file_name}“" if seen else "Eine Datei, die Sie nicht sehen dürfen,"
+        yield Finding("ingest-open", f"{name} ist im Eingang noch nicht abgelegt.", str(item.id) if seen else "")

@@ -15,8 +15,8 @@ from ingest.rules import ItemState
 class ItemShape(Shape):
     """Datei im Eingang"""
 
-    id: UUID
-    ingest_id: UUID
+    id: UUID = Field(title="Kennung")
+    ingest_id: UUID = Field(title="Kennung des Eingangs")
     file_name: str = Field(title="Dateiname")
     state: ItemState = Field(title="Zustand")
     failure_code: str | None = Field(title="Code des Hindernisses")
@@ -31,8 +31,8 @@ class ItemShape(Shape):
     seconds: float = Field(title="Rechenzeit in Sekunden")
     document_id: UUID | None = Field(title="Dokument")
     reference: str | None = Field(title="Aktenzeichen des Dokuments")
-    created_at: datetime
-    changed_at: datetime
+    created_at: datetime = Field(title="Angelegt am")
+    changed_at: datetime = Field(title="Geändert am")
 
 
 class Release(Shape):
@@ -44,11 +44,11 @@ class Release(Shape):
 class IngestShape(Shape):
     """Eingang"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     source: DocumentSource = Field(title="Herkunft")
     target_id: UUID | None = Field(title="Zielakte oder Zielvorgang")
     case_id: UUID | None = Field(title="Vorgang, in den abgelegt wird")
-    created_at: datetime
+    created_at: datetime = Field(title="Angelegt am")
     counts: dict[ItemState, int] = Field(title="Dateien je Zustand")
     settled: bool = Field(title="Nichts mehr unterwegs")
 
@@ -62,7 +62,9 @@ class NewIngestShape(IngestShape):
 class Retry(Shape):
     """Wiederholung, auf Wunsch mit anderem Ziel"""
 
-    into: str | None = Field(None, title="Aktenzeichen von Akte oder Vorgang", min_length=1, max_length=300)
+    into: str | None = Field(
+        None, title="Aktenzeichen von Akte oder Vorgang", min_length=1, max_length=300, examples=["63.2-2026/0118"]
+    )
 
 
 class Discard(Shape):

@@ -66,7 +66,7 @@ def offers_of(work: UnitOfWork, batch: Batch) -> Offers:
     checks = may(Permission.CHECK_SCANS) and BatchAction.CHECK in allowed
     barred = checks and not may_check(work, batch)
     return Offers(
-        receive=BatchAction.RECEIVE in allowed,
+        receive=may(Permission.INGEST) and BatchAction.RECEIVE in allowed,
         arrange=may(Permission.INGEST) and BatchAction.ARRANGE in allowed,
         check=checks and not barred,
         accept=may(Permission.CHECK_SCANS) and BatchAction.ACCEPT in allowed and not barred,

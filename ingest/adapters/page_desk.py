@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.adapters import tesseract
 from ingest.adapters.cores import Cores
+from ingest.adapters.preview import PREVIEW_SIDE, save_preview
 from ingest.adapters.rendering import Document, PageFacts, as_gray
 from ingest.recognition.blankness import measure_ink
 from ingest.recognition.cleaning import even_out, straighten
@@ -20,9 +20,6 @@ from ingest.recognition.reading import Reading
 from ingest.recognition.skew import measure_skew
 
 Gray = NDArray[np.uint8]
-
-_PREVIEW_SIDE = 1000
-_PREVIEW_QUALITY = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ class PageDesk:
     def show_kept(self, number: int) -> None:
         """Make the preview of a page that is not recognised."""
         facts = self._facts[number]
-        dpi = _PREVIEW_SIDE / max(facts.width, facts.height, 0.01)
+        dpi = PREVIEW_SIDE / max(facts.width, facts.height, 0.01)
         self._save_preview(number, self._document.picture(number, min(dpi, 300.0)), 0, 0.0)
 
     def preview(self, number: int) -> Path:
@@ -146,11 +143,7 @@ class PageDesk:
         return proved, skew, cleaned, reading, False
 
     def _save_preview(self, number: int, picture: NDArray[np.uint8], turn: int, skew: float) -> None:
-        scale = min(1.0, _PREVIEW_SIDE / max(picture.shape[:2]))
-        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
-        upright = straighten(turned(np.asarray(small, dtype=np.uint8), turn), skew)
-        _, coded = cv2.imencode(".jpg", upright, [cv2.IMWRITE_JPEG_QUALITY, _PREVIEW_QUALITY])
-        self.preview(number).write_bytes(coded.tobytes())
+        save_preview(picture, self.preview(number), turn=turn, skew=skew)
 
 
 def _made_level(gray: Gray) -> tuple[float, Gray]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ingest.adapters import barcode, filetype, image_file, pdf_file, tesseract
 from ingest.adapters.cores import Cores
+from ingest.adapters.preview import PREVIEW_SIDE, save_preview
 from ingest.adapters.rendering import Document, PageFacts, as_gray
 from ingest.recognition.blankness import measure_ink
 from ingest.recognition.cleaning import even_out, straighten
@@ -26,7 +27,7 @@ from ingest.recognition.results import MediaType, RecognitionLimits
 from ingest.recognition.skew import measure_skew
 from ingest.splitting.backs import without_fittings
 from ingest.splitting.looks import FileLook, PageLook
-from ingest.splitting.sheets_seen import is_worth_reading
+from ingest.splitting.sheets_seen import is_worth_reading, sheet_in
 
 Gray = NDArray[np.uint8]
 
@@ -43,34 +44,43 @@ _LANGUAGE = "deu"
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """One page as it comes from a file; `text` is the text of a page born digital, None for a picture."""
+    """One page as it comes from a file; `text` is the text of a page born digital, None for a picture.
+
+    `empty`: the file has nothing on this page.
+    """
 
     gray: Gray
     dpi: float
     text: str | None = None
+    empty: bool = False
 
 
 def look_here(
-    source: Path, limits: RecognitionLimits, cores: Cores, report: Callable[[int, int], None] = lambda done, total: None
+    source: Path,
+    limits: RecognitionLimits,
+    previews: Path | None,
+    cores: Cores,
+    report: Callable[[int, int], None] = lambda done, total: None,
 ) -> FileLook:
     """Look at all pages of a file; see `ingest.splitting.confined.look`."""
     found = filetype.inspect_here(source, limits)
     kind = found.media_type
     pages: Iterator[_Page | PageLook] = _pdf_pages(source) if kind is MediaType.PDF else _frames(source, kind, limits)
+    desk = _Desk(cores, previews)
     looks: list[PageLook] = []
     with ThreadPoolExecutor(len(cores)) as pool:
-        for look in _in_order(pool, pages, cores):
+        for look in _in_order(pool, pages, desk):
             looks.append(look)
             report(len(looks), found.pages)
     return FileLook(kind, tuple(looks), found.warnings)
 
 
-def _in_order(pool: ThreadPoolExecutor, pages: Iterator[_Page | PageLook], cores: Cores) -> Iterator[PageLook]:
+def _in_order(pool: ThreadPoolExecutor, pages: Iterator[_Page | PageLook], desk: "_Desk") -> Iterator[PageLook]:
     """What is seen on each page, in their order; only as many pages are held as are looked at."""
     waiting: deque[Future[PageLook]] = deque()
     for number, page in enumerate(pages, 1):
-        waiting.append(pool.submit(_look, page, number, cores))
-        if len(waiting) > len(cores):
+        waiting.append(pool.submit(desk.look, page, number))
+        if len(waiting) > len(desk.cores):
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
@@ -85,7 +95,7 @@ def _pdf_pages(source: Path) -> Iterator[_Page | PageLook]:
             written = facts.visible_letters > 0 and facts.image_share < _OF_PAPER
             dpi = _dpi(facts)
             if not facts.objects and not facts.annotations:
-                yield PageLook(number + 1, blank=True)
+                yield _Page(as_gray(document.picture(number, _small(facts), whole_sheet=True)), 0.0, empty=True)
                 continue
             if written and facts.visible_letters > _MOST_ON_SHEET:
                 yield PageLook(number + 1, characters=facts.visible_letters, text_layer=True)
@@ -114,16 +124,31 @@ def _dpi(facts: PageFacts) -> float:
     return min(wanted, math.sqrt(_MOST_MEGAPIXELS * 1e6 / max(facts.width * facts.height, 1e-6)))
 
 
+def _small(facts: PageFacts) -> float:
+    return PREVIEW_SIDE / max(facts.width, facts.height, 1e-6)
+
+
 def _frames(source: Path, kind: MediaType, limits: RecognitionLimits) -> Iterator[_Page]:
     for gray, dpi in image_file.gray_pages(source, kind, limits):
         yield _Page(*_scaled(gray, dpi, min(_FINE_DPI, dpi * math.sqrt(_MOST_MEGAPIXELS * 1e6 / gray.size))))
 
 
-def _look(page: _Page | PageLook, frame: int, cores: Cores) -> PageLook:
-    if isinstance(page, PageLook):
-        return page
-    with cores.one():
-        return _seen(page, frame)
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where pages are looked at; what will hardly be a page of a document leaves its preview here."""
+
+    cores: Cores
+    previews: Path | None
+
+    def look(self, page: _Page | PageLook, frame: int) -> PageLook:
+        if isinstance(page, PageLook):
+            return page
+        with self.cores.one():
+            seen = PageLook(frame, blank=True, ink=0.0) if page.empty else _seen(page, frame)
+            if self.previews is not None and (seen.blank or sheet_in(seen) is not None):
+                upright = seen.codes[0].turn if seen.codes else 0
+                save_preview(page.gray, self.previews / f"{frame:05d}.jpg", turn=upright)
+        return seen
 
 
 def _seen(page: _Page, frame: int) -> PageLook:
@@ -133,7 +158,7 @@ def _seen(page: _Page, frame: int) -> PageLook:
     ink = measure_ink(cleaned, rough_dpi)
     sparse = ink.characters <= _SPARSE
     if sparse and not page.text and _is_blank(page, cleaned, rough_dpi):
-        return PageLook(frame, blank=True)
+        return PageLook(frame, blank=True, ink=ink.share)
     codes = _codes(page, sparse=sparse)
     rest = measure_ink(barcode.without_codes(cleaned, codes), rough_dpi) if codes else ink
     seen = PageLook(
@@ -142,6 +167,7 @@ def _seen(page: _Page, frame: int) -> PageLook:
         patch_t=barcode.has_patch(rough, rough_dpi),
         characters=rest.characters,
         text_layer=page.text is not None,
+        ink=ink.share,
     )
     if rest.share > _MOST_INK or not is_worth_reading(seen):
         return seen

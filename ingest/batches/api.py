@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from eakte.access.queries import BERLIN
 from eakte.documents.api import BINARY, disposition, streamed
 from eakte.documents.models import object_key
-from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Work
+from eakte.foundation.http import ApiRoute, Cursor, Limit, Located, PageShape, Work
 from ingest.batches import queries, views
 from ingest.batches.models import Batch
 from ingest.batches.rules import BatchState, Expected
@@ -55,7 +55,7 @@ def set_profile(work: Work, key: str, profile: ProfileShape) -> ProfileShape:
 
 
 @router.post("/batches", status_code=201, summary="Stapel anlegen")
-def open_batch(work: Work, new: NewBatch, response: Response) -> BatchShape:
+def open_batch(work: Work, new: NewBatch, response: Located) -> BatchShape:
     details = receiving.BatchDetails(
         profile=new.profile,
         into=new.into,
@@ -91,7 +91,7 @@ def read_batch(work: Work, batch_id: UUID) -> BatchDetailShape:
 
 
 @router.post("/batches/{batch_id}/files", status_code=201, summary="Rohscan in einen Stapel geben")
-def receive_file(work: Work, batch_id: UUID, file: Annotated[UploadFile, File(description="Datei")]) -> BatchFileShape:
+def receive_file(work: Work, batch_id: UUID, file: Annotated[UploadFile, File(title="Datei")]) -> BatchFileShape:
     return file_shape(receiving.receive_file(work, batch_id, file.file, file.filename or ""))
 
 
@@ -99,6 +99,19 @@ def receive_file(work: Work, batch_id: UUID, file: Annotated[UploadFile, File(de
 def list_files(work: Work, batch_id: UUID, cursor: Cursor = None, limit: Limit = 50) -> PageShape[BatchFileShape]:
     page = queries.files(work, queries.get_batch(work, batch_id), cursor=cursor, limit=limit)
     return PageShape(items=[file_shape(file) for file in page.items], next=page.next_cursor)
+
+
+@router.get(
+    "/batches/{batch_id}/files/{file_id}/content",
+    summary="Rohscan, wie er ankam",
+    response_class=StreamingResponse,
+    responses={200: BINARY},
+)
+def read_raw_scan(work: Work, batch_id: UUID, file_id: UUID) -> Response:
+    file = views.raw_scan_of(work, queries.get_batch(work, batch_id), file_id)
+    assert file.object_id is not None
+    sent_as = disposition(file.file_name, file.digest)
+    return streamed(work.storage, object_key(file.object_id), file.digest, sent_as, file.media_type, None)
 
 
 @router.get("/batches/{batch_id}/images", summary="Jedes Bild eines Stapels und was daraus wurde")
@@ -117,7 +130,7 @@ def list_documents(
 
 @router.get(
     "/batches/{batch_id}/images/{n}/preview",
-    summary="Vorschau einer erkannten Seite",
+    summary="Vorschau eines Bildes",
     response_class=StreamingResponse,
     responses={200: BINARY},
 )
@@ -231,9 +244,7 @@ def place(work: Work, batch_id: UUID, n: int, where: Place) -> BatchDetailShape:
 
 
 @router.post("/batches/{batch_id}/images/{n}:rescan", status_code=201, summary="Seite nachscannen")
-def rescan(
-    work: Work, batch_id: UUID, n: int, file: Annotated[UploadFile, File(description="Nachscan")]
-) -> BatchFileShape:
+def rescan(work: Work, batch_id: UUID, n: int, file: Annotated[UploadFile, File(title="Nachscan")]) -> BatchFileShape:
     return file_shape(arranging.rescan_image(work, batch_id, n, file.file, file.filename or ""))
 
 

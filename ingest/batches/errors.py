@@ -15,6 +15,12 @@ class ScanProfileKeyTaken(Conflict):
     """Ein Scanprofil mit diesem Kennzeichen gibt es schon."""
 
 
+class ReplacementUnchecked(Invalid):
+    """Papier wird nicht ersetzt, ohne dass jemand die Scans ansieht."""
+
+    advice = "Bitte für die Sichtprüfung einen Anteil oder eine Mindestzahl über 0 angeben."
+
+
 class BatchStateForbids(Conflict):
     """Der Zustand des Stapels lässt das nicht zu."""
 

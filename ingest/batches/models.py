@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -32,8 +32,8 @@ class ScanProfile(Table):
     """How a class of paper is scanned and checked (Scanprofil), a tested and released setting.
 
     `sample_share` of the documents, at least `sample_minimum`, is looked at before anything is filed; nothing is
-    when both are 0. `buffer_days` is how long paper is kept after release. `procedure` names the process
-    description (Verfahrensbeschreibung) and its version.
+    when both are 0, which only a copy beside its paper may be. `buffer_days` is how long paper is kept after release.
+    `procedure` names the process description (Verfahrensbeschreibung) and its version.
     """
 
     __tablename__ = "scan_profiles"
@@ -58,6 +58,7 @@ class ScanProfile(Table):
         CheckConstraint("sample_share between 0 and 1", name="sample_share"),
         CheckConstraint("sample_minimum >= 0", name="sample_minimum"),
         CheckConstraint("buffer_days >= 0", name="buffer_days"),
+        CheckConstraint("purpose <> 'replacement' or sample_share > 0 or sample_minimum > 0", name="checked"),
     )
 
     @property
@@ -70,7 +71,9 @@ class Batch(Table):
     """A stack of paper that is scanned together (Stapel).
 
     `source_key` is the source it was fetched from, if it was. `procedure` is the process description and version as
-    they were when it began. `findings` say where the counts do not come out, `remarks` what else is odd. `into` is
+    they were when it began, `second_person` what its profile asked for then. `decided_independently` says whether
+    whoever accepted it was another than those who scanned it; unknown for what was accepted before it was noted.
+    `findings` say where the counts do not come out, `remarks` what else is odd. `into` is
     the reference documents without one of their own go to.
     """
 
@@ -80,6 +83,7 @@ class Batch(Table):
     state: Mapped[BatchState] = mapped_column(words(BatchState), default=BatchState.OPEN)
     profile_id: Mapped[UUID] = mapped_column(ForeignKey("scan_profiles.id"))
     procedure: Mapped[str]
+    second_person: Mapped[bool]
     source: Mapped[DocumentSource] = mapped_column(words(DocumentSource))
     source_key: Mapped[str | None]
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisational_units.id"))
@@ -102,6 +106,7 @@ class Batch(Table):
     completed_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
+    decided_independently: Mapped[bool | None]
     released_at: Mapped[datetime | None]
     released_by: Mapped[UUID | None]
     destroyable_on: Mapped[date | None]
@@ -128,8 +133,9 @@ class Batch(Table):
 
     @property
     def sides(self) -> int:
-        """Images per sheet."""
-        return 2 if self.profile.duplex is Duplex.YES else 1
+        """Images per sheet: fronts and backs that are put together come from two-sided paper, however it was fed."""
+        collated = self.profile.page_collation is not Collation.NONE
+        return 2 if self.profile.duplex is Duplex.YES or collated else 1
 
     def must_allow(self, action: BatchAction) -> None:
         """Raises BatchStateForbids."""
@@ -143,7 +149,11 @@ class Batch(Table):
 
 
 class BatchFile(Table):
-    """A file as the scanner made it (Rohscan), kept unchanged until the batch is released."""
+    """A file as the scanner made it (Rohscan), kept unchanged until the batch is released.
+
+    `received_by` gave it in; None when a source fetched it by itself. `previews` are stored files, by frame, of those
+    of its images that are blank, sheets, or were taken out of a document.
+    """
 
     __tablename__ = "batch_files"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -156,11 +166,13 @@ class BatchFile(Table):
     sha256: Mapped[str]
     duplicate_of: Mapped[UUID | None] = mapped_column(ForeignKey("batch_files.id"))
     look: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    previews: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'::jsonb"))
     failure_code: Mapped[str | None]
     failure_message: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
     rescan_of: Mapped[UUID | None]
     received_at: Mapped[datetime]
+    received_by: Mapped[UUID | None]
 
     __table_args__ = (
         Index(None, "batch_id", "id"),
@@ -179,7 +191,10 @@ class BatchFile(Table):
 
 
 class BatchDocument(Table):
-    """One document of a stack, and the item it becomes; its id is the one the filed document will have."""
+    """One document of a stack, and the item it becomes; its id is the one the filed document will have.
+
+    `checked_independently`: whoever checked it was then another than those who scanned the batch.
+    """
 
     __tablename__ = "batch_documents"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -196,6 +211,7 @@ class BatchDocument(Table):
     remark: Mapped[str | None]
     checked_by: Mapped[UUID | None]
     checked_at: Mapped[datetime | None]
+    checked_independently: Mapped[bool | None]
     dissolved: Mapped[bool] = mapped_column(default=False)
 
     item: Mapped[IngestItem | None] = relationship(lazy="joined", foreign_keys=item_id)
@@ -211,7 +227,8 @@ class BatchImage(Table):
 
     `frame` is its 1-based place in its file, `page` its 1-based place in its document. `seen_turned` is the clockwise
     turn that sets its code upright, if it carries one. `turn` is a clockwise turn
-    that a person decided on. `rescanned_as` names the image that took its place.
+    that a person decided on. `rescanned_as` names the image that took its place. `ink_share` is the dark part of its
+    area (0–1), None where nobody measured.
     """
 
     __tablename__ = "batch_images"
@@ -226,6 +243,7 @@ class BatchImage(Table):
     page: Mapped[int | None]
     seen_turned: Mapped[int | None]
     turn: Mapped[int | None]
+    ink_share: Mapped[float | None]
     rescanned_as: Mapped[UUID | None] = mapped_column(ForeignKey("batch_images.id"))
 
     __table_args__ = (

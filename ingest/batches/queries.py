@@ -112,10 +112,16 @@ def twin_in(session: Session, batch_id: UUID, sha256: str) -> BatchFile | None:
     return session.scalars(statement.order_by(BatchFile.id).limit(1)).first()
 
 
-def unseen(session: Session, batch_id: UUID) -> int:
-    """How many files of a batch nobody has looked at yet."""
-    statement = select(func.count()).where(BatchFile.batch_id == batch_id, BatchFile.state == FileState.RECEIVED)
-    return session.scalar(statement) or 0
+def unseen_files(session: Session, batch_id: UUID) -> list[BatchFile]:
+    """The files of a batch nobody has looked at yet, in the order of their arrival."""
+    statement = select(BatchFile).where(BatchFile.batch_id == batch_id, BatchFile.state == FileState.RECEIVED)
+    return list(session.scalars(statement.order_by(BatchFile.id)))
+
+
+def scanned_by(session: Session, batch: Batch) -> set[UUID]:
+    """Who had a hand in scanning a batch: whoever opened it, gave a file in, or scanned a page again."""
+    people = session.scalars(select(BatchFile.received_by).where(BatchFile.batch_id == batch.id).distinct())
+    return {batch.created_by, *(person for person in people if person is not None)}
 
 
 def get_document(work: UnitOfWork, document_id: UUID, *, lock: bool = False) -> BatchDocument:
@@ -201,10 +207,23 @@ def unsealed_products(session: Session) -> list[UUID]:
         .join(ScanProfile, Batch.profile_id == ScanProfile.id)
         .join(IngestItem, BatchDocument.item_id == IngestItem.id)
         .where(ScanProfile.purpose == Purpose.REPLACEMENT, IngestItem.state == ItemState.FILED)
+        .where(Batch.decided_by.is_not(None))
         .where(~exists().where(ScanProduct.document_id == BatchDocument.id))
         .where(~is_queued({SealProduct}, document_id=BatchDocument.id))
     )
     return list(session.scalars(statement))
+
+
+def filed_from(session: Session, file_id: UUID) -> list[UUID]:
+    """The filed documents that have a page on a raw scan, or are it."""
+    with_page = select(BatchImage.document_id).where(BatchImage.file_id == file_id, BatchImage.document_id.is_not(None))
+    statement = (
+        select(IngestItem.document_id)
+        .join(BatchDocument, BatchDocument.item_id == IngestItem.id)
+        .where(or_(BatchDocument.id.in_(with_page), BatchDocument.file_id == file_id))
+        .where(IngestItem.document_id.is_not(None))
+    )
+    return [one for one in session.scalars(statement) if one is not None]
 
 
 def get_image(session: Session, batch_id: UUID, n: int) -> BatchImage:
@@ -265,19 +284,24 @@ def stranded_batches(session: Session) -> list[Batch]:
     return list(session.scalars(statement.order_by(Batch.id)))
 
 
+_TO_ASSEMBLE = (BatchDocument.item_id.is_(None), ~BatchDocument.dissolved, Batch.state != BatchState.REJECTED)
+
+
 def unassembled(session: Session, batch_id: UUID) -> list[UUID]:
-    """The documents of a batch that are not put together, in their order."""
-    statement = select(BatchDocument.id).where(
-        BatchDocument.batch_id == batch_id, BatchDocument.item_id.is_(None), ~BatchDocument.dissolved
+    """The documents of a batch that are still to be put together, in their order; none once it is rejected."""
+    statement = (
+        select(BatchDocument.id)
+        .join(Batch, BatchDocument.batch_id == Batch.id)
+        .where(BatchDocument.batch_id == batch_id, *_TO_ASSEMBLE)
     )
     return list(session.scalars(statement.order_by(BatchDocument.number)))
 
 
 def stranded_documents(session: Session) -> list[UUID]:
-    """Batches with documents that are not put together and for which no job waits."""
-    statement = select(BatchDocument.batch_id).where(
-        BatchDocument.item_id.is_(None),
-        ~BatchDocument.dissolved,
-        ~is_queued({AssembleDocuments}, batch_id=BatchDocument.batch_id),
+    """Batches with documents that are still to be put together and for which no job waits."""
+    statement = (
+        select(BatchDocument.batch_id)
+        .join(Batch, BatchDocument.batch_id == Batch.id)
+        .where(*_TO_ASSEMBLE, ~is_queued({AssembleDocuments}, batch_id=BatchDocument.batch_id))
     )
     return list(session.scalars(statement.distinct()))

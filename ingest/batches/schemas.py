@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from eakte.access import Confidentiality
 from eakte.documents.schemas import Notice
-from eakte.foundation.http import Shape
+from eakte.foundation.http import AN_ID, Shape
 from ingest.batches.models import Batch, BatchFile
 from ingest.batches.rules import BatchState, Drawn, FileState, Purpose, Verdict
 from ingest.batches.service.proving import Proven
@@ -38,17 +38,25 @@ class NewBatch(Shape):
     """Neuer Stapel"""
 
     profile: str = Field("standard", title="Kennzeichen des Scanprofils", max_length=60)
-    into: str | None = Field(None, title="Aktenzeichen für Dokumente ohne eigenes Ziel", min_length=1, max_length=300)
-    unit: str | None = Field(None, title="Kennung der Organisationseinheit", max_length=100)
-    device: str | None = Field(None, title="Scanner", max_length=200)
-    device_inventory: str | None = Field(None, title="Inventarnummer des Scanners", max_length=100)
-    workstation: str | None = Field(None, title="Arbeitsplatz", max_length=200)
+    into: str | None = Field(
+        None,
+        title="Aktenzeichen für Dokumente ohne eigenes Ziel",
+        min_length=1,
+        max_length=300,
+        examples=["63.2-2026/0118"],
+    )
+    unit: str | None = Field(None, title="Kennung der Organisationseinheit", max_length=100, examples=["63"])
+    device: str | None = Field(None, title="Scanner", max_length=200, examples=["Scanner 3"])
+    device_inventory: str | None = Field(
+        None, title="Inventarnummer des Scanners", max_length=100, examples=["INV-20417"]
+    )
+    workstation: str | None = Field(None, title="Arbeitsplatz", max_length=200, examples=["Scanstelle 1"])
     workstation_inventory: str | None = Field(None, title="Inventarnummer des Arbeitsplatzes", max_length=100)
-    box: str | None = Field(None, title="Karton", max_length=200)
-    shelf: str | None = Field(None, title="Regal", max_length=200)
-    expected_sheets: int | None = Field(None, title="Gezählte Blätter", ge=0, le=1_000_000)
+    box: str | None = Field(None, title="Karton", max_length=200, examples=["Karton 12"])
+    shelf: str | None = Field(None, title="Regal", max_length=200, examples=["Regal 4"])
+    expected_sheets: int | None = Field(None, title="Gezählte Blätter", ge=0, le=1_000_000, examples=[120])
     expected_images: int | None = Field(None, title="Erwartete Bilder", ge=0, le=1_000_000)
-    expected_documents: int | None = Field(None, title="Erwartete Dokumente", ge=0, le=1_000_000)
+    expected_documents: int | None = Field(None, title="Erwartete Dokumente", ge=0, le=1_000_000, examples=[14])
 
 
 class CountsShape(Shape):
@@ -66,11 +74,12 @@ class CountsShape(Shape):
 class BatchShape(Shape):
     """Stapel"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     number: str = Field(title="Stapelnummer")
     state: BatchState = Field(title="Zustand")
     profile: str = Field(title="Scanprofil")
     procedure: str = Field(title="Verfahrensbeschreibung mit Version")
+    second_person: bool = Field(title="Prüfen muss eine zweite Person")
     into: str | None = Field(title="Ziel für Dokumente ohne eigenes")
     device: str | None = Field(title="Scanner")
     device_inventory: str | None = Field(title="Inventarnummer des Scanners")
@@ -84,11 +93,12 @@ class BatchShape(Shape):
     findings: list[Notice] = Field(title="Was nicht aufgeht")
     remarks: list[Notice] = Field(title="Was sonst auffiel")
     explanation: str | None = Field(title="Klärung oder Grund der Zurückweisung")
-    created_at: datetime
+    created_at: datetime = Field(title="Angelegt am")
     created_by: UUID = Field(title="Wer gescannt hat")
     completed_at: datetime | None = Field(title="Alle Dateien da")
     decided_at: datetime | None = Field(title="Geprüft")
     decided_by: UUID | None = Field(title="Geprüft von")
+    decided_independently: bool | None = Field(title="Geprüft von einer zweiten Person")
     released_at: datetime | None = Field(title="Freigegeben")
     destroyable_on: date | None = Field(title="Papier frühestens zu vernichten")
     destroyed_at: datetime | None = Field(title="Papier vernichtet")
@@ -106,7 +116,7 @@ class BatchDetailShape(BatchShape):
 class BatchFileShape(Shape):
     """Rohscan"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     file_name: str = Field(title="Dateiname")
     state: FileState = Field(title="Zustand")
     media_type: str = Field(title="Medientyp nach Inhalt")
@@ -115,6 +125,7 @@ class BatchFileShape(Shape):
     duplicate_of: UUID | None = Field(title="Gleiche Bytes wie")
     failure_code: str | None = Field(title="Code des Hindernisses")
     failure_message: str | None = Field(title="Grund und was zu tun ist")
+    received_by: UUID | None = Field(title="Wer sie hineingegeben hat; leer: eine Quelle")
 
 
 class ImageShape(Shape):
@@ -128,6 +139,7 @@ class ImageShape(Shape):
     turned: int | None = Field(title="Gedreht im Uhrzeigersinn, Grad")
     skew: float | None = Field(title="Ausgeglichene Schieflage, Grad")
     confidence: float | None = Field(title="Erkennungssicherheit, 0 bis 100")
+    blank_score: float | None = Field(title="Anteil der Fläche ohne Tinte, 0 bis 1; leer, wo nicht gemessen")
     document: UUID | None = Field(title="Dokument")
     page: int | None = Field(title="Seite im Dokument")
 
@@ -135,7 +147,7 @@ class ImageShape(Shape):
 class BatchDocumentShape(Shape):
     """Dokument eines Stapels"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     number: int = Field(title="Nummer im Stapel")
     reference: str | None = Field(title="Angekündigtes oder gefundenes Aktenzeichen")
     document_class: str | None = Field(title="Dokumentart")
@@ -176,7 +188,7 @@ class NewBackupRun(Shape):
 class BackupRunShape(Shape):
     """Verzeichneter Sicherungslauf"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     ended_at: datetime = Field(title="Ende")
     remark: str | None = Field(title="Bemerkung")
     recorded_by: UUID = Field(title="Verzeichnet von")
@@ -186,17 +198,19 @@ class BackupRunShape(Shape):
 class SheetOrder(Shape):
     """Gewünschte Trenn- und Deckblätter"""
 
-    references: list[str] = Field(title="Aktenzeichen, je eines ein Blatt", min_length=1, max_length=500)
+    references: list[str] = Field(
+        title="Aktenzeichen, je eines ein Blatt", min_length=1, max_length=500, examples=[["63.2-2026/0118"]]
+    )
     cover: bool = Field(False, title="Deckblätter statt Trennblättern")
-    document_class: str | None = Field(None, title="Dokumentart", max_length=100)
+    document_class: str | None = Field(None, title="Dokumentart", max_length=100, examples=["Bauantrag"])
     batch: str | None = Field(None, title="Stapelnummer, für die allein sie gelten", max_length=60)
 
 
 class Check(Shape):
     """Ergebnis einer Sichtprüfung"""
 
-    verdict: Verdict = Field(title="Ergebnis")
-    remark: str | None = Field(None, title="Bemerkung", max_length=1000)
+    verdict: Verdict = Field(title="Ergebnis", examples=["good"])
+    remark: str | None = Field(None, title="Bemerkung", max_length=1000, examples=["Blatt 3 schief, lesbar"])
 
 
 class Reason(Shape):
@@ -208,26 +222,26 @@ class Reason(Shape):
 class Turn(Shape):
     """Drehung"""
 
-    clockwise: Literal[90, 180, 270] = Field(title="Grad im Uhrzeigersinn, vom Angezeigten aus")
+    clockwise: Literal[90, 180, 270] = Field(title="Grad im Uhrzeigersinn, vom Angezeigten aus", examples=[90])
 
 
 class Place(Shape):
     """Platz eines Bildes"""
 
-    document: UUID = Field(title="Dokument")
-    page: int = Field(title="Seite", ge=1)
+    document: UUID = Field(title="Dokument", examples=[AN_ID])
+    page: int = Field(title="Seite", ge=1, examples=[2])
 
 
 class SplitAt(Shape):
     """Teilung eines Dokuments"""
 
-    page: int = Field(title="Erste Seite des neuen Dokuments", ge=2)
+    page: int = Field(title="Erste Seite des neuen Dokuments", ge=2, examples=[3])
 
 
 class MergeWith(Shape):
     """Verbindung zweier Dokumente"""
 
-    following: UUID = Field(title="Dokument, dessen Seiten angehängt werden")
+    following: UUID = Field(title="Dokument, dessen Seiten angehängt werden", examples=[AN_ID])
 
 
 def image_shape(view: ImageView) -> ImageShape:
@@ -241,6 +255,7 @@ def image_shape(view: ImageView) -> ImageShape:
         turned=found.get("turned", image.seen_turned),
         skew=found.get("skew"),
         confidence=found.get("confidence"),
+        blank_score=round(1 - image.ink_share, 5) if image.ink_share is not None else None,
         document=image.document_id,
         page=image.page,
     )

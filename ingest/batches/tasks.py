@@ -17,6 +17,7 @@ from eakte.foundation.work import Actor, BeginWork
 from ingest.batches import queries
 from ingest.batches.messages import AssembleDocuments, LookAtFile, SealProduct, SplitBatch
 from ingest.batches.service import arranging, proving, receiving, splitting
+from ingest.batches.service.previews import store_previews
 from ingest.batches.service.splitting import Assembled, Assembly
 from ingest.errors import MalwareScannerUnavailable, ProcessingFailed
 from ingest.queries import actor_of
@@ -42,9 +43,12 @@ def look_at_file(job: LookAtFile, begin: BeginWork) -> None:
             source = Path(directory) / "raw"
             _fetch(storage, sight.object_id, sight.digest, source)
             refuse_malware(source, clamd)
-            seen = look(source, limits=limits_of(settings), cores=cores)
+            drawn = Path(directory) / "previews"
+            drawn.mkdir()
+            seen = look(source, limits=limits_of(settings), previews=drawn, cores=cores)
+            stored = store_previews(storage, sight, {int(path.stem): path for path in drawn.iterdir()})
         with begin() as work:
-            file = receiving.note_look(work, sight, seen)
+            file = receiving.note_look(work, sight, seen, stored)
             if file is not None and file.rescan_of is not None:
                 arranging.take_rescan(work, file)
     except (StorageUnavailable, MalwareScannerUnavailable, NoRoomLeft) as error:

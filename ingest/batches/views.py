@@ -1,8 +1,9 @@
 """What people see of a batch: its account, every image and every document with what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -13,12 +14,12 @@ from eakte.documents.service import read_content
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.work import UnitOfWork
 from ingest.batches import queries
-from ingest.batches.errors import BatchImageNotFound
+from ingest.batches.errors import BatchFileNotFound, BatchImageNotFound
 from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage
-from ingest.batches.rules import ASSEMBLING, BatchState, Counted
+from ingest.batches.rules import ASSEMBLING, BatchState, Counted, FileState
+from ingest.batches.service.previews import made_preview, preview_in
 from ingest.batches.service.proving import Meter, Proven, prove_document
 from ingest.models import IngestItem
-from ingest.products import from_json
 from ingest.rules import SETTLED, ItemState
 from ingest.splitting.rules import PageKind
 
@@ -53,10 +54,17 @@ class Account:
     settled: bool
 
 
+# Until the checks are done nothing is filed; what a rejected batch had not put together it never will.
+_WAITS_IN: Mapping[BatchState, frozenset[str]] = {
+    BatchState.SPLIT: frozenset({ItemState.VERIFIED}),
+    BatchState.REJECTED: frozenset({ASSEMBLING}),
+}
+
+
 def account_of(work: UnitOfWork, batch: Batch) -> Account:
     """How far a batch is; settled when nothing moves unless a person does something."""
     progress = queries.progress_of(work.session, batch.id)
-    waiting = {*SETTLED, ItemState.VERIFIED} if batch.state is BatchState.SPLIT else SETTLED
+    waiting = SETTLED | _WAITS_IN.get(batch.state, frozenset())
     split = batch.state not in (BatchState.OPEN, BatchState.SPLITTING)
     counts = counted(work, batch, sum(progress.values()))
     return Account(counts, progress, split and progress.keys() <= waiting)
@@ -119,21 +127,49 @@ def proofs(work: UnitOfWork, batch: Batch, *, cursor: str | None, limit: int) ->
 
 
 def preview_of(work: UnitOfWork, batch: Batch, n: int) -> StoredFile:
-    """The preview of a page that was recognised, for whoever scanned it or may read contents.
+    """The preview of a recognised page or of an image left out, for whoever scanned it or may read contents.
 
     Raises BatchImageNotFound, ActionForbidden, ProcessingRestricted.
     """
     if batch.created_by != work.actor.id:
         require(work, Permission.READ_CONTENT)
     image = queries.get_image(work.session, batch.id, n)
-    if image.document_id is not None and image.page is not None:
-        item = queries.get_document(work, image.document_id).item
-        if item is not None and item.document_id is not None:
-            read_content(work, item.document_id)
-        previews = item.products["previews"] if item is not None and item.products else []
-        if image.page <= len(previews):
-            return from_json(previews[image.page - 1])
-    raise BatchImageNotFound(n=n)
+    document = queries.get_document(work, image.document_id) if image.document_id is not None else None
+    if document is not None and document.item is not None and document.item.document_id is not None:
+        read_content(work, document.item.document_id)
+    found = _preview(image, document, queries.get_file(work, image.file_id))
+    if found is None:
+        raise BatchImageNotFound(n=n)
+    return found
+
+
+def shown_among(work: UnitOfWork, images: Sequence[BatchImage]) -> set[int]:
+    """The numbers of those images of a batch that have a preview."""
+    files = _by_id(work, BatchFile, [image.file_id for image in images])
+    documents = _by_id(work, BatchDocument, [image.document_id for image in images])
+    found = ((image.n, _preview(image, documents.get(image.document_id), files[image.file_id])) for image in images)
+    return {n for n, preview in found if preview is not None}
+
+
+def raw_scan_of(work: UnitOfWork, batch: Batch, file_id: UUID) -> BatchFile:
+    """A raw scan as it arrived, for whoever checks: what was left out is seen in it as well.
+
+    It shows pages of documents that may be filed and restricted by now. Files that are documents as they came are
+    read there. Raises BatchFileNotFound, ActionForbidden, ProcessingRestricted.
+    """
+    require(work, Permission.CHECK_SCANS)
+    if batch.created_by != work.actor.id:
+        require(work, Permission.READ_CONTENT)
+    file = queries.get_file(work, file_id)
+    if file.batch_id != batch.id or file.state is not FileState.SEEN:
+        raise BatchFileNotFound
+    for document_id in queries.filed_from(work.session, file.id):
+        read_content(work, document_id)
+    return file
+
+
+def _preview(image: BatchImage, document: BatchDocument | None, file: BatchFile) -> StoredFile | None:
+    return made_preview(image, document) or preview_in(file, image)
 
 
 def _by_id(work: UnitOfWork, kind: Any, ids: Sequence[Any]) -> dict[Any, Any]:

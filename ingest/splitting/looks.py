@@ -36,6 +36,7 @@ class PageLook:
 
     `frame` is its 1-based place in the file. `characters` counts pieces of ink the size of characters outside of
     the codes. `text_layer` tells that the page was born digital. `text` is what was read, only on sparse pages.
+    `ink` is the dark share of its area (0–1), None where it was not drawn.
     """
 
     frame: int
@@ -45,6 +46,7 @@ class PageLook:
     characters: int = 0
     text_layer: bool = False
     text: str = ""
+    ink: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,10 @@ _OWN_NAMES = re.compile(
     re.I,
 )
 
+_SIDES = re.compile(
+    r"(?:.*[\W_\d])?(?:(?P<front>front|vorder|odd|ungerade|recto)|(back|r(ü|ue?)ck|even|gerade|verso)).*", re.I
+)
+
 
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
     """Sort key: `Scan_8` before `Scan_13`, capitals and umlauts beside their plain letters."""
@@ -34,28 +38,42 @@ def in_natural_order(names: Iterable[str]) -> list[str]:
 def follows(before: str, after: str) -> bool:
     """Whether a scanner wrote `after` later in the same series as `before` (scan0001.jpg, scan0002.jpg).
 
-    A gap does not end a series: somebody threw a bad image away.
+    A gap does not end a series: somebody threw a bad image away. Numbers filled up with zeros keep their width.
     """
     one, other = _place(before), _place(after)
-    return one is not None and other is not None and one.series == other.series and one.number < other.number
+    if one is None or other is None or one.series != other.series or int(one.digits) >= int(other.digits):
+        return False
+    return len(one.digits) == len(other.digits) or not one.filled_up
 
 
-def counted_by_scanner(name: str) -> bool:
-    """Whether a numbered name is a device's own, not one a person chose (`Quittung 004418.png`).
+def counted_by_scanner(first: str) -> bool:
+    """Whether a series that begins with this name was counted by a device, not by a person (`Quittung 004418.png`).
 
-    It is a usual word of scanners and cameras, a bare date or number, or the first number of a series.
+    It is a usual word of scanners and cameras, a bare date or number, or the count begins with a filled-up 0 or 1
+    (`Karton17_0001.tif`): people who number their documents write `Bescheid 1.jpg`.
     """
-    place = _place(name)
+    place = _place(first)
     if place is None:
         return False
     chosen = place.series[1].strip(" _-.0123456789")
-    return not chosen or bool(_OWN_NAMES.fullmatch(chosen)) or place.number <= 1
+    return not chosen or bool(_OWN_NAMES.fullmatch(chosen)) or (place.filled_up and int(place.digits) <= 1)
+
+
+def shows_backs_before_fronts(first: str, second: str) -> bool:
+    """Whether two series of a simplex scanner name their sides, and the alphabet put the backs first."""
+    one, other = (_SIDES.fullmatch(unicodedata.normalize("NFC", PurePosixPath(name).stem)) for name in (first, second))
+    return one is not None and other is not None and one["front"] is None and other["front"] is not None
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     series: tuple[str, str, str, str]
-    number: int
+    digits: str
+
+    @property
+    def filled_up(self) -> bool:
+        """Whether the number has leading zeros."""
+        return len(self.digits) > 1 and self.digits.startswith("0")
 
 
 def _place(name: str) -> _Place | None:
@@ -64,4 +82,4 @@ def _place(name: str) -> _Place | None:
     if match is None:
         return None
     series = (str(path.parent), match["before"].casefold(), match["after"].casefold(), path.suffix.casefold())
-    return _Place(series, int(match["number"]))
+    return _Place(series, match["number"])

@@ -6,7 +6,7 @@ from itertools import chain
 
 from ingest.recognition.results import MediaType
 from ingest.splitting.looks import PageLook
-from ingest.splitting.order import counted_by_scanner, follows
+from ingest.splitting.order import counted_by_scanner, follows, shows_backs_before_fronts
 from ingest.splitting.plans import Collation, Duplex, Problem, SeparateBy, Separation, StackFile
 from ingest.splitting.sheets_seen import SheetSeen, sheet_in
 
@@ -54,30 +54,60 @@ def numbered(stack: Sequence[StackFile]) -> tuple[tuple[StackImage, ...], ...]:
 def runs_of(stack: Sequence[StackFile], images: Sequence[tuple[StackImage, ...]], how: Separation) -> list[Run]:
     """The runs of a stack in its order; duplicates are left out."""
     runs: list[Run] = []
-    before: StackFile | None = None
+    for series in _series_of(stack):
+        counted = _is_scanners_count(series, stack, images, how)
+        for before, place in zip((None, *series), series, strict=False):
+            file = stack[place]
+            sheets = any(image.sheet for image in images[place])
+            closed = file.look is None or how.by is SeparateBy.NONE or (file.look.born_digital and not sheets)
+            goes_on = counted and before is not None and not closed
+            run = Run((place,), images[place], how.duplex, closed, series=goes_on)
+            if before is not None and goes_on and _joins(stack[before], file, runs[-1], how):
+                runs[-1] = replace(runs[-1], files=(*runs[-1].files, place), images=runs[-1].images + run.images)
+            else:
+                runs.append(run)
+    return list(_collated(runs, stack, how.collation))
+
+
+def _series_of(stack: Sequence[StackFile]) -> list[list[int]]:
+    """The places of files whose names count on, one list for each series; duplicates are left out."""
+    series: list[list[int]] = []
     for place, file in enumerate(stack):
         if file.duplicate_of is not None:
             continue
-        sheets = any(image.sheet for image in images[place])
-        closed = file.look is None or how.by is SeparateBy.NONE or (file.look.born_digital and not sheets)
-        counted = before is not None and follows(before.name, file.name) and counted_by_scanner(before.name)
-        run = Run((place,), images[place], how.duplex, closed, series=counted and not closed)
-        if before is not None and run.series and _joins(before, file, runs[-1], how):
-            runs[-1] = replace(runs[-1], files=(*runs[-1].files, place), images=runs[-1].images + run.images)
+        if series and follows(stack[series[-1][-1]].name, file.name):
+            series[-1].append(place)
         else:
-            runs.append(run)
-        before = file
-    return list(_collated(runs, how.collation))
+            series.append([place])
+    return series
+
+
+def _is_scanners_count(
+    series: Sequence[int], stack: Sequence[StackFile], images: Sequence[tuple[StackImage, ...]], how: Separation
+) -> bool:
+    """Whether a scanner counted a series: its first name says so, or the paper was prepared for a scanner.
+
+    Nobody names a sheet that only separates, or the fronts of a stack, as a document of its own.
+    """
+    if counted_by_scanner(stack[series[0]].name):
+        return True
+    pictures = [image for place in series if _is_picture(stack[place]) for image in images[place]]
+    collated = how.collation is not Collation.NONE
+    by_blanks = how.by is SeparateBy.BLANK
+    return any(collated or image.sheet or (by_blanks and image.look.blank) for image in pictures)
 
 
 def _joins(before: StackFile, file: StackFile, run: Run, how: Separation) -> bool:
     """Single images a scanner counted are one run; files of a kind that can hold pages are documents of their own."""
-    single = all(each.look and len(each.look.pages) == 1 for each in (before, file))
-    pictures = all(each.look and each.look.media_type is not MediaType.PDF for each in (before, file))
-    return single and pictures and not run.closed and how.by is not SeparateBy.FILE
+    return _is_picture(before) and _is_picture(file) and not run.closed and how.by is not SeparateBy.FILE
 
 
-def _collated(runs: list[Run], collation: Collation) -> Iterator[Run]:
+def _is_picture(file: StackFile) -> bool:
+    """Whether a file is one image, as scanners write that make a file of every page."""
+    return file.look is not None and len(file.look.pages) == 1 and file.look.media_type is not MediaType.PDF
+
+
+def _collated(runs: list[Run], stack: Sequence[StackFile], collation: Collation) -> Iterator[Run]:
     """Put fronts and backs of a simplex scanner together: two files after another, or the halves of a single one."""
     paper = [run for run in runs if not run.closed]
     if collation is Collation.NONE or not paper:
@@ -89,7 +119,10 @@ def _collated(runs: list[Run], collation: Collation) -> Iterator[Run]:
         if run.closed:
             yield run
         elif id(run) in pairs:
-            yield _together(run, pairs[id(run)], collation)
+            front, back = run, pairs[id(run)]
+            if shows_backs_before_fronts(stack[front.files[0]].name, stack[back.files[0]].name):
+                front, back = back, front
+            yield _together(front, back, collation)
         elif id(run) not in backs:
             middle = (len(run.images) + 1) // 2
             front, back = (replace(run, images=part) for part in (run.images[:middle], run.images[middle:]))

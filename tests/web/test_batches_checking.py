@@ -216,6 +216,9 @@ def test_separators_and_blank_pages_are_listed_by_kind_and_become_pages_if_they_
     page = checker.open(f"{path}/bilder")
     assert "Bilder: 4 = Seiten: 2 + Trennblätter: 1 + Leerseiten: 1 + zurückgewiesen: 0" in page.words()
     assert page.all("//tbody/tr/@id") == ["bild-1", "bild-3"]
+    assert page.all("//tbody//img/@src") == [f"{path}/bilder/1/vorschau", f"{path}/bilder/3/vorschau"]
+    assert checker.open(f"{path}/bilder/3/vorschau").response.headers["Content-Type"] == "image/jpeg"
+    assert "100,00 %" in page.words("//tr[@id='bild-3']")
     assert checker.open(f"{path}/bilder?art=blank").all("//tbody/tr/@id") == ["bild-3"]
     assert checker.open(f"{path}/bilder?art=page").all("//tbody/tr/@id") == ["bild-2", "bild-4"]
     decide(checker, house, f"{path}/bilder/3/einordnen", {"number": "1", "page": "2"})

@@ -5,12 +5,13 @@ import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 from rich.table import Table
 
 from eakte.entrypoints.client import Client, ProblemAnswer
+from eakte.entrypoints.commands import batch_pages
+from eakte.entrypoints.commands.batch_naming import BatchName, document_of, find
 from eakte.entrypoints.commands.files import files_in
 from eakte.entrypoints.commands.reaching import api_client
 from eakte.entrypoints.commands.speaking import err, out
@@ -20,7 +21,6 @@ app = typer.Typer(help="Papier stapelweise digitalisieren.", no_args_is_help=Tru
 POLL_S = 0.5
 _WAITS = {"failed", "discarded"}
 
-BatchName = Annotated[str, typer.Argument(metavar="STAPEL", help="Kennung oder Stapelnummer", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Als JSON ausgeben")]
 
 
@@ -30,6 +30,7 @@ def import_batch(
     into: Annotated[str | None, typer.Option(help="Aktenzeichen für Dokumente ohne eigenes Ziel")] = None,
     profile: Annotated[str, typer.Option(help="Kennzeichen des Scanprofils")] = "standard",
     expect_sheets: Annotated[int | None, typer.Option(min=0, help="Gezählte Blätter")] = None,
+    expect_images: Annotated[int | None, typer.Option(min=0, help="Gezählte Bilder")] = None,
     expect_documents: Annotated[int | None, typer.Option(min=0, help="Erwartete Dokumente")] = None,
     unit: Annotated[str | None, typer.Option(help="Kennung der Organisationseinheit")] = None,
     device: Annotated[str | None, typer.Option(help="Scanner")] = None,
@@ -62,13 +63,18 @@ def import_batch(
                 "box": box,
                 "shelf": shelf,
                 "expectedSheets": expect_sheets,
+                "expectedImages": expect_images,
                 "expectedDocuments": expect_documents,
             }
             batch = client.post("/batches", new)
         refused = _send(client, batch["id"], files)
-        client.post(f"/batches/{batch['id']}:complete")
-        if wait:
-            _wait(client, batch["id"])
+        # Once complete, a batch takes nothing more: the sheets of a refused file would be missing for good.
+        if refused:
+            _say_how_to_go_on(batch["number"])
+        else:
+            client.post(f"/batches/{batch['id']}:complete")
+            if wait:
+                _wait(client, batch["id"])
         shown = described(client, batch["id"])
     _print(shown, as_json=as_json)
     waiting = refused or any(document["state"] in _WAITS for document in shown["documents"])
@@ -99,6 +105,13 @@ def _send(client: Client, batch_id: str, files: list[Path]) -> bool:
             if err.is_terminal:
                 err.print(f"{number}/{len(files)} übertragen", end="\r")
     return refused
+
+
+def _say_how_to_go_on(number: str) -> None:
+    err.print(
+        f"Stapel {number} bleibt offen, weil Dateien fehlen. Ist die Ursache behoben, überträgt derselbe Aufruf mit"
+        f" „--resume {number}“ den Rest; ohne die genannten Dateien aufgerufen, schließt er den Stapel so ab."
+    )
 
 
 def _wait(client: Client, batch_id: str) -> None:
@@ -135,6 +148,12 @@ def list_batches(as_json: AsJson = False) -> None:
     out.print(table)
 
 
+@app.command("complete")
+def complete(batch: BatchName) -> None:
+    """Alle Dateien sind da: den Stapel trennen und erkennen lassen."""
+    _act(batch, "complete")
+
+
 @app.command("explain")
 def explain(batch: BatchName, reason: Annotated[str, typer.Option(help="Was mit den Blättern ist")]) -> None:
     """Fehlende oder überzählige Blätter klären."""
@@ -151,12 +170,16 @@ def check(
     """Das Ergebnis einer Sichtprüfung festhalten."""
     with api_client() as client:
         batch_id = find(client, batch)["id"]
-        numbers = {one["number"]: one["id"] for one in client.pages(f"/batches/{batch_id}/documents", limit=500)}
-        if document not in numbers:
-            err.print(f"Der Stapel hat kein Dokument {document}.")
-            raise typer.Exit(2)
         verdict = {"verdict": "good" if good else "bad", "remark": remark}
-        client.post(f"/batches/{batch_id}/documents/{numbers[document]}:check", verdict)
+        client.post(f"/batches/{batch_id}/documents/{document_of(client, batch_id, document)}:check", verdict)
+
+
+app.command("turn")(batch_pages.turn)
+app.command("place")(batch_pages.place)
+app.command("split")(batch_pages.split)
+app.command("merge")(batch_pages.merge)
+app.command("reject-page")(batch_pages.reject_page)
+app.command("rescan")(batch_pages.rescan)
 
 
 @app.command("accept")
@@ -228,18 +251,6 @@ def separators(
     out.print(f"{len(references)} Blatt in {output}")
 
 
-def find(client: Client, batch: str) -> Any:
-    """The batch behind an id or a number."""
-    try:
-        return client.get(f"/batches/{UUID(batch)}")
-    except ValueError:
-        found = client.get("/batches", number=batch)["items"]
-    if not found:
-        err.print(f"Einen Stapel „{batch}“ gibt es nicht.", markup=False)
-        raise typer.Exit(2)
-    return found[0]
-
-
 def described(client: Client, batch_id: str) -> dict[str, Any]:
     """A batch with every image in order and every document, as `--json` shows it."""
     batch = client.get(f"/batches/{batch_id}")
@@ -249,7 +260,7 @@ def described(client: Client, batch_id: str) -> dict[str, Any]:
     return {
         **{_snake(name): value for name, value in batch.items()},
         "files": [{_snake(name): value for name, value in file.items()} for file in files],
-        "images": images,
+        "images": [{_snake(name): value for name, value in image.items()} for image in images],
         "documents": [
             {("class" if name == "documentClass" else _snake(name)): value for name, value in document.items()}
             for document in documents

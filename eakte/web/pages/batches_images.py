@@ -62,6 +62,7 @@ def _images(
         batch=batch,
         path=batch_path(batch.id),
         images=page.items,
+        shown=views.shown_among(work, page.items),
         files=files_by_id(work.session, {image.file_id for image in page.items}),
         numbers=batch_queries.document_numbers(work.session, parts),
         counted=views.account_of(work, batch).counted,

@@ -13,6 +13,7 @@ from ingest.batches.errors import DocumentAlreadyFiled, ImageNotInDocument, Last
 from ingest.batches.messages import AssembleDocuments, BatchRearranged
 from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage
 from ingest.batches.rules import BatchAction, FileState
+from ingest.batches.service.previews import keep_preview
 from ingest.batches.service.receiving import add_file, look_of
 from ingest.queries import get_item
 from ingest.rules import ItemState
@@ -36,10 +37,12 @@ def turn_image(work: UnitOfWork, batch_id: UUID, n: int, *, clockwise: int) -> B
 def reject_image(work: UnitOfWork, batch_id: UUID, n: int, *, reason: str) -> BatchImage:
     """Take a page out of its document (Seite zurückweisen); it stays in the account of the batch.
 
-    Raises BatchNotFound, BatchStateForbids, BatchImageNotFound, ImageNotInDocument, DocumentAlreadyFiled, LastPage.
+    Raises BatchNotFound, BatchStateForbids, BatchImageNotFound, ImageNotInDocument, DocumentAlreadyFiled, LastPage,
+    StorageUnavailable.
     """
     batch, image = _image(work, batch_id, n)
     document = _document_of(work, image)
+    keep_preview(work, image, document)
     _take_out(work, image, document)
     image.kind, image.reason = PageKind.REJECTED, reason
     _rearranged(
@@ -125,8 +128,12 @@ def rescan_image(work: UnitOfWork, batch_id: UUID, n: int, stream: BinaryIO, fil
 
 
 def take_rescan(work: UnitOfWork, file: BatchFile) -> None:
-    """Put a rescanned page in the place of the old one, which stays in the account as replaced."""
+    """Put a rescanned page in the place of the old one, which stays in the account as replaced.
+
+    Raises BatchStateForbids when the batch was decided about meanwhile, DocumentAlreadyFiled.
+    """
     batch = queries.get_batch(work, file.batch_id, lock=True)
+    batch.must_allow(BatchAction.ARRANGE)
     old = work.session.get_one(BatchImage, file.rescan_of)
     look = look_of(file)
     if look is None or len(look.pages) != 1 or old.document_id is None or old.page is None:
@@ -134,6 +141,7 @@ def take_rescan(work: UnitOfWork, file: BatchFile) -> None:
         file.state, file.failure_code, file.failure_message = FileState.UNREADABLE, error.code(), str(error)
         return
     document = _changeable(work, old.document_id)
+    keep_preview(work, old, document)
     new = BatchImage(
         id=new_id(),
         batch_id=batch.id,
@@ -144,6 +152,7 @@ def take_rescan(work: UnitOfWork, file: BatchFile) -> None:
         reason="rescan",
         document_id=document.id,
         page=old.page,
+        ink_share=look.pages[0].ink,
     )
     work.session.add(new)
     old.kind, old.reason, old.document_id, old.page = PageKind.REJECTED, "rescanned", None, None
@@ -207,7 +216,7 @@ def _rearranged(
                 withdraw_item(work, item, reason="Das Dokument wurde im Stapel neu zusammengestellt.")
         document.item_id = document.file_id = None
         document.assembled += 1
-        document.verdict = document.checked_by = document.checked_at = None
+        document.verdict = document.checked_by = document.checked_at = document.checked_independently = None
         document.obstacle = None
     work.session.flush()
     numbers = [document.number for document in documents]

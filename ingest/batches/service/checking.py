@@ -42,6 +42,7 @@ def check_document(
     before = document.verdict
     document.verdict, document.remark = verdict, remark
     document.checked_by, document.checked_at = work.actor.id, work.now
+    document.checked_independently = is_independent(work, batch)
     work.session.flush()
     changes = {"document": (None, document.number), "verdict": (before, verdict), "remark": (None, remark)}
     work.publish(BatchDocumentChecked(record_id=batch.id, changes=changes))
@@ -68,11 +69,13 @@ def accept_batch(work: UnitOfWork, batch_id: UUID) -> Batch:
     """
     batch = _checked_by_actor(work, batch_id, BatchAction.ACCEPT)
     documents = queries.documents_of(work.session, batch.id)
-    blockers = [*_unexplained(batch), *_unchecked(documents)]
+    blockers = [*_unexplained(batch), *unseen_files(work, batch), *_unchecked(documents)]
     if blockers:
         raise BatchNotReady(findings=blockers)
     batch.move_to(BatchState.ACCEPTED, BatchAction.ACCEPT)
     batch.decided_at, batch.decided_by = work.now, work.actor.id
+    # Files and deputies may change later; what counts is how it is now.
+    batch.decided_independently = is_independent(work, batch)
     work.session.execute(update(Ingest).where(Ingest.origin_id == batch.id).values(review=False))
     for document in documents:
         if document.item_id is not None:
@@ -80,7 +83,11 @@ def accept_batch(work: UnitOfWork, batch_id: UUID) -> Batch:
             if item.state is ItemState.VERIFIED:
                 approve_item(work, item)
     work.session.flush()
-    work.publish(BatchAccepted(record_id=batch.id, changes={"state": (BatchState.SPLIT, batch.state)}))
+    changes = {
+        "state": (BatchState.SPLIT, batch.state),
+        "decided_independently": (None, batch.decided_independently),
+    }
+    work.publish(BatchAccepted(record_id=batch.id, changes=changes))
     return batch
 
 
@@ -115,18 +122,31 @@ def _checked_by_actor(work: UnitOfWork, batch_id: UUID, action: BatchAction) -> 
 
 
 def may_check(work: UnitOfWork, batch: Batch) -> bool:
-    """Whether the actor is as independent of whoever scanned as the profile wants it.
+    """Whether the actor is as independent of those who scanned as the profile wanted it when the batch began."""
+    return not batch.second_person or is_independent(work, batch)
 
-    Whoever stands in for the first person, or whom the first person stands in for, is no second person.
+
+def is_independent(work: UnitOfWork, batch: Batch) -> bool:
+    """Whether the actor is another person than everybody who scanned (zweite Person).
+
+    Whoever stands in for one of them, or whom one of them stands in for, is not.
     """
-    first, second = batch.created_by, work.actor.id
-    return not batch.profile.second_person or (first != second and not is_deputy_between(work, first, second))
+    actor = work.actor.id
+    scanned_by = queries.scanned_by(work.session, batch)
+    return actor not in scanned_by and not any(is_deputy_between(work, one, actor) for one in scanned_by)
 
 
 def _unexplained(batch: Batch) -> Iterable[Finding]:
     if batch.explanation is None:
         for finding in batch.findings:
             yield Finding(finding["code"], finding["message"], batch.number)
+
+
+def unseen_files(work: UnitOfWork, batch: Batch) -> Iterable[Finding]:
+    """What stands in the way: a rescan on its way has to take the place of its page before the page is filed."""
+    for file in queries.unseen_files(work.session, batch.id):
+        message = f"Die Datei „{file.file_name}“ ist angekommen, aber noch nicht angesehen. Bitte kurz warten."
+        yield Finding("file-unseen", message, f"/files/{file.id}")
 
 
 def _unchecked(documents: Iterable[BatchDocument]) -> Iterable[Finding]:

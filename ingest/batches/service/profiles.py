@@ -10,12 +10,17 @@ from eakte.access.queries import require_unlimited
 from eakte.foundation.ids import new_id
 from eakte.foundation.messages import changes_of
 from eakte.foundation.work import UnitOfWork
+from ingest.batches.errors import ReplacementUnchecked
 from ingest.batches.messages import ScanProfileSet
 from ingest.batches.models import ScanProfile
+from ingest.batches.rules import Purpose
 
 
 def set_profile(work: UnitOfWork, key: str, fields: Mapping[str, Any]) -> ScanProfile:
-    """Make or change a profile. Batches that run keep the procedure they began with. Raises ActionForbidden."""
+    """Make or change a profile. Batches that run keep the procedure and the second person they began with.
+
+    Raises ActionForbidden, ReplacementUnchecked.
+    """
     require_unlimited(work, Permission.MANAGE_INGEST)
     profile = work.session.scalar(select(ScanProfile).where(ScanProfile.key == key).with_for_update())
     if profile is None:
@@ -26,6 +31,8 @@ def set_profile(work: UnitOfWork, key: str, fields: Mapping[str, Any]) -> ScanPr
         for name, value in fields.items():
             setattr(profile, name, value)
         changes = changes_of(profile)
+    if profile.purpose is Purpose.REPLACEMENT and not profile.looks:
+        raise ReplacementUnchecked
     work.session.flush()
     if changes:
         work.publish(ScanProfileSet(record_id=profile.id, changes=changes))

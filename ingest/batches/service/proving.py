@@ -84,13 +84,15 @@ class Sealed:
 
 
 def product_to_seal(work: UnitOfWork, document_id: UUID) -> Product | None:
-    """What is to be sealed of a filed document; None when that is done, or its paper is kept anyway."""
+    """What is to be sealed of a filed document; None when that is done, its paper is kept anyway, or nobody checked."""
     part = queries.get_document(work, document_id)
     batch = queries.get_batch(work, part.batch_id)
     item = part.item
     filed = item is not None and item.state is ItemState.FILED and item.document_id is not None
     known = work.session.get(ScanProduct, document_id) is not None
     if known or not filed or item is None or batch.profile.purpose is not Purpose.REPLACEMENT:
+        return None
+    if batch.decided_by is None:
         return None
     fields = _NoteWriter(work, batch, part, item).fields()
     return Product(document_id, batch.id, fields, tuple(product_files(work, part)))
@@ -271,7 +273,7 @@ class _NoteWriter:
             sampled_percent=round(100 * len(checked) / len(documents)) if documents else 0,
             checked_by=self._name(batch.decided_by),
             checked_at=batch.decided_at or self._work.now,
-            second_person=batch.decided_by != batch.created_by,
+            second_person=bool(batch.decided_independently and all(one.checked_independently for one in checked)),
             remarks=remarks,
         )
 

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import structlog
@@ -80,6 +80,7 @@ def open_batch(work: UnitOfWork, details: BatchDetails) -> Batch:
         state=BatchState.OPEN,
         profile=profile,
         procedure=f"{profile.procedure} {profile.procedure_version}",
+        second_person=profile.second_person,
         source=details.source,
         source_key=details.source_key,
         unit_id=unit_by_key(work.session, details.unit).id if details.unit is not None else None,
@@ -124,17 +125,25 @@ _PROVEN_BY = {
 
 
 def receive_file(
-    work: UnitOfWork, batch_id: UUID, stream: BinaryIO, file_name: str, *, received_at: datetime | None = None
+    work: UnitOfWork,
+    batch_id: UUID,
+    stream: BinaryIO,
+    file_name: str,
+    *,
+    received_at: datetime | None = None,
+    fetched: bool = False,
 ) -> BatchFile:
     """Take a raw scan in: stored unchanged, and looked at by a worker. The same bytes again are told, not kept.
 
-    It arrives now unless it reached a mailbox of ours before.
+    It arrives now unless it reached a mailbox of ours before. What a source `fetched`, nobody gave in.
 
-    Raises BatchNotFound, BatchStateForbids, TooLarge, StorageUnavailable; then the sender still has the file.
+    Raises ActionForbidden, BatchNotFound, BatchStateForbids, TooLarge, StorageUnavailable; then the sender still
+    has the file.
     """
+    require(work, Permission.INGEST)
     batch = queries.get_batch(work, batch_id)
     batch.must_allow(BatchAction.RECEIVE)
-    return add_file(work, batch, stream, file_name, received_at=received_at)
+    return add_file(work, batch, stream, file_name, received_at=received_at, fetched=fetched)
 
 
 def add_file(
@@ -145,18 +154,23 @@ def add_file(
     *,
     rescan_of: UUID | None = None,
     received_at: datetime | None = None,
+    fetched: bool = False,
 ) -> BatchFile:
-    """Store a raw scan and have it looked at."""
+    """Store a raw scan and have it looked at.
+
+    Storing takes its time, and somebody may have decided about the batch meanwhile. Raises BatchStateForbids, TooLarge,
+    StorageUnavailable; then nothing of it counts, and the sender still has the file.
+    """
     try:
         stored = store_original(work.storage, stream, file_name, max_bytes=work.settings.ingest.max_file_mb << 20)
     except EmptyUpload as error:
-        file = _row(work, batch, safe_file_name(file_name), "application/x-empty", digest_of(stream))
+        batch = _still_open(work, batch, rescan_of)
+        file = _row(work, batch, safe_file_name(file_name), "application/x-empty", digest_of(stream), fetched)
         _note_failure(file, error)
         return _received(work, file)
-    # One of two senders of the same bytes has to come first.
-    batch = queries.get_batch(work, batch.id, lock=True)
+    batch = _still_open(work, batch, rescan_of)
     twin = queries.twin_in(work.session, batch.id, stored.digest.sha256)
-    file = _row(work, batch, stored.file_name, stored.media_type, stored.digest)
+    file = _row(work, batch, stored.file_name, stored.media_type, stored.digest, fetched)
     file.object_id, file.rescan_of = stored.object_id, rescan_of
     file.received_at = min(received_at or work.now, work.now)
     if twin is not None:
@@ -167,7 +181,14 @@ def add_file(
     return file
 
 
-def _row(work: UnitOfWork, batch: Batch, file_name: str, media_type: str, digest: Digest) -> BatchFile:
+def _still_open(work: UnitOfWork, batch: Batch, rescan_of: UUID | None) -> Batch:
+    """The batch, locked: one of two senders of the same bytes has to come first, and nobody closes it now."""
+    batch = queries.get_batch(work, batch.id, lock=True)
+    batch.must_allow(BatchAction.RECEIVE if rescan_of is None else BatchAction.ARRANGE)
+    return batch
+
+
+def _row(work: UnitOfWork, batch: Batch, file_name: str, media_type: str, digest: Digest, fetched: bool) -> BatchFile:
     return BatchFile(
         id=new_id(),
         batch_id=batch.id,
@@ -178,6 +199,7 @@ def _row(work: UnitOfWork, batch: Batch, file_name: str, media_type: str, digest
         sha256=digest.sha256,
         attempts=0,
         received_at=work.now,
+        received_by=None if fetched else work.actor.id,
     )
 
 
@@ -197,8 +219,9 @@ def _received(work: UnitOfWork, file: BatchFile) -> BatchFile:
 def complete_batch(work: UnitOfWork, batch_id: UUID) -> Batch:
     """Say that all files are there (Stapel abschließen), which lets it be split.
 
-    Raises BatchNotFound, BatchStateForbids, BatchIsEmpty.
+    Raises ActionForbidden, BatchNotFound, BatchStateForbids, BatchIsEmpty.
     """
+    require(work, Permission.INGEST)
     batch = queries.get_batch(work, batch_id, lock=True)
     batch.must_allow(BatchAction.COMPLETE)
     if not queries.files_of(work.session, batch.id):
@@ -212,7 +235,7 @@ def complete_batch(work: UnitOfWork, batch_id: UUID) -> Batch:
 
 
 def _split_when_seen(work: UnitOfWork, batch: Batch) -> None:
-    if batch.state is BatchState.SPLITTING and queries.unseen(work.session, batch.id) == 0:
+    if batch.state is BatchState.SPLITTING and not queries.unseen_files(work.session, batch.id):
         work.defer(SplitBatch(batch_id=batch.id))
 
 
@@ -241,12 +264,16 @@ def claim_file(work: UnitOfWork, file_id: UUID) -> Sight | None:
     return Sight(file.id, file.attempts, file.object_id, file.digest)
 
 
-def note_look(work: UnitOfWork, sight: Sight, look: FileLook) -> BatchFile | None:
-    """Keep what was seen on a file; the last one lets the batch be split. None for an outdated attempt."""
+def note_look(work: UnitOfWork, sight: Sight, look: FileLook, previews: dict[str, Any]) -> BatchFile | None:
+    """Keep what was seen on a file; the last one lets the batch be split. None for an outdated attempt.
+
+    `previews` are stored files, by frame.
+    """
     file = queries.get_file(work, sight.file_id, lock=True)
     if file.state is not FileState.RECEIVED or file.attempts != sight.attempt:
         return None
     file.state, file.look, file.media_type = FileState.SEEN, _LOOK.dump_python(look, mode="json"), look.media_type
+    file.previews = previews
     file.failure_code = file.failure_message = None
     return _seen(work, file)
 

@@ -21,6 +21,7 @@ from ingest.batches.errors import (
 from ingest.batches.messages import BackupRecorded, BatchReleased, PaperDestroyed
 from ingest.batches.models import BackupRun, Batch
 from ingest.batches.rules import BatchAction, BatchState, Purpose, buffer_ends
+from ingest.batches.service.checking import unseen_files
 from ingest.batches.service.proving import Meter, prove_document
 from ingest.rules import DONE
 
@@ -33,7 +34,7 @@ def release_batch(work: UnitOfWork, batch_id: UUID) -> Batch:
     require(work, Permission.RELEASE_SCANS)
     batch = queries.get_batch(work, batch_id, lock=True)
     batch.must_allow(BatchAction.RELEASE)
-    blockers = [*_open_documents(work, batch), *_unproven(work, batch)]
+    blockers = [*_undecided(batch), *unseen_files(work, batch), *_open_documents(work, batch), *_unproven(work, batch)]
     if blockers:
         raise BatchNotReady(findings=blockers)
     batch.move_to(BatchState.RELEASED, BatchAction.RELEASE)
@@ -87,6 +88,12 @@ def record_backup(work: UnitOfWork, *, ended_at: datetime, remark: str | None) -
     work.session.flush()
     work.publish(BackupRecorded(record_id=run.id, changes={"ended_at": (None, ended_at.isoformat())}))
     return run
+
+
+def _undecided(batch: Batch) -> Iterable[Finding]:
+    if batch.profile.purpose is Purpose.REPLACEMENT and batch.decided_by is None:
+        message = "Niemand hat die Prüfung dieses Stapels abgeschlossen; sein Papier bleibt."
+        yield Finding("batch-undecided", message, batch.number)
 
 
 def _open_documents(work: UnitOfWork, batch: Batch) -> Iterable[Finding]:

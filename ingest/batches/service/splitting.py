@@ -17,7 +17,7 @@ from ingest.batches import queries
 from ingest.batches.errors import BatchNotReady
 from ingest.batches.messages import AssembleDocuments, BatchSplit
 from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage, counted
-from ingest.batches.rules import BatchState, Drawn, FileState, differences, draw
+from ingest.batches.rules import BatchState, Drawn, FileState, Purpose, differences, draw
 from ingest.batches.service.receiving import look_of
 from ingest.models import Ingest, IngestItem
 from ingest.products import told
@@ -53,8 +53,9 @@ def split_batch(work: UnitOfWork, batch_id: UUID) -> None:
     batch.remarks = [{"code": remark.code, "message": _said(remark.code, remark.n)} for remark in plan.remarks]
     _draw(batch, documents)
     # Nobody has to look at a copy that comes out even: its documents are filed as they are ready.
-    checked = batch.profile.looks or bool(batch.findings)
-    batch.state = BatchState.SPLIT if checked else BatchState.ACCEPTED
+    copied = batch.profile.purpose is Purpose.COPY
+    unseen = copied and not batch.profile.looks and not batch.findings
+    batch.state = BatchState.ACCEPTED if unseen else BatchState.SPLIT
     work.session.flush()
     changes = {
         "state": (BatchState.SPLITTING, batch.state),
@@ -121,6 +122,7 @@ def _images(
             document_id=of_number[image.document].id if image.document is not None else None,
             page=place.get(image.n),
             seen_turned=_turned(looks[image.file], image.frame),
+            ink_share=_ink(looks[image.file], image.frame),
         )
         for image in plan.pages
     ]
@@ -129,6 +131,10 @@ def _images(
 def _turned(look: FileLook | None, frame: int) -> int | None:
     codes = look.pages[frame - 1].codes if look is not None else ()
     return codes[0].turn if codes else None
+
+
+def _ink(look: FileLook | None, frame: int) -> float | None:
+    return look.pages[frame - 1].ink if look is not None else None
 
 
 def _draw(batch: Batch, documents: Sequence[BatchDocument]) -> None:
@@ -167,11 +173,11 @@ class Assembly:
 
 
 def assembly_of(work: UnitOfWork, document_id: UUID) -> Assembly | None:
-    """How a document is put together; None when that is done."""
+    """How a document is put together; None when that is done, or its batch was rejected."""
     document = queries.get_document(work, document_id)
-    if document.item_id is not None or document.dissolved:
-        return None
     batch = queries.get_batch(work, document.batch_id)
+    if document.item_id is not None or document.dissolved or batch.state is BatchState.REJECTED:
+        return None
     images = queries.pages_of(work.session, document.id)
     files = queries.files_by_id(work.session, {image.file_id for image in images})
     sources: list[Source] = []
@@ -206,12 +212,14 @@ def send_document(work: UnitOfWork, assembly: Assembly, outcome: Assembled | Eak
     """Let a document go its way through recognition, as the person who scanned it.
 
     `outcome` is what came of putting it together; None for a document that is a whole file. One that could not be
-    put together waits in the work list.
+    put together waits in the work list. One whose batch was rejected meanwhile goes nowhere.
     """
+    # The batch is locked first, as everybody does who decides about it: it is rejected before this or sees the item.
+    batch = queries.get_batch(work, queries.get_document(work, assembly.document_id).batch_id, lock=True)
     document = queries.get_document(work, assembly.document_id, lock=True)
-    if document.item_id is not None or document.dissolved or document.assembled != assembly.attempt:
+    done = document.item_id is not None or document.dissolved or document.assembled != assembly.attempt
+    if done or batch.state is BatchState.REJECTED:
         return
-    batch = queries.get_batch(work, document.batch_id)
     ingest = _ingest_of(work, batch)
     match outcome:
         case None:
@@ -259,7 +267,6 @@ def _of_file(work: UnitOfWork, ingest: Ingest, document: BatchDocument) -> Inges
 
 def _ingest_of(work: UnitOfWork, batch: Batch) -> Ingest:
     """Where the documents of a batch begin; their own places are found when they are filed."""
-    batch = queries.get_batch(work, batch.id, lock=True)
     review = batch.state is BatchState.SPLIT
     known = ingest_of_origin(work.session, batch.id, None, created_by=work.actor.id, review=review)
     return known or add_ingest(

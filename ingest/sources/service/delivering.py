@@ -83,7 +83,7 @@ def take_arrival(work: UnitOfWork, arrival_id: UUID, stream: BinaryIO) -> Source
         return arrival
     batch_id = queries.get_delivery(work.session, arrival.delivery_id).batch_id
     assert batch_id is not None
-    file = receive_file(work, batch_id, stream, arrival.file_name, received_at=arrival.received_at)
+    file = receive_file(work, batch_id, stream, arrival.file_name, received_at=arrival.received_at, fetched=True)
     arrival.sha256 = file.sha256
     arrival.state = ArrivalState.DUPLICATE if file.state is FileState.DUPLICATE else ArrivalState.STORED
     if arrival.state is ArrivalState.DUPLICATE:

@@ -14,9 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from eakte.foundation.bodies import TEXT_LIMIT_MB
-from eakte.foundation.http import ApiRoute, Authenticate, Work
+from eakte.foundation.http import ApiRoute, Located, Work, must_be_known
 from eakte.foundation.problems import PROBLEM, problem_response
-from eakte.foundation.work import House
 from ingest.batches.schemas import BatchFileShape, file_shape
 from ingest.sources.uploads import queries, service, tus
 from ingest.sources.uploads.errors import TusVersionDiffers, UploadDamaged, UploadHeadersInvalid
@@ -36,7 +35,7 @@ def speaks_tus(tus_resumable: Annotated[str | None, Header(description="1.0.0", 
 
 async def part_of(request: Request) -> AsyncIterator[BinaryIO]:
     """The bytes of one part, on disk; of a connection that broke, those that came. Read for somebody known only."""
-    await run_in_threadpool(_must_be_known, request)
+    await run_in_threadpool(must_be_known, request)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != tus.PART_TYPE:
         raise UploadHeadersInvalid(problem=f"Ein Stück hat den Content-Type {tus.PART_TYPE}.")
     with tempfile.SpooledTemporaryFile(_SPOOLED) as part:
@@ -46,13 +45,6 @@ async def part_of(request: Request) -> AsyncIterator[BinaryIO]:
         except ClientDisconnect:
             pass
         yield part  # type: ignore[misc]
-
-
-def _must_be_known(request: Request) -> None:
-    house: House = request.app.state.house
-    authenticate: Authenticate = request.app.state.authenticate
-    with house.begin_as(lambda session, now: authenticate(request, session, now)):
-        pass
 
 
 Part = Annotated[BinaryIO, Depends(part_of)]
@@ -88,7 +80,7 @@ def describe(work: Work) -> Response:
 @router.post("/uploads", status_code=201, summary="Übertragung beginnen", dependencies=_TUS, responses=_TOO_LARGE)
 def begin(
     work: Work,
-    response: Response,
+    response: Located,
     upload_length: Annotated[str | None, Header(description="Größe der Datei in Bytes", examples=["1048576"])] = None,
     upload_metadata: Annotated[
         str | None,

@@ -100,11 +100,12 @@ def discard_expired(work: UnitOfWork) -> None:
 def take_upload(work: UnitOfWork, batch_id: UUID, upload_id: UUID) -> BatchFile:
     """Give a complete upload into a batch as a raw scan; a repeat answers the same raw scan.
 
-    Raises BatchNotFound, BatchStateForbids, UploadNotFound, UploadIncomplete, UploadDamaged, UploadTakenElsewhere,
-    StorageUnavailable, SourceUnavailable; then the upload stays.
+    Raises ActionForbidden, BatchNotFound, BatchStateForbids, UploadNotFound, UploadIncomplete, UploadDamaged,
+    UploadTakenElsewhere, StorageUnavailable, SourceUnavailable; then the upload stays.
     """
     batch = batch_queries.get_batch(work, batch_id)
     upload = queries.get_upload(work, upload_id, lock=True)
+    require(work, Permission.INGEST)
     taken = queries.taken_file(work.session, upload)
     if taken is not None:
         if taken.batch_id != batch.id:

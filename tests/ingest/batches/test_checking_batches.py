@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 
 from eakte.access import Role
@@ -153,6 +154,79 @@ def test_a_second_person_who_stands_in_for_the_first_is_no_second_person(
     second = Registry(client_of(deputy), house)
     refused = second.is_refused(batch, f"/documents/{batch['documents'][0]['id']}:check", {"verdict": "good"})
     assert refused["code"] == "second-person-needed"
+
+
+@pytest.mark.parametrize("how", ["uploaded", "rescanned", "stands in for who uploaded"])
+def test_whoever_gave_a_sheet_in_or_scanned_one_again_is_no_second_person(
+    registry: Registry,
+    house: House,
+    dossier: Dossier,
+    replacing: Replacing,
+    as_actor: AsActor,
+    client_of: Callable[[Actor], TestClient],
+    how: str,
+) -> None:
+    helper, third = as_actor.with_every_role(), as_actor.with_every_role()
+    helping = Registry(client_of(helper), house)
+    batch = registry.open(**replacing("ersetzend-hoch"))
+    (registry if how == "rescanned" else helping).send(batch, three_letters(dossier))
+    batch = registry.does(batch, "complete")
+    checks = f"/documents/{batch['documents'][0]['id']}:check", {"verdict": "good"}
+    if how == "rescanned":
+        helping.does(batch, *checks)
+        scan = {"file": ("nachscan.pdf", a_stack(a_page("Jetzt lesbar")))}
+        assert helping.client.post(f"/api/v1/batches/{batch['id']}/images/2:rescan", files=scan).status_code == 201
+        work_off_ingests(house)
+    refused = helping
+    if how == "stands in for who uploaded":
+        deputy = as_actor.with_every_role()
+        with house.begin() as work:
+            today = work.now.date()
+            appoint_deputy(
+                work, helper.id, deputy.id, valid_from=today - timedelta(1), valid_until=today + timedelta(1)
+            )
+        refused = Registry(client_of(deputy), house)
+    assert refused.is_refused(batch, *checks)["code"] == "second-person-needed"
+    assert refused.is_refused(batch, "accept")["code"] == "second-person-needed"
+    checking = Registry(client_of(third), house)
+    all_good(checking, batch)
+    assert checking.does(batch, "accept")["progress"] == {"filed": 3}
+
+
+def test_a_batch_keeps_the_second_person_its_profile_asked_for_when_it_began(
+    registry: Registry, dossier: Dossier, replacing: Replacing
+) -> None:
+    batch = registry.scan(three_letters(dossier), **replacing("ersetzend-hoch"))
+    (profile,) = [
+        one for one in registry.client.get("/api/v1/scan-profiles").json()["items"] if one["key"] == "ersetzend-hoch"
+    ]
+    eased = registry.client.put("/api/v1/scan-profiles/ersetzend-hoch", json={**profile, "secondPerson": False})
+    assert eased.status_code == 200, eased.text
+    refused = registry.is_refused(batch, f"/documents/{batch['documents'][0]['id']}:check", {"verdict": "good"})
+    assert refused["code"] == "second-person-needed"
+
+
+@pytest.mark.parametrize(
+    ("checks", "accepts", "second"),
+    [("first", "first", False), ("first", "second", False), ("second", "second", True)],
+)
+def test_the_transfer_note_names_a_second_person_only_where_others_than_who_scanned_looked_and_decided(
+    registry: Registry,
+    house: House,
+    replacing: Replacing,
+    as_actor: AsActor,
+    client_of: Callable[[Actor], TestClient],
+    checks: str,
+    accepts: str,
+    second: bool,
+) -> None:
+    who = {"first": registry, "second": Registry(client_of(as_actor.with_every_role()), house)}
+    batch = registry.scan(a_stack(a_page("Bescheid")), **replacing())
+    all_good(who[checks], batch)
+    batch = who[accepts].does(batch, "accept")
+    assert batch["decidedIndependently"] is (accepts == "second")
+    note = registry.client.get(f"/api/v1/documents/{batch['documents'][0]['id']}/renditions/transfer_note")
+    assert note_in(note.content).quality.second_person is second
 
 
 def test_a_deputy_has_the_others_rights_for_the_days_of_the_deputyship_only(

@@ -65,6 +65,14 @@ def test_loose_files_become_one_batch_in_natural_order_and_move_to_done(office: 
     assert office.is_settled()
 
 
+def test_what_a_folder_brought_nobody_gave_in_so_that_nobody_is_kept_from_checking_it(
+    office: ScanningOffice, inbox: Path
+) -> None:
+    write(inbox, scan_1="eins")
+    office.take(a_folder(office, inbox))
+    assert [file.received_by for file in office.files()] == [None]
+
+
 def test_each_folder_becomes_a_batch_and_its_empty_folder_goes(office: ScanningOffice, inbox: Path) -> None:
     write(inbox / "Karton 1", a="eins")
     write(inbox / "Karton 2" / "links", a="zwei")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.splitting.order import counted_by_scanner, follows, in_natural_order
+from ingest.splitting.order import counted_by_scanner, follows, in_natural_order, shows_backs_before_fronts
 
 
 def test_files_are_in_the_order_people_read() -> None:
@@ -41,6 +41,7 @@ def test_a_scanner_counts_on_and_gaps_do_not_matter(before: str, after: str) -> 
         ("scan2.jpg", "scan1.jpg"),
         ("Quittung.png", "Quittung 2.png"),
         ("Quittung 004418 (Kopie).png", "Quittung 004418.png"),
+        ("Karton 01.jpg", "Karton 2024.jpg"),
     ],
 )
 def test_other_names_are_no_series(before: str, after: str) -> None:
@@ -50,5 +51,22 @@ def test_other_names_are_no_series(before: str, after: str) -> None:
 def test_numbers_people_gave_are_no_scanners_count() -> None:
     assert not counted_by_scanner("Quittung 004418.png")
     assert not counted_by_scanner("Rechnung 2024-0815.jpg")
+    assert not counted_by_scanner("Bescheid 1.jpg")
     assert counted_by_scanner("20240112_113005.jpg")
     assert counted_by_scanner("Akte Müller 01.jpg")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "backs_first"),
+    [
+        ("back001.jpg", "front001.jpg", True),
+        ("Karton7_Rückseite_01.tif", "Karton7_Vorderseite_01.tif", True),
+        ("even 1.tif", "odd 1.tif", True),
+        ("gerade.tif", "ungerade.tif", True),
+        ("front001.jpg", "back001.jpg", False),
+        ("a001.jpg", "b001.jpg", False),
+        ("Feedback001.jpg", "front001.jpg", False),
+    ],
+)
+def test_the_names_of_two_sides_say_which_is_the_front(first: str, second: str, backs_first: bool) -> None:
+    assert shows_backs_before_fronts(first, second) is backs_first

@@ -149,6 +149,57 @@ def test_images_people_named_are_documents_of_their_own() -> None:
     assert documents(split(stack, AUTO)) == [[1], [2]]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Altakten_Karton17_{:04}.tif",
+        "S-2026-00017_{:04}.tif",
+        "63_Bauakten_{:03}.jpg",
+        "Müller, Eva {:02}.png",
+        "Scan ({}).jpg",
+        "IMG_47{:02}.jpg",
+        "20240112_1130{:02}.jpg",
+    ],
+)
+def test_a_scanner_that_was_given_a_name_still_makes_one_run_of_a_stack(name: str) -> None:
+    assert documents(split(single_images("aaaaaa", name), AUTO)) == [[1, 2, 3, 4, 5, 6]]
+    assert documents(split(single_images("aa.aaa", name), AUTO)) == [[1, 2], [4, 5, 6]]
+    coded = split(single_images("AaaBaa", name), AUTO)
+    assert documents(coded) == [[2, 3], [5, 6]]
+    assert targets(coded) == ["63.2-BA-2023/118", "20-902-11/2022"]
+
+
+@pytest.mark.parametrize("name", ["Akte {}.jpg", "Karton_17{}.tif", "Quittung 00441{}.png"])
+def test_sheets_among_images_say_that_a_scanner_counted_them_whatever_their_name(name: str) -> None:
+    coded = split(single_images("AaaBaa", name), AUTO)
+    assert documents(coded) == [[2, 3], [5, 6]]
+    assert targets(coded) == ["63.2-BA-2023/118", "20-902-11/2022"]
+    assert documents(split(single_images("aa.aaa", name), Separation(by=SeparateBy.BLANK))) == [[1, 2], [4, 5, 6]]
+
+
+@pytest.mark.parametrize(
+    ("name", "sides"),
+    [
+        ("Bescheid {}.jpg", "a"),
+        ("Quittung 00441{}.png", "a"),
+        ("Rechnung_2024_1{}.tif", "a"),
+        ("Bescheid {}.pdf", "a"),
+        ("Karton17_{:04}.pdf", "a"),
+        ("Karton17_{:04}.tif", "aa"),
+        ("Scan{:04}.pdf", "aa"),
+    ],
+)
+def test_files_people_named_or_that_hold_pages_stay_documents_of_their_own(name: str, sides: str) -> None:
+    media_type = kinds[name.rsplit(".", 1)[1]]
+    result = split([a_file(sides, name.format(number), media_type) for number in range(1, 6)], AUTO)
+    assert [document.whole_file for document in result.documents] == [0, 1, 2, 3, 4]
+
+
+def test_a_series_that_begins_later_is_judged_by_its_own_first_name() -> None:
+    stack = [*single_images("aaa", "Karton17_{:04}.tif"), *single_images("aaa", "Bescheid {}.jpg")]
+    assert documents(split(stack, AUTO)) == [[1, 2, 3], [4], [5], [6]]
+
+
 def test_files_with_several_pages_are_documents_of_their_own_even_when_counted() -> None:
     stack = [a_file("aa", f"scan{number}.pdf", MediaType.PDF) for number in (1, 2)]
     result = split(stack, AUTO)
@@ -222,6 +273,19 @@ def test_fronts_and_backs_of_a_simplex_scanner_come_together() -> None:
     assert documents(split([a_file("aaaa")], reversed_)) == [[1, 4, 2, 3]]
     assert documents(split(single_images("aaaa"), same)) == [[1, 3, 2, 4]]
     assert split([fronts, turned], same).reconciles
+
+
+@pytest.mark.parametrize(
+    ("fronts", "backs"), [("front{:03}.jpg", "back{:03}.jpg"), ("Karton 5 a{}.tif", "Karton 5 b{}.tif")]
+)
+def test_single_images_of_fronts_and_backs_come_together(fronts: str, backs: str) -> None:
+    stack = [*single_images("aaa", fronts), *single_images("aaa", backs)]
+    assert documents(split(stack, Separation(collation=Collation.ODD_EVEN_REVERSED))) == [[1, 6, 2, 5, 3, 4]]
+
+
+def test_backs_that_the_alphabet_put_first_are_still_backs() -> None:
+    stack = [*single_images("aaa", "back{:03}.jpg"), *single_images("aaa", "front{:03}.jpg")]
+    assert documents(split(stack, Separation(collation=Collation.ODD_EVEN_SAME_ORDER))) == [[4, 1, 5, 2, 6, 3]]
 
 
 def test_fronts_and_backs_that_do_not_match_wait() -> None:
