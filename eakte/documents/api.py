@@ -23,7 +23,19 @@ from eakte.documents.schemas import (
     document_shape,
     version_shape,
 )
-from eakte.foundation.http import ApiRoute, Cursor, Limit, ModifiedAfter, PageShape, Revision, Work, etag
+from eakte.foundation.http import (
+    ApiRoute,
+    Created,
+    Cursor,
+    Limit,
+    ModifiedAfter,
+    PageShape,
+    Revision,
+    Tagged,
+    Work,
+    etag,
+    sent,
+)
 from eakte.foundation.storage import Digest, Storage
 from eakte.records.api.dossiers import metadata_of
 from eakte.records.guards import must_be_free
@@ -34,8 +46,13 @@ from eakte.records.service.reading import note_reading
 
 router = APIRouter(tags=["Dokumente"], route_class=ApiRoute)
 
-# Whatever the file is; the type stands in the answer.
-BINARY: dict[str, Any] = {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
+# Whatever the file is; the type stands in the answer, and with it what `streamed` sends.
+_STREAMED = ("ETag", "Repr-Digest", "Accept-Ranges", "Content-Disposition")
+BINARY: dict[str, Any] = {
+    "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+    "headers": sent(*_STREAMED),
+}
+_PART = {**BINARY, "headers": sent(*_STREAMED, "Content-Range")}
 
 
 def _tagged(work: Work, document: Document, response: Response) -> DocumentShape:
@@ -71,12 +88,16 @@ def list_documents_of_case(
 
 
 @router.post("/cases/{case_id}/documents", status_code=201, summary="Dokument anlegen")
-def file_document(work: Work, case_id: UUID, new: NewDocument, response: Response) -> DocumentShape:
+def file_document(work: Work, case_id: UUID, new: NewDocument, response: Created) -> DocumentShape:
     details = service.DocumentDetails(
         kind=new.document_kind,
         document_type=new.document_type,
         foreign_reference=new.foreign_reference,
         our_reference=new.our_reference,
+        subtitle=new.subtitle,
+        refers_to=new.refers_to,
+        clerk=new.clerk,
+        enclosures=tuple(new.enclosures),
         letter_date=new.letter_date,
         received_on=new.received_on,
         sent_on=new.sent_on,
@@ -88,7 +109,7 @@ def file_document(work: Work, case_id: UUID, new: NewDocument, response: Respons
 
 
 @router.get("/documents/{document_id}", summary="Dokument lesen")
-def read_document(work: Work, document_id: UUID, response: Response) -> DocumentShape:
+def read_document(work: Work, document_id: UUID, response: Tagged) -> DocumentShape:
     document = queries.get_document(work, document_id, to=Permission.READ)
     note_reading(work, document, Reading.METADATA)
     return _tagged(work, document, response)
@@ -96,7 +117,7 @@ def read_document(work: Work, document_id: UUID, response: Response) -> Document
 
 @router.patch("/documents/{document_id}", summary="Dokument bearbeiten")
 def change_document(
-    work: Work, document_id: UUID, patch: DocumentPatch, revision: Revision, response: Response
+    work: Work, document_id: UUID, patch: DocumentPatch, revision: Revision, response: Tagged
 ) -> DocumentShape:
     document = queries.get_document(work, document_id, to=Permission.EDIT, revision=revision)
     change_record(work, document, patch.fields(), dossier_id=document.case.dossier_id)
@@ -104,18 +125,18 @@ def change_document(
 
 
 @router.post("/documents/{document_id}:cancel", summary="Dokument stornieren")
-def cancel_document(work: Work, document_id: UUID, revision: Revision, response: Response) -> DocumentShape:
+def cancel_document(work: Work, document_id: UUID, revision: Revision, response: Tagged) -> DocumentShape:
     return _tagged(work, service.change_document_state(work, document_id, Action.CANCEL, revision=revision), response)
 
 
 @router.post("/documents/{document_id}:restore", summary="Stornierung eines Dokuments aufheben")
-def restore_document(work: Work, document_id: UUID, revision: Revision, response: Response) -> DocumentShape:
+def restore_document(work: Work, document_id: UUID, revision: Revision, response: Tagged) -> DocumentShape:
     return _tagged(work, service.change_document_state(work, document_id, Action.RESTORE, revision=revision), response)
 
 
 @router.post("/documents/{document_id}:refile", summary="Dokument umschreiben")
 def refile_document(
-    work: Work, document_id: UUID, target: RefileDocument, revision: Revision, response: Response
+    work: Work, document_id: UUID, target: RefileDocument, revision: Revision, response: Tagged
 ) -> DocumentShape:
     document = service.refile_document(work, document_id, case_id=target.case_id, revision=revision)
     return _tagged(work, document, response)
@@ -129,9 +150,7 @@ def list_versions(work: Work, document_id: UUID) -> list[VersionShape]:
 
 
 @router.post("/documents/{document_id}/versions", status_code=201, summary="Version mit Original hochladen")
-def add_version(
-    work: Work, document_id: UUID, file: Annotated[UploadFile, File(description="Das Original")]
-) -> VersionShape:
+def add_version(work: Work, document_id: UUID, file: Annotated[UploadFile, File(title="Das Original")]) -> VersionShape:
     # Asked before storing, so that nobody fills the storage who may not file.
     must_be_free(work, queries.get_document(work, document_id, to=Permission.FILE_DOCUMENT), Action.ADD_VERSION)
     stored = store_original(
@@ -145,7 +164,7 @@ def add_version(
     "/documents/{document_id}/renditions/{kind}",
     summary="Bytes einer Fassung laden",
     response_class=StreamingResponse,
-    responses={200: BINARY, 206: BINARY},
+    responses={200: BINARY, 206: _PART},
 )
 def read_rendition(
     work: Work,

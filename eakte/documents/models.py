@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -53,7 +53,13 @@ class RenditionKind(StrEnum):
 
 
 class Document(Record):
-    """A document (Dokument): what is known of one letter, and its versions."""
+    """A document (Dokument): what is known of one letter, and its versions.
+
+    `subtitle` is what its subject is about in particular (Hier, Unterbetreff), `refers_to` what it answers or follows
+    (Bezug), `clerk` who the letter says deals with it (Bearbeiter), who may be of another house. `enclosures` are its
+    Anlagen as the letter names them, in its order; those that are filed too are documents of their own.
+    Source: xdomea, DokumentType.
+    """
 
     __tablename__ = "documents"
     id: Mapped[UUID] = mapped_column(ForeignKey("records.id"), primary_key=True)
@@ -62,6 +68,10 @@ class Document(Record):
     document_type: Mapped[str | None]
     foreign_reference: Mapped[str | None]
     our_reference: Mapped[str | None]
+    subtitle: Mapped[str | None]
+    refers_to: Mapped[str | None]
+    clerk: Mapped[str | None]
+    enclosures: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default=text("'[]'::jsonb"))
     letter_date: Mapped[date | None]
     received_on: Mapped[date | None]
     sent_on: Mapped[date | None]

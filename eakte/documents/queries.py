@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache, lru_cache, partial
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, delete, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, defaultload
 
 from eakte.access import Permission
@@ -13,8 +13,8 @@ from eakte.documents.errors import DocumentNotFound, RenditionMissing, VersionNo
 from eakte.documents.models import Document, DocumentVersion, PageText, Rendition, RenditionKind
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.work import Actor, UnitOfWork
-from eakte.records.models import Case, Dossier, FilingPlanEntry
-from eakte.records.queries import absent, load, loaders, may_at
+from eakte.records.models import Case, Dossier, FilingPlanEntry, Record
+from eakte.records.queries import absent, load, loaders, may_at, open_cases_of
 from eakte.records.rules import RecordKind, RecordState
 
 
@@ -132,6 +132,20 @@ def documents_of_cases(
     if state is not None:
         statement = statement.where(Document.state == state)
     return list(session.scalars(statement))
+
+
+def reached_from(record: Record) -> ColumnElement[bool]:
+    """SQL: whether a document goes along with a record that changes its state.
+
+    That is the document itself, what lies in a case, and what lies in the open cases of a dossier.
+    """
+    match record:
+        case Dossier():
+            return Document.case_id.in_(open_cases_of(record.id))
+        case Case():
+            return Document.case_id == record.id
+        case _:
+            return Document.id == record.id
 
 
 def restricted_documents_in(session: Session, record_id: UUID) -> list[Document]:

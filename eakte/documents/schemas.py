@@ -1,16 +1,20 @@
 """What the API shows and takes of documents."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
 from eakte.documents.models import Document, DocumentKind, DocumentSource, DocumentVersion, RenditionKind, Withheld
 from eakte.documents.queries import renditions_of
-from eakte.foundation.http import Shape
+from eakte.foundation.http import AN_ID, Shape
 from eakte.foundation.work import UnitOfWork
 from eakte.records.schemas import NewRecord, RecordFields, RecordPatch, actions_on, columns_of
+
+Enclosure = Annotated[str, Field(min_length=1, max_length=300)]
+_SUBTITLE, _REFERS_TO, _CLERK = "Unterbetreff („hier“)", "Bezug", "Bearbeiter"
+_ENCLOSURES = "Anlagen, wie das Schreiben sie nennt"
 
 
 class DocumentShape(RecordFields):
@@ -21,6 +25,10 @@ class DocumentShape(RecordFields):
     document_type: str | None = Field(title="Dokumenttyp")
     foreign_reference: str | None = Field(title="Fremdes Geschäftszeichen")
     our_reference: str | None = Field(title="Unser Zeichen")
+    subtitle: str | None = Field(title=_SUBTITLE)
+    refers_to: str | None = Field(title=_REFERS_TO, examples=["Ihr Schreiben vom 3. März"])
+    clerk: str | None = Field(title=_CLERK)
+    enclosures: list[str] = Field(title=_ENCLOSURES, examples=[["Lageplan", "Baubeschreibung"]])
     letter_date: date | None = Field(title="Datum des Schreibens")
     received_on: date | None = Field(title="Posteingang")
     sent_on: date | None = Field(title="Postausgang")
@@ -35,6 +43,12 @@ class NewDocument(NewRecord):
     document_type: str | None = Field(None, title="Dokumenttyp", max_length=100)
     foreign_reference: str | None = Field(None, title="Fremdes Geschäftszeichen", max_length=200)
     our_reference: str | None = Field(None, title="Unser Zeichen", max_length=200)
+    subtitle: str | None = Field(None, title=_SUBTITLE, max_length=500, examples=["Nachforderung von Unterlagen"])
+    refers_to: str | None = Field(None, title=_REFERS_TO, max_length=500, examples=["Ihr Schreiben vom 3. März"])
+    clerk: str | None = Field(None, title=_CLERK, max_length=300, examples=["Frau Öztürk"])
+    enclosures: list[Enclosure] = Field(
+        default_factory=list, title=_ENCLOSURES, max_length=100, examples=[["Lageplan", "Baubeschreibung"]]
+    )
     letter_date: date | None = Field(None, title="Datum des Schreibens")
     received_on: date | None = Field(None, title="Posteingang")
     sent_on: date | None = Field(None, title="Postausgang")
@@ -48,6 +62,10 @@ class DocumentPatch(RecordPatch):
     document_type: str | None = Field(None, title="Dokumenttyp", max_length=100)
     foreign_reference: str | None = Field(None, title="Fremdes Geschäftszeichen", max_length=200)
     our_reference: str | None = Field(None, title="Unser Zeichen", max_length=200)
+    subtitle: str | None = Field(None, title=_SUBTITLE, max_length=500, examples=["Nachforderung von Unterlagen"])
+    refers_to: str | None = Field(None, title=_REFERS_TO, max_length=500, examples=["Ihr Schreiben vom 3. März"])
+    clerk: str | None = Field(None, title=_CLERK, max_length=300, examples=["Frau Öztürk"])
+    enclosures: list[Enclosure] | None = Field(None, title=_ENCLOSURES, max_length=100)
     letter_date: date | None = Field(None, title="Datum des Schreibens")
     received_on: date | None = Field(None, title="Posteingang")
     sent_on: date | None = Field(None, title="Postausgang")
@@ -56,7 +74,7 @@ class DocumentPatch(RecordPatch):
 class RefileDocument(Shape):
     """Umschreiben eines Dokuments"""
 
-    case_id: UUID = Field(title="Neuer Vorgang")
+    case_id: UUID = Field(title="Neuer Vorgang", examples=[AN_ID])
 
 
 class RenditionShape(Shape):
@@ -70,14 +88,14 @@ class RenditionShape(Shape):
     sha256: str = Field(title="SHA-256")
     pdfa_level: str | None = Field(title="Geprüfte PDF/A-Stufe", examples=["2b"])
     check_report: list[str] | None = Field(title="Befunde der PDF/A-Prüfung")
-    created_at: datetime
+    created_at: datetime = Field(title="Angelegt am")
 
 
 class Notice(Shape):
     """Hinweis zur Verarbeitung"""
 
-    code: str
-    message: str
+    code: str = Field(title="Code")
+    message: str = Field(title="Erläuterung")
 
 
 class SignatureShape(Shape):
@@ -99,7 +117,7 @@ class SignatureShape(Shape):
 class VersionShape(Shape):
     """Version eines Dokuments"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     number: int = Field(title="Nummer")
     page_count: int | None = Field(title="Seiten")
     warnings: list[Notice] = Field(title="Hinweise")
@@ -107,8 +125,8 @@ class VersionShape(Shape):
     withheld: Withheld | None = Field(title="Grund, aus dem der Inhalt zurückgehalten wird")
     received_at: datetime = Field(title="Eingang im Haus")
     source_key: str | None = Field(title="Quelle, aus der das Original geholt wurde", examples=["rechnungspostfach"])
-    created_at: datetime
-    created_by: UUID
+    created_at: datetime = Field(title="Angelegt am")
+    created_by: UUID = Field(title="Angelegt von")
     renditions: list[RenditionShape] = Field(title="Fassungen")
 
 

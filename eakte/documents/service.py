@@ -45,6 +45,10 @@ class DocumentDetails:
     document_type: str | None = None
     foreign_reference: str | None = None
     our_reference: str | None = None
+    subtitle: str | None = None
+    refers_to: str | None = None
+    clerk: str | None = None
+    enclosures: tuple[str, ...] = ()
     letter_date: date | None = None
     received_on: date | None = None
     sent_on: date | None = None
@@ -115,6 +119,10 @@ def file_document(
         document_type=details.document_type,
         foreign_reference=details.foreign_reference,
         our_reference=details.our_reference,
+        subtitle=details.subtitle,
+        refers_to=details.refers_to,
+        clerk=details.clerk,
+        enclosures=list(details.enclosures),
         letter_date=details.letter_date,
         received_on=details.received_on,
         sent_on=details.sent_on,

@@ -16,7 +16,11 @@ _guards: dict[Action, list[Guard]] = defaultdict(list)
 
 
 def guards(action: Action) -> Callable[[GuardT], GuardT]:
-    """Ask the decorated function for blockers before every `action`."""
+    """Ask the decorated function for blockers before every `action`.
+
+    It is asked once, about the record somebody acts on, and speaks for everything that goes along: about a dossier
+    for its open cases and what lies in them, too. What the actor may not see, it counts and does not name.
+    """
 
     def register(guard: GuardT) -> GuardT:
         _guards[action].append(guard)

@@ -226,11 +226,16 @@ class Dossier(Record):
 
 
 class Case(Record):
-    """A case (Vorgang): the documents of one business matter in a dossier."""
+    """A case (Vorgang): the documents of one business matter in a dossier.
+
+    Without a `keeping_unit_id` (Aktenführung) of its own, the dossier's keeps it.
+    """
 
     __tablename__ = "cases"
     id: Mapped[UUID] = mapped_column(ForeignKey("records.id"), primary_key=True)
     dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossiers.id"), index=True)
+    keeping_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisational_units.id"))
+    case_type: Mapped[str | None]
     runs_from: Mapped[date | None]
     runs_until: Mapped[date | None]
 

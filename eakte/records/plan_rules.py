@@ -40,6 +40,7 @@ COLUMNS = (
     "log_reading",
     "valid_from",
     "valid_until",
+    "closed_down_on",
 )
 LONGEST = {"code": 100, "title": 500, "parent": 100, "short_title": 200}
 LONGEST_RETENTION = 110
@@ -90,13 +91,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class PlannedEntry:
-    """One entry as the file wants it; `values` has only what the file speaks of."""
+    """One entry as the file wants it; `values` has only what the file speaks of.
+
+    `closed_down_on` is the day since which it takes no more dossiers (Stilllegung).
+    """
 
     row: Row
     code: str
     parent: str | None
     kind: EntryKind | None
     values: Mapping[str, Any]
+    closed_down_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +185,8 @@ def _read(row: Row, known: Mapping[str, KnownEntry], findings: list[Finding]) ->
     code = texts["code"]
     before = known[code].values if code is not None and code in known else {}
     findings += _contradictions(row, {**before, **values})
-    return None if code is None else PlannedEntry(row, code, texts["parent"], values.pop("kind", None), values)
+    kind, closed_down_on = (values.pop(name, None) for name in ("kind", "closed_down_on"))
+    return None if code is None else PlannedEntry(row, code, texts["parent"], kind, values, closed_down_on)
 
 
 def _text(row: Row, name: str, findings: list[Finding]) -> str | None:
@@ -259,6 +265,7 @@ _READERS = {
     "retention_unlimited": _boolean,
     "disposal": _disposal,
     "log_reading": _boolean,
+    "closed_down_on": _date,
     "valid_from": _date,
     "valid_until": _date,
 }

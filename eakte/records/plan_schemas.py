@@ -29,7 +29,7 @@ ValidUntil = Annotated[date | None, Field(title="Gültig bis einschließlich")]
 class PlanShape(Shape):
     """Aktenplan"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     key: str = Field(title="Kennung", examples=["musterhausen"])
     name: Name
     version: Version
@@ -69,8 +69,8 @@ _EMPTIABLE = {"valid_from", "valid_until", "short_title", "retention_years"}
 class PlanPatch(Patch):
     """Änderung eines Aktenplans"""
 
-    name: Name | None = None
-    version: Version | None = None
+    name: Name | None = Field(None, title="Name")
+    version: Version | None = Field(None, title="Fassung")
     valid_from: ValidFrom = None
     valid_until: ValidUntil = None
     dossier_pattern: Pattern | None = Field(None, title="Vorgabe für Aktenzeichen")
@@ -81,7 +81,7 @@ class PlanPatch(Patch):
 class EntryShape(Shape):
     """Aktenplaneintrag"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     plan_id: UUID = Field(title="Aktenplan")
     parent_id: UUID | None = Field(title="Übergeordneter Eintrag")
     path: list[UUID] = Field(title="Einträge von der Wurzel bis hierher")
@@ -119,13 +119,13 @@ class NewEntry(Shape):
 class EntryPatch(Patch):
     """Änderung eines Aktenplaneintrags"""
 
-    title: EntryTitle | None = None
+    title: EntryTitle | None = Field(None, title="Inhaltsangabe")
     kind: EntryKind | None = Field(None, title="Art")
     short_title: ShortTitle = None
     retention_years: Years = None
     retention_unlimited: bool | None = Field(None, title="Unbefristet aufzubewahren")
     disposal: DisposalCode | None = Field(None, title="Aussonderungsart")
-    log_reading: LogReading | None = None
+    log_reading: LogReading | None = Field(None, title="Zugriffe protokollieren, hier und darunter")
     valid_from: ValidFrom = None
     valid_until: ValidUntil = None
 

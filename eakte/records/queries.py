@@ -341,6 +341,11 @@ def cases_in_state(session: Session, dossier_id: UUID, state: RecordState) -> li
     return list(session.scalars(statement.order_by(Case.reference_sort)))
 
 
+def open_cases_of(dossier_id: UUID) -> Select[UUID]:
+    """The ids of the open cases of a dossier, visible or not, for guards of other packages."""
+    return select(Case.id).where(Case.dossier_id == dossier_id, Case.state == RecordState.OPEN)
+
+
 def all_cases_of(session: Session, dossier_id: UUID) -> list[Case]:
     """All cases of a dossier, visible or not, for cascades."""
     return list(session.scalars(select(Case).where(Case.dossier_id == dossier_id).order_by(Case.number)))

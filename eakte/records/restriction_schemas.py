@@ -26,13 +26,13 @@ class NewRestriction(Shape):
 class LiftedRestriction(Shape):
     """Aufhebung einer Einschränkung"""
 
-    reason: Reason = Field(title="Grund der Aufhebung")
+    reason: Reason = Field(title="Grund der Aufhebung", examples=["Anschrift geklärt, Melderegister vom 5.11."])
 
 
 class RestrictionShape(Shape):
     """Einschränkung der Verarbeitung"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     record_id: UUID = Field(title="Akte, Vorgang oder Dokument")
     reference: str = Field(title="Zeichen")
     ground: RestrictionGround = Field(title="Grund")

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from eakte.access import Confidentiality
-from eakte.foundation.http import Shape, Shown
+from eakte.foundation.http import AN_ID, Shape, Shown
 from eakte.foundation.work import UnitOfWork
 from eakte.records.models import Case, Dossier, PartyRole, Record
 from eakte.records.queries import path_of, permissions_on
@@ -18,6 +18,8 @@ Title = Annotated[str, Field(title="Betreff", min_length=1, max_length=500, exam
 Remark = Annotated[str | None, Field(title="Bemerkung", max_length=10_000)]
 Keyword = Annotated[str, Field(min_length=1, max_length=100)]
 Location = Annotated[str | None, Field(title="Standort", max_length=200, examples=["Archivraum 2, Regal 14"])]
+
+_KEEPING_UNIT_OF_CASE = "Aktenführende Organisationseinheit; ohne: die der Akte"
 
 
 class RecordFields(Shown):
@@ -60,6 +62,8 @@ class CaseShape(RecordFields):
     """Vorgang"""
 
     dossier_id: UUID = Field(title="Akte")
+    keeping_unit_id: UUID | None = Field(title=_KEEPING_UNIT_OF_CASE)
+    case_type: str | None = Field(title="Vorgangstyp")
     runs_from: date | None = Field(title="Laufzeit von")
     runs_until: date | None = Field(title="Laufzeit bis")
 
@@ -89,6 +93,8 @@ class NewDossier(NewRecord):
 class NewCase(NewRecord):
     """Neuer Vorgang"""
 
+    keeping_unit_id: UUID | None = Field(None, title=_KEEPING_UNIT_OF_CASE)
+    case_type: str | None = Field(None, title="Vorgangstyp", max_length=100)
     runs_from: date | None = Field(None, title="Laufzeit von")
     runs_until: date | None = Field(None, title="Laufzeit bis")
 
@@ -96,7 +102,7 @@ class NewCase(NewRecord):
 class RecordPatch(Shape):
     """Fields to change (merge patch): what is absent stays, null empties."""
 
-    title: Title | None = None
+    title: Title | None = Field(None, title="Betreff")
     remark: Remark = None
     keywords: list[Keyword] | None = Field(None, title="Schlagworte", max_length=100)
     confidentiality: Confidentiality | None = Field(None, title="Vertraulichkeitsstufe")
@@ -106,47 +112,52 @@ class RecordPatch(Shape):
     def fields(self) -> dict[str, Any]:
         """The fields that were sent; null only where emptying makes sense."""
         sent = self.model_dump(exclude_unset=True)
-        required = {"title", "keywords", "confidentiality", "medium", "document_kind"}
+        required = {"title", "keywords", "confidentiality", "medium", "document_kind", "enclosures"}
         return {name: value for name, value in sent.items() if value is not None or name not in required}
 
 
 class CasePatch(RecordPatch):
     """Änderung eines Vorgangs"""
 
+    keeping_unit_id: UUID | None = Field(None, title=_KEEPING_UNIT_OF_CASE)
+    case_type: str | None = Field(None, title="Vorgangstyp", max_length=100)
     runs_from: date | None = Field(None, title="Laufzeit von")
     runs_until: date | None = Field(None, title="Laufzeit bis")
 
 
-class DossierPatch(CasePatch):
+class DossierPatch(RecordPatch):
     """Änderung einer Akte"""
 
+    keeping_unit_id: UUID | None = Field(None, title="Aktenführende Organisationseinheit")
     dossier_type: str | None = Field(None, title="Aktentyp", max_length=100)
+    runs_from: date | None = Field(None, title="Laufzeit von")
+    runs_until: date | None = Field(None, title="Laufzeit bis")
 
 
 class RefileDossier(Shape):
     """Umschreiben einer Akte"""
 
-    entry_id: UUID = Field(title="Neuer Aktenplaneintrag")
-    unit_id: UUID | None = Field(None, title="Neue federführende Organisationseinheit")
+    entry_id: UUID = Field(title="Neuer Aktenplaneintrag", examples=[AN_ID])
+    unit_id: UUID | None = Field(None, title="Neue federführende Organisationseinheit", examples=[AN_ID])
 
 
 class RefileCase(Shape):
     """Umschreiben eines Vorgangs"""
 
-    dossier_id: UUID = Field(title="Neue Akte")
+    dossier_id: UUID = Field(title="Neue Akte", examples=[AN_ID])
 
 
 class Protection(Shape):
     """Schutz einer Akte durch namentlich Berechtigte"""
 
-    protected: bool = Field(title="Geschützt")
-    readers: list[UUID] = Field(default_factory=list, title="Berechtigte", max_length=1000)
+    protected: bool = Field(title="Geschützt", examples=[True])
+    readers: list[UUID] = Field(default_factory=list, title="Berechtigte", max_length=1000, examples=[[AN_ID]])
 
 
 class RecordSummary(Shape):
     """Schriftgut beliebiger Art"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     record_kind: RecordKind = Field(title="Art des Schriftguts")
     reference: str = Field(title="Aktenzeichen")
     former_references: list[str] = Field(title="Frühere Aktenzeichen")
@@ -172,7 +183,7 @@ class PartyFields(Shape):
 class PartyShape(PartyFields):
     """Beteiligter mit Kennung"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
 
 
 BusinessName = Annotated[str, Field(min_length=1, max_length=200)]
@@ -182,28 +193,28 @@ BusinessValue = Annotated[str, Field(max_length=10_000)]
 class NewLink(Shape):
     """Neuer Verweis"""
 
-    target_id: UUID = Field(title="Ziel")
-    note: str | None = Field(None, title="Anmerkung", max_length=1000)
+    target_id: UUID = Field(title="Ziel", examples=[AN_ID])
+    note: str | None = Field(None, title="Anmerkung", max_length=1000, examples=["Widerspruch gegen diesen Bescheid"])
 
 
 class LinkShape(Shape):
     """Verweis auf anderes Schriftgut"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     outgoing: bool = Field(title="Von hier aus gesetzt")
-    note: str | None
-    record: RecordSummary
+    note: str | None = Field(title="Anmerkung")
+    record: RecordSummary = Field(title="Das andere Schriftgut")
 
 
 class AuditEntryShape(Shape):
     """Protokolleintrag"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     at: datetime = Field(title="Zeitpunkt")
-    actor_id: UUID
+    actor_id: UUID = Field(title="Kennung des handelnden Kontos")
     actor_name: str = Field(title="Handelnde Person oder System")
     event: str = Field(title="Ereignis", examples=["records.RecordClosed"])
-    record_id: UUID
+    record_id: UUID = Field(title="Kennung des Schriftguts")
     changes: dict[str, Any] = Field(title="Alter und neuer Wert je Feld")
     details: dict[str, Any] = Field(title="Weitere Angaben")
 

@@ -58,7 +58,9 @@ def files_of(form: FormData, name: str) -> list[UploadFile]:
 
 
 # What people write as one text, and what stands between its parts.
-_LISTS = {"keywords": ","} | dict.fromkeys(("references", "names", "emails", "addresses", "external_ids"), "\n")
+_LISTS = {"keywords": ","} | dict.fromkeys(
+    ("enclosures", "references", "names", "emails", "addresses", "external_ids"), "\n"
+)
 
 
 def read_shape(shape: type[ShapeT], texts: Mapping[str, str], *, required: Sequence[str] = ("title",)) -> ShapeT:

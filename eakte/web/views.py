@@ -51,6 +51,7 @@ class RecordView:
     trail: Trail
     offers: Sequence[Offer]
     unit: OrganisationalUnit
+    keeping_unit: OrganisationalUnit | None
     created_by: str | None
     aliases: Sequence[str]
     parties: Sequence[Party]
@@ -66,11 +67,13 @@ def record_view(work: UnitOfWork, record: Record) -> RecordView:
     """Everything that a record's page shows around its contents."""
     work.session.flush()
     offers = list(_offers(work, record))
+    keeping_id = record.keeping_unit_id if isinstance(record, Dossier | Case) else None
     return RecordView(
         record=record,
         trail=trail_of(work, record),
         offers=offers,
         unit=queries.unit_of(work.session, record.unit_id),
+        keeping_unit=queries.unit_of(work.session, keeping_id) if keeping_id is not None else None,
         created_by=queries.name_of(work.session, record.created_by),
         aliases=aliases_of(work.session, record.id),
         parties=parties_of(work.session, record.id),

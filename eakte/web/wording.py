@@ -220,10 +220,16 @@ FIELDS = {
     "runs_from": "Laufzeit von",
     "runs_until": "Laufzeit bis",
     "dossier_type": "Aktentyp",
+    "case_type": "Vorgangstyp",
+    "keeping_unit_id": "aktenführende Stelle",
     "document_kind": "Art",
     "document_type": "Dokumenttyp",
     "foreign_reference": "fremdes Zeichen",
     "our_reference": "unser Zeichen",
+    "subtitle": "Unterbetreff",
+    "refers_to": "Bezug",
+    "clerk": "Bearbeiter",
+    "enclosures": "Anlagen",
     "letter_date": "Datum des Schreibens",
     "received_on": "Posteingang",
     "sent_on": "Postausgang",
@@ -317,7 +323,7 @@ FIELD_NAMES = FIELDS | {
 # Bookkeeping that says nothing to people, in the list of what changed.
 QUIET_FIELDS = {
     "id", "record_kind", "reference_sort", "created_at", "created_by", "modified_at", "dossier_id", "case_id",
-    "entry_id", "external_client", "unit_id", "keeping_unit_id", "number",
+    "entry_id", "external_client", "unit_id", "number",
 }  # fmt: skip
 
 # Advice written for programs, said for people.

@@ -27,7 +27,7 @@ def list_messages(work: Work, list_id: UUID, cursor: Cursor = None, limit: Limit
 
 
 @router.post("/messages", status_code=201, summary="Nachricht eines Archivs einlesen, die auf anderem Weg kam")
-def take_in(work: Work, file: Annotated[UploadFile, File(description="ZIP-Container oder XML")]) -> MessageShape:
+def take_in(work: Work, file: Annotated[UploadFile, File(title="ZIP-Container oder XML")]) -> MessageShape:
     with TemporaryDirectory(prefix="eakte-") as folder:
         path = Path(folder) / "message"
         with path.open("wb") as target:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, Work, etag
+from eakte.foundation.http import ApiRoute, Created, Cursor, Limit, PageShape, Revision, Tagged, Work, etag
 from retention.models.holds import LegalHold
 from retention.queries import holds as queries
 from retention.schemas.holds import HeldMore, HeldShape, HoldShape, NewHold, ReleasedHold
@@ -36,7 +36,7 @@ def list_holds(
 
 
 @router.post("", status_code=201, summary="Löschsperre setzen")
-def set_hold(work: Work, new: NewHold, response: Response) -> HoldShape:
+def set_hold(work: Work, new: NewHold, response: Created) -> HoldShape:
     scope = None if new.scope is None else new.scope.as_scope()
     hold = holding.set_hold(work, reason=new.reason, record_ids=new.records, scope=scope)
     response.headers["Location"] = f"/api/v1/retention/holds/{hold.id}"
@@ -44,7 +44,7 @@ def set_hold(work: Work, new: NewHold, response: Response) -> HoldShape:
 
 
 @router.get("/{hold_id}", summary="Löschsperre lesen")
-def read_hold(work: Work, hold_id: UUID, response: Response) -> HoldShape:
+def read_hold(work: Work, hold_id: UUID, response: Tagged) -> HoldShape:
     return _tagged(work, queries.get_hold(work, hold_id), response)
 
 
@@ -65,10 +65,10 @@ def list_held(work: Work, hold_id: UUID, cursor: Cursor = None, limit: Limit = 5
 
 
 @router.post("/{hold_id}:add", summary="Weiteres unter die Löschsperre nehmen")
-def add(work: Work, hold_id: UUID, more: HeldMore, revision: Revision, response: Response) -> HoldShape:
+def add(work: Work, hold_id: UUID, more: HeldMore, revision: Revision, response: Tagged) -> HoldShape:
     return _tagged(work, holding.add_to_hold(work, hold_id, more.records, revision=revision), response)
 
 
 @router.post("/{hold_id}:release", summary="Löschsperre aufheben")
-def release(work: Work, hold_id: UUID, end: ReleasedHold, revision: Revision, response: Response) -> HoldShape:
+def release(work: Work, hold_id: UUID, end: ReleasedHold, revision: Revision, response: Tagged) -> HoldShape:
     return _tagged(work, holding.release_hold(work, hold_id, reason=end.reason, revision=revision), response)

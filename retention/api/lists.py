@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 
 from eakte.access import Permission
 from eakte.access.queries import require_unlimited
-from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, Work, etag
+from eakte.foundation.http import ApiRoute, Created, Cursor, Limit, PageShape, Revision, Tagged, Work, etag
 from eakte.records.plan_rules import DisposalCode
 from retention.models.disposal import DisposalItem, DisposalList
 from retention.queries import lists as queries
@@ -71,7 +71,7 @@ def list_lists(
 
 
 @router.post("/lists", status_code=201, summary="Aussonderungsverzeichnis aufstellen")
-def draw_up(work: Work, new: NewList, response: Response) -> DrawnListShape:
+def draw_up(work: Work, new: NewList, response: Created) -> DrawnListShape:
     drawn = listing.draw_up_list(
         work,
         name=new.name,
@@ -85,7 +85,7 @@ def draw_up(work: Work, new: NewList, response: Response) -> DrawnListShape:
 
 
 @router.get("/lists/{list_id}", summary="Aussonderungsverzeichnis lesen")
-def read_list(work: Work, list_id: UUID, response: Response) -> ListDetailShape:
+def read_list(work: Work, list_id: UUID, response: Tagged) -> ListDetailShape:
     return _detail(work, queries.get_list(work, list_id), response)
 
 
@@ -103,13 +103,13 @@ def list_items(
 
 
 @router.post("/lists/{list_id}/items", summary="Weiteres auf ein Aussonderungsverzeichnis setzen")
-def put_on(work: Work, list_id: UUID, fields: ItemsToPut, revision: Revision, response: Response) -> DrawnListShape:
+def put_on(work: Work, list_id: UUID, fields: ItemsToPut, revision: Revision, response: Tagged) -> DrawnListShape:
     return _drawn(work, listing.put_on_list(work, list_id, fields.records, revision=revision), response)
 
 
 @router.post("/lists/{list_id}/items/{item_id}:withdraw", summary="Eine Position zurückstellen")
 def withdraw(
-    work: Work, list_id: UUID, item_id: UUID, fields: ItemWithdrawal, revision: Revision, response: Response
+    work: Work, list_id: UUID, item_id: UUID, fields: ItemWithdrawal, revision: Revision, response: Tagged
 ) -> ItemShape:
     item = listing.take_off_list(work, list_id, item_id, reason=fields.reason, revision=revision)
     return _changed(work, list_id, item, response)
@@ -117,14 +117,14 @@ def withdraw(
 
 @router.put("/lists/{list_id}/items/{item_id}/proposal", summary="Dem Archiv eine Bewertung vorschlagen")
 def propose(
-    work: Work, list_id: UUID, item_id: UUID, fields: ItemProposal, revision: Revision, response: Response
+    work: Work, list_id: UUID, item_id: UUID, fields: ItemProposal, revision: Revision, response: Tagged
 ) -> ItemShape:
     item = listing.propose(work, list_id, item_id, proposal=fields.proposal, reason=fields.reason, revision=revision)
     return _changed(work, list_id, item, response)
 
 
 @router.post("/lists/{list_id}/acts", summary="Prüfen, zurückgeben, anbieten, freigeben, vernichten, aufheben …")
-def act(work: Work, list_id: UUID, fields: ListActFields, revision: Revision, response: Response) -> ListDetailShape:
+def act(work: Work, list_id: UUID, fields: ListActFields, revision: Revision, response: Tagged) -> ListDetailShape:
     return _detail(work, deciding.act_on_list(work, list_id, fields.act, revision=revision), response)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from eakte.foundation.errors import TooLarge
-from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, Work, etag
+from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, Tagged, Work, etag
 from retention.adapters.catalogue_yaml import MAX_BYTES
 from retention.models.rules import EnteredDate
 from retention.queries import rules as queries
@@ -52,7 +52,7 @@ def list_rules(
 
 
 @router.get("/rules/{rule_id}", summary="Aufbewahrungsregel lesen")
-def read_rule(work: Work, rule_id: UUID, response: Response) -> RuleShape:
+def read_rule(work: Work, rule_id: UUID, response: Tagged) -> RuleShape:
     rule = queries.get_rule(work, rule_id)
     response.headers["ETag"] = etag(rule.revision)
     return RuleShape.model_validate(rule)
@@ -132,7 +132,7 @@ def list_awaited(work: Work) -> list[AwaitedShape]:
 
 
 @router.post("/dates", status_code=201, summary="Fristauslösendes Datum eintragen")
-def enter(work: Work, new: NewDate, response: Response) -> DateShape:
+def enter(work: Work, new: NewDate, response: Tagged) -> DateShape:
     entered = dating.enter_date(
         work, new.key, new.day, source=new.source, fiscal_year=new.fiscal_year, record_id=new.record_id
     )
@@ -140,7 +140,7 @@ def enter(work: Work, new: NewDate, response: Response) -> DateShape:
 
 
 @router.patch("/dates/{date_id}", summary="Fristauslösendes Datum berichtigen")
-def change(work: Work, date_id: UUID, patch: DatePatch, revision: Revision, response: Response) -> DateShape:
+def change(work: Work, date_id: UUID, patch: DatePatch, revision: Revision, response: Tagged) -> DateShape:
     return _date_shape(dating.change_date(work, date_id, patch.day, source=patch.source, revision=revision), response)
 
 

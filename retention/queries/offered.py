@@ -143,6 +143,8 @@ class RecordTree:
                 node = replace(
                     node,
                     children=self._documents_of(case.id),
+                    type=case.case_type,
+                    keeping_unit=_unit_name(work.session, case.keeping_unit_id or case.dossier.keeping_unit_id),
                     runs_from=case.runs_from,
                     runs_until=case.runs_until,
                 )
@@ -262,6 +264,11 @@ def _document_nodes(
             received_on=document.received_on,
             sent_on=document.sent_on,
             dated_on=document.letter_date,
+            refers_to=document.refers_to,
+            subtitle=document.subtitle,
+            clerk=document.clerk,
+            # An Anlage of xdomea is a document with an id of its own; these are only named.
+            details={f"Anlage {number}": name for number, name in enumerate(document.enclosures, 1)},
             versions=versions.get(document.id, ()),
             contacts=tuple(contacts[document.id]),
         )

@@ -234,7 +234,12 @@ class RecordNode:
     received_on: date | None = None
     sent_on: date | None = None
     dated_on: date | None = None
-    editor: str | None = None
+    refers_to: str | None = None
+    """Bezug."""
+    subtitle: str | None = None
+    """Hier."""
+    clerk: str | None = None
+    """Bearbeiter."""
     versions: tuple[VersionNode, ...] = ()
 
     contacts: tuple[Contact, ...] = ()

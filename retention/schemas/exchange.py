@@ -21,7 +21,7 @@ class FlawShape(Shape):
 class MessageShape(Shape):
     """Nachricht an das Archiv oder von ihm"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     list_id: UUID = Field(title="Aussonderungsverzeichnis")
     direction: Direction = Field(title="Richtung")
     message_type: MessageType = Field(title="Nachrichtentyp nach xdomea")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from eakte.foundation.http import Shape
+from eakte.foundation.http import AN_ID, Shape
 from retention.rules.holding import Scope
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
@@ -40,19 +40,19 @@ class NewHold(Shape):
 class HeldMore(Shape):
     """Was zusätzlich gesperrt werden soll"""
 
-    records: list[UUID] = Field(title="Akten, Vorgänge und Dokumente", max_length=10_000)
+    records: list[UUID] = Field(title="Akten, Vorgänge und Dokumente", max_length=10_000, examples=[[AN_ID]])
 
 
 class ReleasedHold(Shape):
     """Aufhebung einer Löschsperre"""
 
-    reason: Reason = Field(title="Grund der Aufhebung")
+    reason: Reason = Field(title="Grund der Aufhebung", examples=["Klage zurückgenommen"])
 
 
 class HoldShape(Shape):
     """Löschsperre"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     reference: str = Field(title="Zeichen", examples=["LS-2026/0007"])
     reason: str = Field(title="Grund")
     scope: ScopeFields | None = Field(title="Gespeicherte Suche")

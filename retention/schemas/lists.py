@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from eakte.foundation.http import Shape
+from eakte.foundation.http import AN_ID, Shape
 from eakte.records.plan_rules import DisposalCode
 from eakte.records.rules import RecordKind
 from retention.queries.candidates import Wanted
@@ -48,26 +48,28 @@ class NewList(WantedFields):
 class ItemsToPut(Shape):
     """Was zusätzlich auf das Verzeichnis soll"""
 
-    records: list[UUID] = Field(title="Akten, mit ihren Vorgängen, und Vorgänge", min_length=1, max_length=_MOST)
+    records: list[UUID] = Field(
+        title="Akten, mit ihren Vorgängen, und Vorgänge", min_length=1, max_length=_MOST, examples=[[AN_ID]]
+    )
 
 
 class ItemWithdrawal(Shape):
     """Zurückstellung einer Position"""
 
-    reason: Reason = Field(title="Grund")
+    reason: Reason = Field(title="Grund", examples=["Wird für einen Rechtsstreit gebraucht"])
 
 
 class ItemProposal(Shape):
     """Bewertungsvorschlag an das Archiv"""
 
-    proposal: Annotated[DisposalCode | None, Field(title="A oder V; leer: kein Vorschlag")]
-    reason: Reason | None = Field(None, title="Begründung")
+    proposal: Annotated[DisposalCode | None, Field(title="A oder V; leer: kein Vorschlag")] = Field(examples=["A"])
+    reason: Reason | None = Field(None, title="Begründung", examples=["Denkmal von örtlicher Bedeutung"])
 
 
 class ListActFields(Shape):
     """Was mit dem Verzeichnis geschehen soll"""
 
-    act: ListAct = Field(title="Handlung", description="Eine aus `allowedActs`")
+    act: ListAct = Field(title="Handlung", description="Eine aus `allowedActs`", examples=["review"])
 
 
 class CountShape(Shape):
@@ -81,7 +83,7 @@ class CountShape(Shape):
 class ListShape(Shape):
     """Aussonderungsverzeichnis"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     reference: str = Field(title="Zeichen", examples=["AV-2026/0001"])
     name: str = Field(title="Bezeichnung")
     procedure: Procedure = Field(title="Verfahren")
@@ -125,7 +127,7 @@ class DrawnListShape(ListDetailShape):
 class ItemShape(Shape):
     """Position eines Aussonderungsverzeichnisses"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     position: int = Field(title="Stelle auf dem Verzeichnis; in dieser Folge wird es abgearbeitet")
     parent_id: UUID | None = Field(title="Position der Akte, in der der Vorgang liegt")
     record_id: UUID = Field(title="Akte oder Vorgang")
@@ -146,14 +148,14 @@ class ItemShape(Shape):
 class ObstacleShape(Shape):
     """Hinderungsgrund"""
 
-    code: str
-    message: str
+    code: str = Field(title="Code")
+    message: str = Field(title="Erläuterung")
 
 
 class CandidateShape(Shape):
     """Fällige Akte oder fälliger Vorgang, und was der Aussonderung entgegensteht"""
 
-    record_id: UUID
+    record_id: UUID = Field(title="Kennung des Schriftguts")
     record_kind: RecordKind = Field(title="Art")
     reference: str = Field(title="Aktenzeichen")
     title: str = Field(title="Betreff")
@@ -168,7 +170,7 @@ class CandidateShape(Shape):
 class TombstoneShape(Shape):
     """Was von ausgesondertem Schriftgut bleibt"""
 
-    record_id: UUID
+    record_id: UUID = Field(title="Kennung des vernichteten Schriftguts")
     taken_with: UUID = Field(title="Akte oder Vorgang, womit es ging")
     record_kind: RecordKind = Field(title="Art")
     reference: str = Field(title="Aktenzeichen")

@@ -20,7 +20,7 @@ from retention.service.explaining import Explanation, RuleSaid
 class ObstacleShape(Shape):
     """Was der Aussonderung entgegensteht"""
 
-    code: Obstacle
+    code: Obstacle = Field(title="Code")
     message: str = Field(title="Auf Deutsch")
 
 
@@ -68,16 +68,16 @@ class RuleSaidShape(Shape):
 class UnreadableShape(Shape):
     """Fachdatum, das ein Tag sein sollte und keiner ist"""
 
-    name: str
-    value: str
+    name: str = Field(title="Name des Fachdatums")
+    value: str = Field(title="Eingetragener Wert")
 
 
 class ExplanationShape(Shape):
     """Warum eine Akte oder ein Vorgang so lange aufbewahrt wird"""
 
-    record_id: UUID
+    record_id: UUID = Field(title="Kennung des Schriftguts")
     reference: str = Field(title="Zeichen")
-    kind: RecordKind
+    kind: RecordKind = Field(title="Art des Schriftguts")
     closed_at: datetime | None = Field(title="Geschlossen am")
     sentence: str = Field(title="In einem Satz")
     period: StoredPeriodShape | None = Field(title="Gespeicherte Frist; null, solange nicht geschlossen ist")
@@ -92,10 +92,10 @@ class ExplanationShape(Shape):
 class DueShape(Shape):
     """Fällige Akte oder fälliger Vorgang"""
 
-    record_id: UUID
+    record_id: UUID = Field(title="Kennung des Schriftguts")
     reference: str = Field(title="Zeichen")
     title: str = Field(title="Betreff")
-    kind: RecordKind
+    kind: RecordKind = Field(title="Art des Schriftguts")
     entry: str = Field(title="Kennzeichen des Aktenplaneintrags")
     last_day: date | None = Field(title="Letzter Tag der Aufbewahrung")
     due_on: date | None = Field(title="Fällig seit")

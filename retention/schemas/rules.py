@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from eakte.foundation.http import Shape
+from eakte.foundation.http import AN_ID, Shape
 from eakte.foundation.storage import LockMode
 from eakte.records.plan_rules import DisposalCode
 from retention.models.rules import ProtectionNeed, RuleAssignment
@@ -21,7 +21,7 @@ Source = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, m
 class RuleShape(Shape):
     """Aufbewahrungsregel"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     catalogue: str = Field(title="Katalog", examples=["kommunal-haushalt"])
     key: str = Field(title="Schlüssel im Katalog", examples=["nw-belege"])
     name: str = Field(title="Name")
@@ -57,17 +57,19 @@ class CatalogueShape(Shape):
 class NewAssignment(Shape):
     """Aufbewahrungsregel, die an einen Aktenplaneintrag, eine Akte oder einen Vorgang gehängt wird"""
 
-    rule_id: UUID = Field(title="Aufbewahrungsregel")
-    entry_id: UUID | None = Field(None, title="Aktenplaneintrag")
-    record_id: UUID | None = Field(None, title="Akte oder Vorgang, als örtliche Ausnahme")
+    rule_id: UUID = Field(title="Aufbewahrungsregel", examples=[AN_ID])
+    entry_id: UUID | None = Field(None, title="Aktenplaneintrag", examples=[AN_ID])
+    record_id: UUID | None = Field(None, title="Akte oder Vorgang, als örtliche Ausnahme", examples=[AN_ID])
     inheritance: Inheritance = Field(Inheritance.REPLACES, title="Statt der Regeln von oben, oder neben ihnen")
-    reason: Reason | None = Field(None, title="Grund; nötig bei einer örtlichen Ausnahme")
+    reason: Reason | None = Field(
+        None, title="Grund; nötig bei einer örtlichen Ausnahme", examples=["Beschluss der Aktenplankommission"]
+    )
 
 
 class AssignmentShape(Shape):
     """Zuordnung einer Aufbewahrungsregel"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     rule_id: UUID = Field(title="Aufbewahrungsregel")
     rule_name: str = Field(title="Name der Regel")
     entry_id: UUID | None = Field(title="Aktenplaneintrag")
@@ -91,14 +93,14 @@ class NewDate(Shape):
 class DatePatch(Shape):
     """Berichtigung eines fristauslösenden Datums"""
 
-    day: date = Field(title="Tag")
-    source: Source = Field(title="Woher der Tag bekannt ist")
+    day: date = Field(title="Tag", examples=["2026-09-30"])
+    source: Source = Field(title="Woher der Tag bekannt ist", examples=["Ratsbeschluss vom 30.09.2026"])
 
 
 class DateShape(Shape):
     """Fristauslösendes Datum"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     key: str = Field(title="Name des Datums")
     fiscal_year: int | None = Field(title="Haushaltsjahr")
     record_id: UUID | None = Field(title="Akte oder Vorgang")

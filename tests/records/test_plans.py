@@ -1,7 +1,8 @@
 """Filing plans in the database: entries, import, export, closing down."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from eakte.access import Permission, Role
 from eakte.access.errors import ActionForbidden
 from eakte.access.queries import BERLIN
 from eakte.audit.queries import entries_of as audit_of
+from eakte.foundation.clock import legal_day
 from eakte.foundation.errors import Stale
 from eakte.foundation.gathering import write_gathered
 from eakte.foundation.work import House, UnitOfWork
@@ -27,7 +29,7 @@ from eakte.records.errors import (
     ValidityInvalid,
 )
 from eakte.records.models import EntryKind, FilingPlan
-from eakte.records.plan_queries import entries, entries_of, entry_with_code, get_plan
+from eakte.records.plan_queries import entries, entries_below, entries_of, entry_with_code, get_plan
 from eakte.records.service.plan_entries import change_entry, close_down_entry
 from eakte.records.service.plans import ImportOutcome, change_plan, create_plan, export_plan, import_plan
 from tests.support.factories import AsActor, a_dossier, a_plan, an_entry
@@ -232,6 +234,38 @@ def test_what_is_written_out_comes_in_again_as_it_was(work: UnitOfWork, media_ty
     assert content_of(work, copy) == content_of(work, plan)
     outcome = import_plan(work, plan.id, export_plan(work, plan.id, media_type), media_type)
     assert (outcome.created, outcome.changed) == (0, 0)
+
+
+@pytest.mark.parametrize("media_type", ["text/csv", "application/json"])
+def test_what_was_closed_down_comes_in_closed_down_since_the_same_day(work: UnitOfWork, media_type: str) -> None:
+    plan, copy = a_plan(work, case_pattern="{dossier}/{number:05}"), a_plan(work)
+    import_plan(work, plan.id, SAMPLE.read_bytes(), "text/csv")
+    group = next(entry for entry in entries_of(work.session, plan.id) if len(entry.path) == 2)
+    leaf = entries_below(work.session, group)[-1]
+    long_ago = replace(work, now=datetime(2020, 12, 31, 23, 30, tzinfo=UTC))
+    close_down_entry(long_ago, leaf.id, revision=None)
+    close_down_entry(work, group.id, revision=None)
+    written = export_plan(work, plan.id, media_type)
+    import_plan(work, copy.id, written, media_type)
+    assert content_of(work, copy) == content_of(work, plan)
+    since = {one["code"]: one["closedDownOn"] for one in content_of(work, copy) if one["closedDownOn"]}
+    assert len(since) > 2
+    assert (since[leaf.code], since[group.code]) == ("2021-01-01", legal_day(work.now).isoformat())
+    assert import_plan(work, copy.id, written, media_type).changed == 0
+    assert json.loads(export_plan(work, plan.id, "application/json"))["plan"]["casePattern"] == plan.case_pattern
+
+
+def test_a_file_closes_down_what_is_open_and_never_opens_again(work: UnitOfWork) -> None:
+    plan = a_plan(work)
+    import_plan(work, plan.id, SMALL, "text/csv")
+    assert import_plan(work, plan.id, b"code,closed_down_on\n63,2024-02-01\n", "text/csv") == ImportOutcome(0, 1, 0)
+    closed = {entry.code for entry in entries_of(work.session, plan.id) if entry.closed_down_at is not None}
+    assert {"63", "63.1"} <= closed, "and what lies below it"
+    assert import_plan(work, plan.id, b"code,closed_down_on\n63,\n63.1,\n", "text/csv") == ImportOutcome(0, 0, 2)
+    tomorrow = legal_day(work.now) + timedelta(days=1)
+    with pytest.raises(PlanImportInvalid) as refused:
+        import_plan(work, plan.id, f"code,closed_down_on\n63,{tomorrow}\n".encode(), "text/csv")
+    assert [one.pointer for one in refused.value.findings] == ["/lines/2/closed_down_on"]
 
 
 def test_an_import_changes_what_differs_and_leaves_what_is_not_named(work: UnitOfWork) -> None:

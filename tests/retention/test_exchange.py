@@ -11,27 +11,31 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from eakte.documents.models import Rendition, object_key
+from eakte.documents.service import DocumentDetails
 from eakte.foundation.storage import ObjectMissing
 from eakte.foundation.work import House
 from eakte.records.errors import TransitionBlocked
 from eakte.records.models import Dossier
 from eakte.records.plan_rules import DisposalCode
 from eakte.records.rules import Action
+from eakte.records.service.filing import Metadata, create_case
 from eakte.records.service.lifecycle import change_dossier_state
+from retention.adapters.xdomea import read_container
 from retention.errors import ArchiveUnknown, ListStateForbids, MessageOfNoList, NothingToTransfer
 from retention.messages import WriteMessage
 from retention.models.disposal import DisposalList
 from retention.queries.exchange import unwritten
 from retention.rules.disposal import Direction, ItemState, ListAct, ListState, Procedure
-from retention.rules.exchange import MessageType
-from retention.rules.nodes import Decision, RecordNode
+from retention.rules.exchange import MessageType, TransferMessage
+from retention.rules.nodes import Decision, NodeKind, RecordNode
 from retention.service.deciding import act_on_list
 from retention.service.holding import set_hold
 from retention.service.receiving import take_in_by_hand
 from retention.tasks.exchange import write_message
 from tests.simulators.archive import Fault
-from tests.support.factories import AsActor
+from tests.support.factories import AsActor, a_document, a_dossier, a_unit, an_entry
 from tests.support.partnership import LETTER, Partnership, partnership
+from tests.support.retention import close
 
 
 @pytest.fixture
@@ -88,6 +92,34 @@ def test_two_steps_need_no_offer(partners: Partnership) -> None:
     partners.round()
     assert partners.types(list_id) == ["0503", "0507", "0506"]
     assert set(partners.states(list_id)) == {ItemState.CONFIRMED}
+
+
+def test_a_transfer_says_what_the_head_of_a_letter_said_and_who_kept_the_case(partners: Partnership) -> None:
+    head = DocumentDetails(
+        subtitle="Statik", refers_to="Ihr Schreiben vom 3. Mai", clerk="Frau Öztürk", enclosures=("Lageplan", "Foto")
+    )
+    with partners.begin() as work:
+        dossier = a_dossier(work, entry=an_entry(work, retention_years=5, disposal=DisposalCode.ARCHIVE))
+        case = create_case(
+            work,
+            dossier.id,
+            Metadata("Garage"),
+            keeping_unit_id=a_unit(work, name="Registratur").id,
+            case_type="Antrag",
+        )
+        a_document(work, case=case, content=LETTER, details=head)
+        close(work, case, "2026-01-02 10:00")
+        close(work, dossier, "2026-01-03 10:00")
+    list_id = partners.a_list(dossier, procedure=Procedure.TWO_STEP)
+    partners.act(list_id, ListAct.TRANSFER)
+    sent = partners.directory / str(partners.messages(list_id)[-1].file_name)
+    message = read_container(sent, received_at=partners.now).message
+    assert isinstance(message, TransferMessage)
+    (case_node,) = message.records[0].children(NodeKind.CASE)
+    (letter,) = case_node.children(NodeKind.DOCUMENT)
+    assert (case_node.type, case_node.keeping_unit) == ("Antrag", "Registratur")
+    assert (letter.subtitle, letter.refers_to, letter.clerk) == ("Statik", "Ihr Schreiben vom 3. Mai", "Frau Öztürk")
+    assert letter.details == {"Anlage 1": "Lageplan", "Anlage 2": "Foto"}
 
 
 def test_nothing_is_handed_over_twice_and_nothing_that_was_not_decided(partners: Partnership) -> None:

@@ -152,6 +152,43 @@ def test_editing_changes_and_empties_and_the_history_tells(visit: Visit, house: 
     assert "Neuer Betreff" in page.words("//ins")
 
 
+def test_the_head_of_a_letter_is_edited_with_one_enclosure_a_line(visit: Visit, house: House) -> None:
+    with house.begin(SYSTEM) as work:
+        document = a_document(work, title="Bauantrag")
+    visitor = visit()
+    path = f"/schriftgut/{document.id}/bearbeiten"
+    visitor.open(path)
+    head = {"subtitle": "Statik", "refers_to": "Ihr Schreiben", "clerk": "Frau Öztürk"}
+    same = {"title": "Bauantrag", "medium": "electronic", "document_kind": "incoming"}
+    page = visitor.send(path, {**same, **head, "enclosures": "Lageplan, M 1:500\r\n\r\nBaubeschreibung\r\n"})
+    assert page.status == 200
+    shown = [one.text_content() for one in page.all("//dt[.='Anlagen']/following-sibling::dd//li")]
+    assert shown == ["Lageplan, M 1:500", "Baubeschreibung"]
+    assert all(value in page.words("//dl") for value in head.values())
+    (written,) = visitor.open(path).all("//textarea[@name='enclosures']")
+    assert written.text_content() == "Lageplan, M 1:500\nBaubeschreibung"
+    history = visitor.open(f"/schriftgut/{document.id}/verlauf").words()
+    assert all(word in history for word in ("Unterbetreff", "Bezug", "Bearbeiter", "Anlagen"))
+
+
+def test_who_keeps_a_case_is_chosen_shown_and_told_by_its_name(visit: Visit, house: House) -> None:
+    dossier, _ = with_case(house)
+    with house.begin(SYSTEM) as work:
+        unit = a_unit(work)
+    visitor = visit()
+    visitor.open(f"/akten/{dossier.id}/neuer-vorgang")
+    new = {"title": "Garage", "medium": "electronic", "case_type": "Baugenehmigung", "keeping_unit_id": str(unit.id)}
+    page = visitor.send(f"/akten/{dossier.id}/neuer-vorgang", new)
+    assert (page.status, page.words("//h1")) == (200, "Garage")
+    assert "Baugenehmigung" in page.words("//dl")
+    assert f"{unit.key} {unit.name}" in page.words("//dt[.='Aktenführend']/following-sibling::dd")
+    edit = next(link for link in page.links() if link.endswith("/bearbeiten"))
+    visitor.open(edit)
+    page = visitor.send(edit, {"title": "Garage", "medium": "electronic", "keeping_unit_id": ""})
+    assert "Aktenführend" not in page.words()
+    assert unit.name in visitor.open(edit.replace("bearbeiten", "verlauf")).words("//del")
+
+
 def test_a_case_can_be_refiled_and_is_found_by_its_former_reference(visit: Visit, house: House) -> None:
     _, case = with_case(house)
     target = opened(house)

@@ -6,7 +6,18 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from eakte.access import Permission
-from eakte.foundation.http import ApiRoute, Cursor, Limit, ModifiedAfter, PageShape, Revision, Work, etag
+from eakte.foundation.http import (
+    ApiRoute,
+    Created,
+    Cursor,
+    Limit,
+    ModifiedAfter,
+    PageShape,
+    Revision,
+    Tagged,
+    Work,
+    etag,
+)
 from eakte.records import queries
 from eakte.records.models import Dossier
 from eakte.records.rules import Action, Reading, RecordState
@@ -50,7 +61,7 @@ def list_dossiers(
 
 
 @router.post("", status_code=201, summary="Akte anlegen")
-def create_dossier(work: Work, new: NewDossier, response: Response) -> DossierShape:
+def create_dossier(work: Work, new: NewDossier, response: Created) -> DossierShape:
     dossier = filing.create_dossier(
         work,
         new.entry_id,
@@ -64,7 +75,7 @@ def create_dossier(work: Work, new: NewDossier, response: Response) -> DossierSh
 
 
 @router.get("/{dossier_id}", summary="Akte lesen")
-def read_dossier(work: Work, dossier_id: UUID, response: Response) -> DossierShape:
+def read_dossier(work: Work, dossier_id: UUID, response: Tagged) -> DossierShape:
     dossier = queries.get_dossier(work, dossier_id, to=Permission.READ)
     note_reading(work, dossier, Reading.METADATA)
     return _tagged(work, dossier, response)
@@ -72,7 +83,7 @@ def read_dossier(work: Work, dossier_id: UUID, response: Response) -> DossierSha
 
 @router.patch("/{dossier_id}", summary="Akte bearbeiten")
 def change_dossier(
-    work: Work, dossier_id: UUID, patch: DossierPatch, revision: Revision, response: Response
+    work: Work, dossier_id: UUID, patch: DossierPatch, revision: Revision, response: Tagged
 ) -> DossierShape:
     dossier = queries.get_dossier(work, dossier_id, to=Permission.EDIT, revision=revision)
     filing.change_record(work, dossier, patch.fields(), dossier_id=dossier.id)
@@ -80,32 +91,32 @@ def change_dossier(
 
 
 @router.post("/{dossier_id}:close", summary="Akte schließen (zdA)")
-def close_dossier(work: Work, dossier_id: UUID, revision: Revision, response: Response) -> DossierShape:
+def close_dossier(work: Work, dossier_id: UUID, revision: Revision, response: Tagged) -> DossierShape:
     dossier = lifecycle.change_dossier_state(work, dossier_id, Action.CLOSE, revision=revision)
     return _tagged(work, dossier, response)
 
 
 @router.post("/{dossier_id}:reopen", summary="Akte wieder öffnen (zdA aufheben)")
-def reopen_dossier(work: Work, dossier_id: UUID, revision: Revision, response: Response) -> DossierShape:
+def reopen_dossier(work: Work, dossier_id: UUID, revision: Revision, response: Tagged) -> DossierShape:
     dossier = lifecycle.change_dossier_state(work, dossier_id, Action.REOPEN, revision=revision)
     return _tagged(work, dossier, response)
 
 
 @router.post("/{dossier_id}:cancel", summary="Akte stornieren")
-def cancel_dossier(work: Work, dossier_id: UUID, revision: Revision, response: Response) -> DossierShape:
+def cancel_dossier(work: Work, dossier_id: UUID, revision: Revision, response: Tagged) -> DossierShape:
     dossier = lifecycle.change_dossier_state(work, dossier_id, Action.CANCEL, revision=revision)
     return _tagged(work, dossier, response)
 
 
 @router.post("/{dossier_id}:restore", summary="Stornierung einer Akte aufheben")
-def restore_dossier(work: Work, dossier_id: UUID, revision: Revision, response: Response) -> DossierShape:
+def restore_dossier(work: Work, dossier_id: UUID, revision: Revision, response: Tagged) -> DossierShape:
     dossier = lifecycle.change_dossier_state(work, dossier_id, Action.RESTORE, revision=revision)
     return _tagged(work, dossier, response)
 
 
 @router.post("/{dossier_id}:refile", summary="Akte umschreiben")
 def refile_dossier(
-    work: Work, dossier_id: UUID, target: RefileDossier, revision: Revision, response: Response
+    work: Work, dossier_id: UUID, target: RefileDossier, revision: Revision, response: Tagged
 ) -> DossierShape:
     dossier = lifecycle.refile_dossier(
         work, dossier_id, entry_id=target.entry_id, unit_id=target.unit_id, revision=revision
@@ -115,7 +126,7 @@ def refile_dossier(
 
 @router.put("/{dossier_id}/protection", summary="Schutz einer Akte festlegen")
 def protect_dossier(
-    work: Work, dossier_id: UUID, protection: Protection, revision: Revision, response: Response
+    work: Work, dossier_id: UUID, protection: Protection, revision: Revision, response: Tagged
 ) -> DossierShape:
     dossier = details.protect_dossier(
         work, dossier_id, protected=protection.protected, readers=protection.readers, revision=revision
@@ -132,8 +143,10 @@ def list_cases(work: Work, dossier_id: UUID, cursor: Cursor = None, limit: Limit
 
 
 @router.post("/{dossier_id}/cases", status_code=201, summary="Vorgang anlegen")
-def create_case(work: Work, dossier_id: UUID, new: NewCase, response: Response) -> CaseShape:
-    case = filing.create_case(work, dossier_id, metadata_of(new))
+def create_case(work: Work, dossier_id: UUID, new: NewCase, response: Created) -> CaseShape:
+    case = filing.create_case(
+        work, dossier_id, metadata_of(new), keeping_unit_id=new.keeping_unit_id, case_type=new.case_type
+    )
     shape = case_shape(work, case)
     response.headers["Location"] = f"/api/v1/cases/{case.id}"
     response.headers["ETag"] = etag(case.revision)

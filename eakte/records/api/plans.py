@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from eakte.foundation.errors import TooLarge
-from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, Work, etag
+from eakte.foundation.http import ApiRoute, Created, Cursor, Limit, PageShape, Revision, Tagged, Work, etag, sent
 from eakte.records import plan_queries
 from eakte.records.adapters.plan_files import CSV, JSON
 from eakte.records.models import FilingPlan, FilingPlanEntry
@@ -50,19 +50,19 @@ def list_plans(work: Work, cursor: Cursor = None, limit: Limit = 50) -> PageShap
 
 
 @router.post("/filing-plans", status_code=201, summary="Aktenplan anlegen")
-def create_plan(work: Work, new: NewPlan, response: Response) -> PlanShape:
+def create_plan(work: Work, new: NewPlan, response: Created) -> PlanShape:
     plan = plans.create_plan(work, **new.model_dump())
     response.headers["Location"] = f"/api/v1/filing-plans/{plan.id}"
     return _plan_shape(work, plan, response)
 
 
 @router.get("/filing-plans/{plan_id}", summary="Aktenplan lesen")
-def read_plan(work: Work, plan_id: UUID, response: Response) -> PlanShape:
+def read_plan(work: Work, plan_id: UUID, response: Tagged) -> PlanShape:
     return _plan_shape(work, plan_queries.get_plan(work, plan_id), response)
 
 
 @router.patch("/filing-plans/{plan_id}", summary="Aktenplan ändern")
-def change_plan(work: Work, plan_id: UUID, patch: PlanPatch, revision: Revision, response: Response) -> PlanShape:
+def change_plan(work: Work, plan_id: UUID, patch: PlanPatch, revision: Revision, response: Tagged) -> PlanShape:
     return _plan_shape(work, plans.change_plan(work, plan_id, patch.fields(), revision=revision), response)
 
 
@@ -94,7 +94,12 @@ def import_plan(
     "/filing-plans/{plan_id}/export",
     summary="Aktenplan als CSV oder JSON ausgeben",
     response_class=Response,
-    responses={200: {"content": {CSV: {"schema": {"type": "string"}}, JSON: {"schema": {"type": "object"}}}}},
+    responses={
+        200: {
+            "content": {CSV: {"schema": {"type": "string"}}, JSON: {"schema": {"type": "object"}}},
+            "headers": sent("Content-Disposition"),
+        }
+    },
 )
 def export_plan(
     work: Work,
@@ -136,7 +141,7 @@ def list_entries(
 
 
 @router.post("/filing-plan-entries", status_code=201, summary="Aktenplaneintrag anlegen")
-def create_entry(work: Work, new: NewEntry, response: Response) -> EntryShape:
+def create_entry(work: Work, new: NewEntry, response: Created) -> EntryShape:
     fields = new.model_dump()
     plan_id, parent_id = fields.pop("plan_id"), fields.pop("parent_id")
     entry = plan_entries.create_entry(work, plan_id, plan_entries.EntryDetails(**fields), parent_id=parent_id)
@@ -145,15 +150,15 @@ def create_entry(work: Work, new: NewEntry, response: Response) -> EntryShape:
 
 
 @router.get("/filing-plan-entries/{entry_id}", summary="Aktenplaneintrag lesen")
-def read_entry(work: Work, entry_id: UUID, response: Response) -> EntryShape:
+def read_entry(work: Work, entry_id: UUID, response: Tagged) -> EntryShape:
     return _entry_shape(work, plan_queries.get_entry(work, entry_id), response)
 
 
 @router.patch("/filing-plan-entries/{entry_id}", summary="Aktenplaneintrag ändern")
-def change_entry(work: Work, entry_id: UUID, patch: EntryPatch, revision: Revision, response: Response) -> EntryShape:
+def change_entry(work: Work, entry_id: UUID, patch: EntryPatch, revision: Revision, response: Tagged) -> EntryShape:
     return _entry_shape(work, plan_entries.change_entry(work, entry_id, patch.fields(), revision=revision), response)
 
 
 @router.post("/filing-plan-entries/{entry_id}:close-down", summary="Aktenplaneintrag stilllegen")
-def close_down_entry(work: Work, entry_id: UUID, revision: Revision, response: Response) -> EntryShape:
+def close_down_entry(work: Work, entry_id: UUID, revision: Revision, response: Tagged) -> EntryShape:
     return _entry_shape(work, plan_entries.close_down_entry(work, entry_id, revision=revision), response)

@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Body, Query
 
 from eakte.access import Permission
 from eakte.audit.queries import entries_of
-from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, Work, etag
+from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, Tagged, Work, etag
 from eakte.records import queries
 from eakte.records.models import Record
 from eakte.records.rules import Reading
@@ -45,7 +45,7 @@ def find_record(
 
 
 @router.get("/{record_id}", summary="Schriftgut beliebiger Art lesen")
-def read_record(work: Work, record_id: UUID, response: Response) -> RecordSummary:
+def read_record(work: Work, record_id: UUID, response: Tagged) -> RecordSummary:
     record = _read(work, queries.get_record(work, record_id, to=Permission.READ))
     response.headers["ETag"] = etag(record.revision)
     return _summary(work, record)
@@ -76,7 +76,7 @@ def remove_party(work: Work, record_id: UUID, party_id: UUID, revision: Revision
 
 
 @router.get("/{record_id}/business-data", summary="Fachdaten lesen")
-def read_business_data(work: Work, record_id: UUID, response: Response) -> dict[str, str]:
+def read_business_data(work: Work, record_id: UUID, response: Tagged) -> dict[str, str]:
     record = _read(work, queries.get_record(work, record_id, to=Permission.READ))
     response.headers["ETag"] = etag(record.revision)
     return queries.business_data_of(work.session, record.id)

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from eakte.access import Permission
-from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, Work, etag
+from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, Tagged, Work, etag
 from eakte.records import restriction_queries as queries
 from eakte.records.models import Record, Restriction
 from eakte.records.queries import get_record, must_allow_to
@@ -55,7 +55,7 @@ def list_restrictions(
 
 
 @router.get("/records/{record_id}/restriction", summary="Einschränkung der Verarbeitung eines Schriftguts")
-def read_restriction(work: Work, record_id: UUID, response: Response) -> RestrictionsOfRecord:
+def read_restriction(work: Work, record_id: UUID, response: Tagged) -> RestrictionsOfRecord:
     record = get_record(work, record_id, to=Permission.READ)
     must_allow_to(work, record, Permission.RESTRICT_PROCESSING)
     return _tagged(work, record, response)
@@ -63,7 +63,7 @@ def read_restriction(work: Work, record_id: UUID, response: Response) -> Restric
 
 @router.post("/records/{record_id}:restrict", summary="Verarbeitung einschränken (Art. 18 DSGVO)")
 def restrict(
-    work: Work, record_id: UUID, new: NewRestriction, revision: Revision, response: Response
+    work: Work, record_id: UUID, new: NewRestriction, revision: Revision, response: Tagged
 ) -> RestrictionsOfRecord:
     restricting.restrict_record(
         work, record_id, ground=new.ground, reason=new.reason, until=new.until, revision=revision
@@ -73,7 +73,7 @@ def restrict(
 
 @router.post("/records/{record_id}:lift-restriction", summary="Einschränkung der Verarbeitung aufheben")
 def lift(
-    work: Work, record_id: UUID, end: LiftedRestriction, revision: Revision, response: Response
+    work: Work, record_id: UUID, end: LiftedRestriction, revision: Revision, response: Tagged
 ) -> RestrictionsOfRecord:
     restricting.lift_restriction(work, record_id, reason=end.reason, revision=revision)
     return _tagged(work, get_record(work, record_id, to=Permission.RESTRICT_PROCESSING), response)

@@ -17,7 +17,7 @@ from eakte.records.guards import must_be_free
 from eakte.records.messages import BusinessDataChanged, DossierProtected, PartiesChanged, RecordLinked
 from eakte.records.models import BusinessDatum, Dossier, Party, PartyRole, Reader, Record, RecordLink
 from eakte.records.queries import business_data_of, dossier_id_of, get_dossier, get_record, links_of, readers_of
-from eakte.records.rules import Action
+from eakte.records.rules import Action, RecordKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +152,6 @@ def _touch(
     changes: Mapping[str, tuple[object, object]],
 ) -> None:
     record.modified_at = work.now
-    work.publish(event(record_id=record.id, dossier_id=dossier_id_of(record), changes=dict(changes)))
+    # Documents are found by the parties of what they lie in.
+    subtree = event is PartiesChanged and record.record_kind is not RecordKind.DOCUMENT
+    work.publish(event(record_id=record.id, dossier_id=dossier_id_of(record), changes=dict(changes), subtree=subtree))

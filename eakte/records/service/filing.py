@@ -74,19 +74,30 @@ def create_dossier(
     return add_record(work, dossier, DossierCreated(record_id=dossier.id, dossier_id=dossier.id))
 
 
-def create_case(work: UnitOfWork, dossier_id: UUID, metadata: Metadata) -> Case:
+def create_case(
+    work: UnitOfWork,
+    dossier_id: UUID,
+    metadata: Metadata,
+    *,
+    keeping_unit_id: UUID | None = None,
+    case_type: str | None = None,
+) -> Case:
     """Open a case (Vorgang anlegen) in an open dossier.
 
-    Raises DossierNotFound, RecordStateForbids, LocationMissing, ActionForbidden.
+    Raises DossierNotFound, UnitNotFound, RecordStateForbids, LocationMissing, ActionForbidden.
     """
     dossier = get_dossier(work, dossier_id, to=Permission.CREATE_CASE)
     dossier.must_allow(Action.CREATE_CASE)
+    if keeping_unit_id is not None:
+        get_unit(work.session, keeping_unit_id)
     level = metadata.confidentiality or dossier.confidentiality
     must_reach(work, dossier, level, Permission.CREATE_CASE)
     reference, number = next_reference(work, dossier.entry.plan.case_pattern, case_values(dossier, work.now))
     case = Case(
         **common_fields(work, metadata, RecordKind.CASE, reference, number, level, dossier.unit_id),
         dossier=dossier,
+        keeping_unit_id=keeping_unit_id,
+        case_type=case_type,
         runs_from=metadata.runs_from,
         runs_until=metadata.runs_until,
     )
@@ -147,9 +158,11 @@ def add_record(work: UnitOfWork, record: RecordT, event: RecordEvent) -> RecordT
 def change_record(work: UnitOfWork, record: Record, fields: dict[str, Any], *, dossier_id: UUID) -> None:
     """Set metadata fields of a record loaded for EDIT (bearbeiten); another confidentiality needs PROTECT too.
 
-    Raises RecordStateForbids, TransitionBlocked, LocationMissing, ActionForbidden.
+    Raises RecordStateForbids, TransitionBlocked, UnitNotFound, LocationMissing, ActionForbidden.
     """
     must_be_free(work, record, Action.EDIT)
+    if fields.get("keeping_unit_id") is not None:
+        get_unit(work.session, fields["keeping_unit_id"])
     level = fields.get("confidentiality", record.confidentiality)
     if level is not record.confidentiality:
         must_reach(work, record, level, Permission.PROTECT)

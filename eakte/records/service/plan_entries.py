@@ -1,7 +1,7 @@
 """Setting up filing plan entries and closing them down (Aktenplan pflegen, Stilllegung)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -139,9 +139,15 @@ def close_down_entry(work: UnitOfWork, entry_id: UUID, *, revision: int | None) 
     """
     entry = get_entry(work, entry_id, to=Permission.MANAGE_PLAN, revision=revision)
     lock_plan(work.session, entry.plan_id)
-    for below in entries_below(work.session, entry):
-        if below.closed_down_at is None:
-            below.closed_down_at = work.now
-            work.session.flush()
-            work.publish(EntryClosedDownEvent(record_id=below.id, changes={"closed_down_at": (None, work.now)}))
+    close_down(work, entry, work.now)
     return entry
+
+
+def close_down(work: UnitOfWork, entry: FilingPlanEntry, at: datetime) -> bool:
+    """Close an entry of a locked plan and what lies below it down as of an instant; whether anything was open."""
+    still_open = [below for below in entries_below(work.session, entry) if below.closed_down_at is None]
+    for below in still_open:
+        below.closed_down_at = at
+        work.session.flush()
+        work.publish(EntryClosedDownEvent(record_id=below.id, changes={"closed_down_at": (None, at)}))
+    return bool(still_open)

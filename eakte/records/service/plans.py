@@ -1,8 +1,8 @@
 """Setting up filing plans, taking them over from files, writing them out (Aktenplan anlegen, übernehmen)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from eakte.access import Permission
 from eakte.access.queries import require_unlimited
+from eakte.foundation.clock import GERMANY, legal_day
 from eakte.foundation.errors import Finding
 from eakte.foundation.ids import new_id
 from eakte.foundation.messages import changes_of
@@ -21,11 +22,12 @@ from eakte.records.models import FilingPlan, FilingPlanEntry
 from eakte.records.plan_queries import entries_of, get_plan, lock_entries, plan_by_key, spread_logging, used_entries
 from eakte.records.plan_rules import COLUMNS, Judgement, KnownEntry, PlannedEntry, judge_plan
 from eakte.records.rules import NumberTemplate
-from eakte.records.service.plan_entries import EntryDetails, add_entry, must_be_consistent, tell_change
+from eakte.records.service.plan_entries import EntryDetails, add_entry, close_down, must_be_consistent, tell_change
 
 DOSSIER_PATTERN = "{entry}-{year}/{number:04}"
 CASE_PATTERN = "{dossier}-{number:03}"
 DOCUMENT_PATTERN = "{case}-{number:04}"
+_TEMPLATES = ("dossier_pattern", "case_pattern", "document_pattern")
 
 
 def create_plan(
@@ -112,6 +114,7 @@ class ImportOutcome:
 def import_plan(work: UnitOfWork, plan_id: UUID, content: bytes, media_type: str) -> ImportOutcome:
     """Take the entries of a CSV or JSON file over into a plan; entries the file does not name stay.
 
+    What the file says is closed down becomes so; what is closed down stays so, whatever the file says.
     All or nothing, and doing it twice changes nothing. Raises PlanNotFound, PlanFormatUnknown, ActionForbidden,
     and PlanImportInvalid with every error of the file.
     """
@@ -120,23 +123,38 @@ def import_plan(work: UnitOfWork, plan_id: UUID, content: bytes, media_type: str
     lock_entries(work.session, plan.id)
     existing = {entry.code: entry for entry in entries_of(work.session, plan.id)}
     judgement = judge_plan(rows, dict(_known(work, plan, existing)), findings)
-    if judgement.findings:
-        raise PlanImportInvalid(findings=judgement.findings)
-    created = changed = 0
+    if findings := [*judgement.findings, *_closed_down_later(judgement.entries, legal_day(work.now))]:
+        raise PlanImportInvalid(findings=findings)
+    created, changed = set[str](), set[str]()
     for planned in judgement.entries:
         parent = existing[planned.parent] if planned.parent is not None else None
-        if planned.code in existing:
-            changed += _change(work, existing, planned, parent, judgement)
-        else:
+        if planned.code not in existing:
             kind = judgement.kinds[planned.code]
             details = EntryDetails(code=planned.code, kind=kind, **planned.values)
             existing[planned.code] = add_entry(work, plan.id, details, parent)
-            created += 1
-    outcome = ImportOutcome(created, changed, len(judgement.entries) - created - changed)
+            created.add(planned.code)
+        elif _change(work, existing, planned, parent, judgement):
+            changed.add(planned.code)
+    # From below, since closing an entry down closes everything below it that has no earlier day of its own.
+    for planned in reversed(judgement.entries):
+        if (day := planned.closed_down_on) is not None:
+            at = datetime.combine(day, time(), GERMANY)
+            if close_down(work, existing[planned.code], at) and planned.code not in created:
+                changed.add(planned.code)
+    outcome = ImportOutcome(len(created), len(changed), len(judgement.entries) - len(created) - len(changed))
     if created or changed:
         spread_logging(work.session, *(entry.id for entry in existing.values() if entry.parent_id is None))
-        work.publish(PlanImported(record_id=plan.id, changes={"created": (0, created), "changed": (0, changed)}))
+        work.publish(
+            PlanImported(record_id=plan.id, changes={"created": (0, outcome.created), "changed": (0, outcome.changed)})
+        )
     return outcome
+
+
+def _closed_down_later(entries: Sequence[PlannedEntry], today: date) -> Iterator[Finding]:
+    for entry in entries:
+        if entry.closed_down_on is not None and entry.closed_down_on > today:
+            message = f"{entry.row.spoken}: Die Stilllegung liegt in der Zukunft; dafür ist „valid_until“ da."
+            yield Finding("closed-down-on-invalid", message, f"{entry.row.where}/closed_down_on")
 
 
 def _known(
@@ -198,11 +216,13 @@ def export_plan(work: UnitOfWork, plan_id: UUID, media_type: str) -> bytes:
     codes = {entry.id: entry.code for entry in entries}
     rows = [_row(entry, codes) for entry in entries]
     if media_type == JSON:
-        names = ("key", "name", "version", "valid_from", "valid_until")
+        names = ("key", "name", "version", "valid_from", "valid_until", *_TEMPLATES)
         return write_json({to_camel(name): getattr(plan, name) for name in names}, rows)
     return write_csv(rows)
 
 
 def _row(entry: FilingPlanEntry, codes: Mapping[UUID, str]) -> dict[str, Any]:
     parent = codes[entry.parent_id] if entry.parent_id is not None else None
-    return {name: parent if name == "parent" else getattr(entry, name) for name in COLUMNS}
+    closed_down_on = legal_day(entry.closed_down_at) if entry.closed_down_at is not None else None
+    said = {"parent": parent, "closed_down_on": closed_down_on}
+    return {name: said[name] if name in said else getattr(entry, name) for name in COLUMNS}

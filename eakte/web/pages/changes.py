@@ -62,6 +62,7 @@ def _edit(request: Request, work: UnitOfWork, record: Record, filled: Filled) ->
         status=filled.refusal.status if filled.refusal is not None else 200,
         record=record,
         trail=_trail_through(work, record),
+        units=queries.all_units(work.session),
         filled=filled,
         # After a refusal the form still speaks of the state that was seen.
         revision=filled.value("revision") or record.revision,
@@ -81,7 +82,10 @@ def _written(record: Record) -> dict[str, str]:
     """A record's values as a form holds them."""
     columns = columns_of(record)
     texts = {name: str(value) for name, value in columns.items() if value is not None}
-    return {**texts, "keywords": ", ".join(record.keywords)}
+    texts["keywords"] = ", ".join(record.keywords)
+    if isinstance(record, Document):
+        texts["enclosures"] = "\n".join(record.enclosures)
+    return texts
 
 
 def _trail_through(work: UnitOfWork, record: Record) -> list[tuple[str, str]]:

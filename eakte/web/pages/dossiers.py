@@ -14,6 +14,7 @@ from eakte.records.schemas import NewCase
 from eakte.records.service.filing import Metadata, create_case
 from eakte.records.service.reading import note_reading
 from eakte.web.forms import Filled, Refusal, attempt, read_shape, texts_of
+from eakte.web.queries import all_units
 from eakte.web.rendering import address, go_to, path_of, render
 from eakte.web.session import FormWork, OwnForm, PageRoute, PageWork
 from eakte.web.views import record_view, trail_of
@@ -64,7 +65,7 @@ def open_case(request: Request, work: FormWork, form: OwnForm, dossier_id: UUID)
             new.title, new.remark, tuple(new.keywords), new.confidentiality, new.medium, new.location,
             new.runs_from, new.runs_until,
         )  # fmt: skip
-        return create_case(work, dossier.id, metadata)
+        return create_case(work, dossier.id, metadata, keeping_unit_id=new.keeping_unit_id, case_type=new.case_type)
 
     outcome = attempt(work, create)
     if isinstance(outcome, Refusal):
@@ -75,4 +76,5 @@ def open_case(request: Request, work: FormWork, form: OwnForm, dossier_id: UUID)
 def _new_case(request: Request, work: UnitOfWork, dossier: Dossier, filled: Filled) -> Response:
     status = filled.refusal.status if filled.refusal is not None else 200
     trail = [*trail_of(work, dossier), (dossier.reference, path_of(dossier))]
-    return render(request, "new_case.html", status=status, dossier=dossier, trail=trail, filled=filled)
+    units = all_units(work.session)
+    return render(request, "new_case.html", status=status, dossier=dossier, trail=trail, units=units, filled=filled)

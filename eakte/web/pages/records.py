@@ -1,7 +1,7 @@
 """/schriftgut: what is the same for dossiers, cases and documents: finding, state, history."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -22,6 +22,7 @@ from eakte.records.queries import get_record, get_record_by_reference
 from eakte.records.rules import Action, Medium, Reading, RecordState, RestrictionGround
 from eakte.records.service.lifecycle import change_case_state, change_dossier_state
 from eakte.records.service.reading import note_reading
+from eakte.web import queries
 from eakte.web.errors import ActionUnknown
 from eakte.web.forms import Refusal, attempt
 from eakte.web.pages.cases import case_page
@@ -104,8 +105,10 @@ def show_history(request: Request, work: PageWork, record_id: UUID, cursor: Curs
     record = get_record(work, record_id, to=Permission.SEE_AUDIT)
     note_reading(work, record, Reading.PAGE)
     page = entries_of(work.session, record.id, cursor=cursor, limit=ENTRIES)
+    units = {str(unit.id): unit.name for unit in queries.all_units(work.session)}
     happenings = [
-        Happening(entry, EVENTS.get(entry.event, entry.event), list(_changes(entry.changes))) for entry in page.items
+        Happening(entry, EVENTS.get(entry.event, entry.event), list(_changes(entry.changes, units)))
+        for entry in page.items
     ]
     more = address(f"/schriftgut/{record.id}/verlauf", cursor=page.next_cursor) if page.next_cursor else None
     return render(
@@ -113,8 +116,10 @@ def show_history(request: Request, work: PageWork, record_id: UUID, cursor: Curs
     )
 
 
-def _changes(changes: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _changes(changes: dict[str, Any], units: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     for name, (old, new) in changes.items():
+        if name == "keeping_unit_id":
+            old, new = units.get(old, old), units.get(new, new)
         if name not in QUIET_FIELDS and (old or new):
             yield FIELDS.get(name, name), _shown(name, old), _shown(name, new)
 

@@ -20,7 +20,9 @@ def write_document(
     xml.day("Posteingangsdatum", record.received_on)
     xml.day("Postausgangsdatum", record.sent_on)
     xml.day("DatumDesSchreibens", record.dated_on)
-    xml.text("Bearbeiter", record.editor)
+    xml.text("Bezug", record.refers_to)
+    xml.text("Hier", record.subtitle)
+    xml.text("Bearbeiter", record.clerk)
     xml.text("Typ", record.type)
     write_history(xml, record)
     if not dialect.versions_come_last:
