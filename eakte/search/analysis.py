@@ -44,8 +44,11 @@ _DIGIT = re.compile(r"\d")
 FORM = "="
 """Stands before a written form where forms and terms are kept together."""
 
-FORM_ENDS = "-./_"
-"""Separators of references: a form that holds one is accompanied by its beginning up to there."""
+FORM_GOES_ON = "[0-9a-z,:\u0080-\u07ff]*"
+"""How a form goes on up to the next separator of a reference: one that holds any is accompanied by its beginning.
+
+European alphabets and their neighbours: for every letter there is, engines take ten times as long to prepare.
+"""
 
 _LONGEST = 200
 """Letters of a token that count; longer ones are data, not words."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from eakte.access.models import OrganisationalUnit
 from eakte.access.rules import strictest
 from eakte.documents.models import Document, DocumentVersion, PageText
+from eakte.foundation.clock import legal_day
 from eakte.records.models import Case, Party, Reader, Record, ReferenceAlias
 from eakte.search.index import IndexedDocument
 from eakte.search.pending import IndexRequest
@@ -83,9 +84,9 @@ def indexed_documents(session: Session, ids: Sequence[UUID]) -> list[IndexedDocu
                 document.confidentiality, document.case.confidentiality, document.case.dossier.confidentiality
             ).value,
             readers=tuple(readers[document.case.dossier_id]) if document.case.dossier.protected else None,
-            date=document.letter_date or document.received_on or document.created_at.date(),
+            date=document.letter_date or document.received_on or legal_day(document.created_at),
             pages=tuple(texts[document.id]),
-            keywords=tuple(document.keywords),
+            keywords=(*document.keywords, *filter(None, (document.subtitle, document.refers_to)), *document.enclosures),
         )
         for document in documents
     ]

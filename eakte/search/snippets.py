@@ -17,6 +17,8 @@ LETTERS = 200
 _BEFORE = 60
 """Letters of context before the first mark."""
 _BREAK = re.compile(r"[\n\r\t\f\v]")
+_BLANKS = re.compile(r"\s+")
+_UP_TO_BLANKS = re.compile(r".*\S(?=\s)", re.DOTALL)
 
 _Wanted = Term | Phrase | Prefix
 
@@ -155,7 +157,9 @@ def _metadata(facts: IndexedDocument) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _cut(text: str, marks: Sequence[_Mark], page: int | None) -> Snippet:
     """The stretch of the text with the most different hits, cut at word bounds."""
-    best = marks[max(range(len(marks)), key=lambda first: (_clauses_from(marks, first), -marks[first].start))]
+    best = marks[0]
+    if any(mark.clause != best.clause for mark in marks):
+        best = marks[max(range(len(marks)), key=lambda first: (_clauses_from(marks, first), -marks[first].start))]
     start = _word_begin(text, max(0, best.start - _BEFORE), best.start)
     end = _word_end(text, min(len(text), start + LETTERS), best.end)
     within = sorted(
@@ -175,11 +179,8 @@ def _word_begin(text: str, start: int, latest: int) -> int:
     """The first beginning of a word at or after `start`, at the latest where the mark begins."""
     if start == 0 or text[start - 1].isspace():
         return start
-    while start < latest and not text[start].isspace():
-        start += 1
-    while start < latest and text[start].isspace():
-        start += 1
-    return start
+    blanks = _BLANKS.search(text, start, latest)
+    return blanks.end() if blanks else latest
 
 
 def _word_end(text: str, end: int, earliest: int) -> int:
@@ -187,8 +188,5 @@ def _word_end(text: str, end: int, earliest: int) -> int:
     end = max(end, earliest)
     if end == len(text) or text[end].isspace():
         return end
-    while end > earliest and not text[end - 1].isspace():
-        end -= 1
-    while end > earliest and text[end - 1].isspace():
-        end -= 1
-    return end
+    words = _UP_TO_BLANKS.match(text, earliest, end)
+    return words.end() if words else earliest

@@ -51,19 +51,24 @@ SUFFIXES = _set(
 """Endings that happen to be spelled like a noun."""
 
 MUNICIPAL = _set(
-    "abfall abwasser akte amt antrag aufsicht ausschuss bebauung beirat beitrag bescheid beschluss dezernat"
-    " erschliessung flurstuck friedhof gebuhr gemarkung gemeinde genehmigung gewerbe grundstuck haushalt"
-    " jugend kataster kita kommune landkreis liegenschaft magistrat meldung niederschlag ordnung parkausweis"
-    " planung protokoll rechnung register sanierung satzung sitzung sozial standesamt steig verfahren verfugung"
-    " verkehr vermessung verordnung verwaltung vollstreckung widerspruch zulassung"
+    "abfall abwasser akte amt antrag anzeige aufsicht ausschuss baubeginn bebauung beirat beitrag bescheid"
+    " beschluss dezernat erschliessung flurstuck friedhof gebuhr gemarkung gemeinde genehmigung gewerbe"
+    " gleichstellung grundstuck haushalt jugend kataster kita kommune landkreis liegenschaft magistrat meldung"
+    " nachzahlung niederschlag niederschrift ordnung ordnungswidrigkeit parkausweis planung protokoll rechnung"
+    " register sanierung satzung sitzung sozial standesamt steig verfahren verfugung verkehr vermessung verordnung"
+    " verwaltung vollstreckung voranfrage vorkauf widerspruch zulassung"
 )
 """Words of our trade, in whatever the dictionary says."""
+
+MUNICIPAL_OPENINGS = _set("einfamilien kommunal krank mahn mehrfamilien schank")
+MUNICIPAL_ENDINGS = _set("beauftragt")
+"""Such words that stand on one side only."""
 
 _DERIVING = ("ung", "heit", "keit", "tion", "itat", "nis", "schaft")
 
 OPAQUE = _set(
-    "aufenthalt bescheid bescheinigung friedhof gutachten haushalt hochzeit monat vollstreckung wohlstand zeitung"
-    " zustand"
+    "abteilung aufenthalt bescheid bescheinigung friedhof gutachten haushalt hochzeit monat vollstreckung wohlstand"
+    " zeitung zustand"
 )
 """Words that look like compounds and are not understood as such any more."""
 
@@ -198,8 +203,9 @@ def distil(dictionary: Mapping[str, str]) -> Iterable[str]:
     lexicon = _lexicon(dictionary)
     compounds = {word: found for word in lexicon.nouns if (found := _readings(word, lexicon))}
     firsts, lasts = _productive(compounds)
-    first = {*_kept(firsts), *MUNICIPAL} - PARTICLES
-    last = {*_kept(lasts), *_derived(lexicon, compounds), *_adjective_endings(lexicon), *MUNICIPAL} - SUFFIXES
+    first = {*_kept(firsts), *MUNICIPAL, *MUNICIPAL_OPENINGS} - PARTICLES
+    own = MUNICIPAL | MUNICIPAL_ENDINGS
+    last = {*_kept(lasts), *_derived(lexicon, compounds), *_adjective_endings(lexicon), *own} - SUFFIXES
     return sorted({*(first & last), *(f"{word}-" for word in first - last), *(f"-{word}" for word in last - first)})
 
 

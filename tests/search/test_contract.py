@@ -156,6 +156,22 @@ class TestWords:
         index.index([letter(1, "Die Abwassersatzung gilt."), letter(2, "Anlage", title="Abwassersatzung")])
         assert numbers(index.search("Abwassersatzung", EVERYTHING)) == [2, 1]
 
+    def test_what_nobody_may_see_does_not_rank_what_they_see(self, index: SearchIndex) -> None:
+        """Or else who files a letter with a name in it learns from its score that other letters have that name."""
+        often = "Das Abwasser, viel Abwasser, nur Abwasser fließt zum Spielplatz."
+        rarely = "Der Spielplatz, unser alter Spielplatz, liegt hier am Abwasser."
+        index.index([letter(1, often), letter(2, rarely)])
+        seen = Visibility((Scope(None, None, frozenset({OPEN})),), STRANGER)
+        before = index.search("Abwasser Spielplatz", seen)
+        assert numbers(before) == [1, 2]
+        for name in ("Abwasser", "Spielplatz"):
+            text = f"Ein {name}, dessen {name}, jenem {name} folgt nur {name} nach."
+            index.index(letter(number, text, confidentiality=CONFIDENTIAL) for number in range(10, 40))
+            now = index.search("Abwasser Spielplatz", seen)
+            assert numbers(now) == numbers(before)
+            assert [hit.score for hit in now.hits] == pytest.approx([hit.score for hit in before.hits], rel=0.05)
+        assert index.search("Spielplatz", EVERYTHING).total == 32
+
     def test_keywords_and_former_references_are_searched(self, index: SearchIndex) -> None:
         index.index([letter(1, "Text", keywords=("Denkmalschutz",), aliases=("BA 77/1999",))])
         assert found(index, "Denkmalschutz") == found(index, "77/1999") == {1}

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -12,12 +13,16 @@ import pytest
 from sqlalchemy import select, text
 
 from eakte.access.rules import Confidentiality
+from eakte.foundation.clock import GERMANY
 from eakte.foundation.settings import SearchSettings
 from eakte.foundation.work import SYSTEM, House, UnitOfWork
+from eakte.records.models import PartyRole
+from eakte.records.service.details import PartyDetails, add_party, remove_party
 from eakte.search.errors import IndexUnreadable
 from eakte.search.index import Scope, Visibility
 from eakte.search.messages import RebuildIndex, UpdateIndex
 from eakte.search.pending import IndexRequest
+from eakte.search.queries import indexed_documents
 from eakte.search.service import index_of, rebuild_index, resume_update, update_index
 from eakte.search.tasks import Pace
 from tests.support.factories import a_document
@@ -84,6 +89,33 @@ def test_many_changes_are_indexed_by_one_job(outdated: House) -> None:
     assert update_index(outdated.begin) >= 3
     assert UpdateIndex.name not in waiting_jobs(outdated)
     assert index_of(outdated.settings).search("Nistkasten", EVERYTHING).total == 3
+
+
+@pytest.mark.parametrize("level", ["dossier", "case"])
+def test_documents_are_found_by_the_parties_of_what_they_lie_in_for_as_long_as_it_has_them(
+    outdated: House, level: str
+) -> None:
+    rebuild_index(outdated.begin)
+    index, name = index_of(outdated.settings), f"Zwiebelfisch{level}"
+    with outdated.begin(SYSTEM) as work:
+        case = a_document(work).case
+        holder = {"dossier": case.dossier_id, "case": case.id}[level]
+    update_index(outdated.begin)
+    with outdated.begin(SYSTEM) as work:
+        party = add_party(work, holder, PartyDetails(PartyRole.APPLICANT, name)).id
+    update_index(outdated.begin)
+    assert index.search(f"von:{name}", EVERYTHING).total == 1
+    with outdated.begin(SYSTEM) as work:
+        remove_party(work, holder, party, revision=None)
+    update_index(outdated.begin)
+    assert index.search(f"von:{name}", EVERYTHING).total == 0
+
+
+def test_what_was_filed_after_midnight_on_new_years_day_is_of_the_new_year(work: UnitOfWork) -> None:
+    half_past_midnight = datetime(2027, 1, 1, 0, 30, tzinfo=GERMANY).astimezone(UTC)
+    document = a_document(replace(work, now=half_past_midnight))
+    (indexed,) = indexed_documents(work.session, [document.id])
+    assert indexed.date == date(2027, 1, 1)
 
 
 def test_what_changes_during_an_update_has_a_job_of_its_own(outdated: House) -> None:

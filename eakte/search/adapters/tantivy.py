@@ -1,9 +1,12 @@
 """Full text with tantivy: an embedded engine, files in a directory. The default."""
 
+import json
+import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import tantivy
@@ -34,10 +37,23 @@ _COUNTERS = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="facets")
 _Ranked = Ranked[tantivy.DocAddress]
 
 
-class TantivyIndex(DirectoryIndex[tantivy.Searcher]):
+class _View(NamedTuple):
+    """One state of the index, and how many documents BM25 reckons with: those in it, removed ones still among them."""
+
+    searcher: tantivy.Searcher
+    documents: int
+
+    def rarity(self, column: str, stem: str) -> float:
+        """The factor (idf) that BM25 gives a term for how few documents hold it."""
+        # A commit between the count and the searcher may bring more that hold it than were counted.
+        holding = min(self.searcher.doc_freq(column, stem), self.documents)
+        return math.log(1 + (self.documents - holding + 0.5) / (holding + 0.5))
+
+
+class TantivyIndex(DirectoryIndex[_View]):
     """The SearchIndex that tantivy keeps in a directory."""
 
-    layout = "tantivy-2"
+    layout = "tantivy-3"
     # Kept open by a rebuild, which is whole or nothing: another core writes and merges while the next texts are read.
     _filling: tantivy.IndexWriter | None = None
 
@@ -73,21 +89,22 @@ class TantivyIndex(DirectoryIndex[tantivy.Searcher]):
         writer.commit()
         writer.wait_merging_threads()
 
-    def _open(self, path: Path) -> Opened[tantivy.Searcher]:
+    def _open(self, path: Path) -> Opened[_View]:
         return _Opened(path)
 
-    def _documents(self, searcher: tantivy.Searcher, ids: Sequence[UUID]) -> list[IndexedDocument]:
+    def _documents(self, view: _View, ids: Sequence[UUID]) -> list[IndexedDocument]:
         if not ids:
             return []
+        searcher = view.searcher
         query = tantivy.Query.term_set_query(SCHEMA, "id", [document_id.hex for document_id in ids])
         hits = searcher.search(query, len(ids), count=False).hits
         return [stored_of(searcher.doc(address)).document() for _, address in hits]
 
-    def _page(self, searcher: tantivy.Searcher, asked: Asked) -> SearchPage:
-        return _Search(searcher, asked).page()
+    def _page(self, view: _View, asked: Asked) -> SearchPage:
+        return _Search(view, asked).page()
 
-    def _suggestions(self, searcher: tantivy.Searcher, start: str, visibility: Visibility) -> Iterator[tuple[str, str]]:
-        terms = searcher.terms_with_prefix("suggestion", start, filter_query=visible(visibility))
+    def _suggestions(self, view: _View, start: str, visibility: Visibility) -> Iterator[tuple[str, str]]:
+        terms = view.searcher.terms_with_prefix("suggestion", start, filter_query=visible(visibility))
         for term, documents in terms:
             if documents:
                 key, _, written = term.partition(SUGGESTION_BREAK)
@@ -108,7 +125,7 @@ def _add(writer: tantivy.IndexWriter, documents: Iterable[IndexedDocument]) -> l
     return ids
 
 
-class _Opened(Opened[tantivy.Searcher]):
+class _Opened(Opened[_View]):
     """An open generation; its commits are noticed by the file that each of them replaces."""
 
     def __init__(self, path: Path) -> None:
@@ -116,16 +133,19 @@ class _Opened(Opened[tantivy.Searcher]):
         self._commit = self._last_commit()
         self._index = tantivy.Index.open(str(path))
         self._index.config_reader("manual")
-        self._index.reload()
-        self._searcher = self._index.searcher()
+        self._view = self._look()
 
-    def searcher(self) -> tantivy.Searcher:
+    def searcher(self) -> _View:
         commit = self._last_commit()
         if commit != self._commit:
-            self._index.reload()
-            self._searcher = self._index.searcher()
+            self._view = self._look()
             self._commit = commit
-        return self._searcher
+        return self._view
+
+    def _look(self) -> _View:
+        segments = json.loads(self._meta.read_bytes())["segments"]
+        self._index.reload()
+        return _View(self._index.searcher(), sum(segment["max_doc"] for segment in segments))
 
     def _last_commit(self) -> tuple[int, int]:
         state = self._meta.stat()
@@ -135,11 +155,11 @@ class _Opened(Opened[tantivy.Searcher]):
 class _Search:
     """One question to one state of the index."""
 
-    def __init__(self, searcher: tantivy.Searcher, asked: Asked) -> None:
-        self._searcher = searcher
+    def __init__(self, view: _View, asked: Asked) -> None:
+        self._searcher = view.searcher
         self._asked = asked
         self._marker = Marker(asked.query)
-        self._translation = Translation(asked.query, asked.visibility, asked.filters)
+        self._translation = Translation(asked.query, asked.visibility, asked.filters, view.rarity)
         self._matching = self._translation.matching
 
     def page(self) -> SearchPage:

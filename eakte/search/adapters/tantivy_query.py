@@ -1,7 +1,7 @@
 """Our queries, filters and rights as tantivy queries."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -10,7 +10,7 @@ import tantivy
 from tantivy import FieldType, Occur
 
 from eakte.search.adapters.tantivy_schema import SCHEMA, found_in
-from eakte.search.analysis import FORM, FORM_ENDS
+from eakte.search.analysis import FORM, FORM_GOES_ON
 from eakte.search.columns import COLUMNS, WEIGHTS, access_of
 from eakte.search.index import Filters, Visibility
 from eakte.search.query import Clause, Code, Field, Period, Phrase, Prefix, Query, Term
@@ -41,15 +41,21 @@ def matching_in_text(query: Query, ids: Sequence[UUID]) -> tantivy.Query:
 
 
 class Translation:
-    """A query: `matching` is everything the actor may see that matches; `scored` adds what ranks it."""
+    """A query: `matching` is everything the actor may see that matches; `scored` adds what ranks it.
 
-    def __init__(self, query: Query, visibility: Visibility, filters: Filters) -> None:
+    `rarity` is the factor for a column's term that BM25 counts out of all documents. It is taken out again: what
+    somebody sees must not be ranked by documents they may not see.
+    """
+
+    def __init__(
+        self, query: Query, visibility: Visibility, filters: Filters, rarity: Callable[[str, str], float]
+    ) -> None:
         clauses = [
             *((Occur.Must, part) for part in (visible(visibility), *_filters(filters))),
             *((Occur.Must, _clause(clause)) for clause in query.wanted),
             *((Occur.MustNot, _clause(clause)) for clause in query.unwanted),
         ]
-        scores = [(Occur.Should, score) for clause in query.wanted for score in _scores(clause)]
+        scores = [(Occur.Should, score) for clause in query.wanted for score in _scores(clause, rarity)]
         self.matching = tantivy.Query.boolean_query(clauses)
         self.scored = tantivy.Query.boolean_query([*clauses, *scores])
 
@@ -77,7 +83,7 @@ def _beginning(column: str, start: str) -> tantivy.Query:
         # The same without a pattern, which takes longer to make than to use; hardly a reference begins so.
         words = tantivy.Query.fuzzy_term_query(SCHEMA, found_in(column), FORM + start, distance=0, prefix=True)
     else:
-        words = _matching(found_in(column), FORM + start, f"[^{FORM_ENDS}]*")
+        words = _matching(found_in(column), FORM + start, FORM_GOES_ON)
     return tantivy.Query.const_score_query(words, WEIGHTS[column])
 
 
@@ -86,11 +92,12 @@ def _matching(name: str, start: str, rest: str) -> tantivy.Query:
     return tantivy.Query.regex_query(SCHEMA, name, re.sub(r"([^\w=])", r"\\\1", start) + rest)
 
 
-def _scores(clause: Clause) -> Iterator[tantivy.Query]:
-    """What makes one word's match better than another: that it is the whole word, and where it stands."""
+def _scores(clause: Clause, rarity: Callable[[str, str], float]) -> Iterator[tantivy.Query]:
+    """What makes one word's match better than another: that it is the whole word, where it stands, and how often."""
     if isinstance(clause, Term):
         for column in _columns(clause.field):
-            yield tantivy.Query.boost_query(_term(column, clause.stem), WEIGHTS[column])
+            worth = WEIGHTS[column] / rarity(column, clause.stem)
+            yield tantivy.Query.boost_query(_term(column, clause.stem), worth)
 
 
 def _filters(filters: Filters) -> Iterator[tantivy.Query]:
@@ -112,7 +119,7 @@ def _columns(field: Field | None) -> tuple[str, ...]:
 
 def _phrase(column: str, stems: tuple[str, ...]) -> tantivy.Query:
     words = _term(column, stems[0]) if len(stems) == 1 else tantivy.Query.phrase_query(SCHEMA, column, list(stems))
-    return tantivy.Query.boost_query(words, WEIGHTS[column])
+    return tantivy.Query.const_score_query(words, WEIGHTS[column])
 
 
 def _period(first: date | None, last: date | None) -> tantivy.Query:

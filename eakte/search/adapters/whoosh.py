@@ -17,7 +17,7 @@ from eakte.search.snippets import Marker
 try:
     from whoosh import index as files
 
-    from eakte.search.adapters.whoosh_query import matching, visible
+    from eakte.search.adapters.whoosh_query import WithoutRarity, matching, visible
     from eakte.search.adapters.whoosh_schema import SUGGESTION_BREAK, document_of, schema, stored_of
 
     INSTALLED = True
@@ -30,7 +30,7 @@ _WRITER_MEMORY_MB = 128
 class WhooshIndex(DirectoryIndex[Any]):
     """The SearchIndex that Whoosh keeps in a directory. Raises SearchEngineMissing without the package."""
 
-    layout = "whoosh-1"
+    layout = "whoosh-2"
 
     def __init__(self, directory: Path, *, lock_timeout_s: float = 30.0, fresh: Path | None = None) -> None:
         if not INSTALLED:
@@ -87,11 +87,11 @@ class _Opened(Opened[Any]):
 
     def __init__(self, path: Path) -> None:
         self._index = files.open_dir(path)
-        self._searcher = self._index.searcher()
+        self._searcher = self._index.searcher(weighting=WithoutRarity())
 
     def searcher(self) -> Any:
         if not self._searcher.up_to_date():
-            self._searcher = self._index.searcher()
+            self._searcher = self._index.searcher(weighting=WithoutRarity())
         return self._searcher
 
 

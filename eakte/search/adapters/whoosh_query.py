@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from whoosh import query as whoosh
+from whoosh.scoring import BM25F
 
 from eakte.search.adapters.whoosh_schema import found_in
 from eakte.search.analysis import FORM
@@ -14,6 +15,13 @@ from eakte.search.query import Clause, Code, Field, Period, Phrase, Prefix, Quer
 
 _PART_BOOST = 0.1
 """What it is worth that a word occurs at all, perhaps only inside a compound."""
+
+
+class WithoutRarity(BM25F):  # type: ignore[misc]
+    """BM25 without how few documents hold a word: somebody's hits must not be ranked by documents they may not see."""
+
+    def idf(self, searcher: Any, fieldname: str, text: str) -> float:
+        return 1.0
 
 
 def matching(query: Query, filters: Filters) -> Any:
