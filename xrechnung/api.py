@@ -22,7 +22,7 @@ from eakte.documents.models import DocumentSource, Rendition, RenditionKind
 from eakte.documents.queries import visible_among as visible_documents
 from eakte.foundation.bodies import RequestInvalid, must_have_only
 from eakte.foundation.errors import Finding
-from eakte.foundation.http import ApiRoute, Authenticate, Cursor, Limit, PageShape, Work, etag
+from eakte.foundation.http import AN_ID, ApiRoute, Authenticate, Created, Cursor, Limit, PageShape, Tagged, Work, etag
 from eakte.foundation.settings import XrechnungSettings
 from eakte.foundation.storage import Digest
 from eakte.foundation.work import House
@@ -121,13 +121,13 @@ def check(sent: Annotated[Sent, Depends(sent_invoice)]) -> VerdictShape:
 @router.post("/invoices", status_code=201, summary="Rechnung einreichen; sie wird abgelegt und dann geprüft")
 def receive(
     work: Work,
-    response: Response,
-    file: Annotated[UploadFile, File(description="XML oder PDF, wie die Rechnung kam")],
-    case_id: Annotated[UUID | None, Form(alias="caseId", description="Vorgang, zu dem sie gehört")] = None,
+    response: Created,
+    file: Annotated[UploadFile, File(title="XML oder PDF, wie die Rechnung kam")],
+    case_id: Annotated[UUID | None, Form(alias="caseId", title="Vorgang, zu dem sie gehört", examples=[AN_ID])] = None,
     dossier_id: Annotated[
-        UUID | None, Form(alias="dossierId", description="Akte, in der ein Vorgang für sie angelegt wird")
+        UUID | None, Form(alias="dossierId", title="Akte, in der ein Vorgang für sie angelegt wird", examples=[AN_ID])
     ] = None,
-    source: Annotated[DocumentSource, Form(description="Eingangsweg")] = DocumentSource.SPECIALIST_SYSTEM,
+    source: Annotated[DocumentSource, Form(title="Eingangsweg")] = DocumentSource.SPECIALIST_SYSTEM,
 ) -> InvoiceDetailShape:
     # Asked before storing, so that nobody fills the storage who may not file.
     receiving.must_take_invoice(work, case_id=case_id, dossier_id=dossier_id)
@@ -139,7 +139,7 @@ def receive(
 
 
 @router.post("/invoices/{invoice_id}:recheck", summary="Abgebrochene Prüfung wiederholen")
-def check_again(work: Work, invoice_id: UUID, response: Response) -> InvoiceDetailShape:
+def check_again(work: Work, invoice_id: UUID, response: Tagged) -> InvoiceDetailShape:
     return _detail(work, receiving.send_on(work, invoice_id), response)
 
 
@@ -181,14 +181,14 @@ def list_invoices(
 
 
 @router.get("/invoices/{invoice_id}", summary="Rechnung mit Eckdaten, Stand der Prüfung und Dubletten")
-def read_invoice(work: Work, invoice_id: UUID, response: Response) -> InvoiceDetailShape:
+def read_invoice(work: Work, invoice_id: UUID, response: Tagged) -> InvoiceDetailShape:
     invoice = queries.get_invoice(work, invoice_id, to=Permission.READ)
     note_reading(work, queries.document_of(work.session, invoice), Reading.METADATA)
     return _detail(work, invoice, response)
 
 
 @router.get("/invoices/{invoice_id}/verdict", summary="Prüfergebnis mit allen Befunden")
-def read_verdict(work: Work, invoice_id: UUID, response: Response) -> VerdictShape:
+def read_verdict(work: Work, invoice_id: UUID, response: Tagged) -> VerdictShape:
     invoice = reading.read_findings(work, invoice_id)
     response.headers["ETag"] = etag(invoice.revision)
     return kept_verdict_shape(invoice)

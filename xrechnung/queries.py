@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from eakte.access import Permission
 from eakte.access.queries import BERLIN
 from eakte.documents.models import Document, DocumentVersion, Rendition, RenditionKind
-from eakte.documents.queries import documents_where, get_document
+from eakte.documents.queries import documents_where, get_document, reached_from
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.errors import Forbidden, NotFound
 from eakte.foundation.ids import earliest_id
 from eakte.foundation.jobs import is_queued
 from eakte.foundation.work import Actor, UnitOfWork
 from eakte.records.errors import ProcessingRestricted
+from eakte.records.models import Record
 from eakte.records.queries import must_be_readable
 from xrechnung.approval.models.flow import Approval
 from xrechnung.approval.queries.seeing import involved
@@ -167,22 +168,17 @@ def invoice_of_version(session: Session, version_id: UUID) -> Invoice | None:
     return session.scalar(select(Invoice).where(Invoice.version_id == version_id))
 
 
-def unfinished_in(session: Session, case_id: UUID) -> list[Invoice]:
-    """Invoices in a case whose check is under way, or of which something is still to be made."""
+def unfinished_in(work: UnitOfWork, record: Record) -> list[tuple[Invoice, bool]]:
+    """Invoices that go along with a record and whose check is under way, or of which something is still to be made.
+
+    Each with whether the actor sees the document it came as.
+    """
     statement = (
-        select(Invoice)
+        select(Invoice, Document.id.in_(documents_where(work.actor, Permission.READ)))
         .join(Document, Document.id == Invoice.document_id)
-        .where(Document.case_id == case_id, or_(Invoice.state == InvoiceState.RECEIVED, _lacking()))
+        .where(reached_from(record), or_(Invoice.state == InvoiceState.RECEIVED, _lacking()))
     )
-    return list(session.scalars(statement.order_by(Invoice.id)))
-
-
-def unfinished_of(session: Session, document_id: UUID) -> list[Invoice]:
-    """The same of one document."""
-    statement = select(Invoice).where(
-        Invoice.document_id == document_id, or_(Invoice.state == InvoiceState.RECEIVED, _lacking())
-    )
-    return list(session.scalars(statement.order_by(Invoice.id)))
+    return [(row[0], row[1]) for row in work.session.execute(statement.order_by(Invoice.id))]
 
 
 # --- twins --------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from eakte.access import Permission
 from eakte.documents.messages import RenditionsMade
-from eakte.documents.models import Document, DocumentSource, DocumentVersion
+from eakte.documents.models import DocumentSource, DocumentVersion
 from eakte.documents.presenting import presenters
 from eakte.documents.queries import get_document
 from eakte.foundation.confined import preloaded
@@ -12,7 +12,7 @@ from eakte.foundation.errors import Finding
 from eakte.foundation.messages import on
 from eakte.foundation.work import UnitOfWork
 from eakte.records.guards import guards
-from eakte.records.models import Case, Record
+from eakte.records.models import Record
 from eakte.records.rules import Action
 from xrechnung import queries
 from xrechnung.notices import E_INVOICE
@@ -44,12 +44,6 @@ def receive_invoice(work: UnitOfWork, event: RenditionsMade) -> None:
 @guards(Action.CLOSE)
 @guards(Action.CANCEL)
 def _unfinished_invoices(work: UnitOfWork, record: Record) -> Iterable[Finding]:
-    match record:
-        case Case():
-            unfinished = queries.unfinished_in(work.session, record.id)
-        case Document():
-            unfinished = queries.unfinished_of(work.session, record.id)
-        case _:
-            return
-    for invoice in unfinished:
-        yield Finding("invoice-unchecked", "Eine E-Rechnung wird noch gelesen und geprüft.", str(invoice.id))
+    for invoice, seen in queries.unfinished_in(work, record):
+        message = "Eine E-Rechnung wird noch gelesen und geprüft."
+        yield Finding("invoice-unchecked", message, str(invoice.id) if seen else "")

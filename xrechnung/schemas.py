@@ -33,7 +33,7 @@ class SkontoShape(Shape):
 class InvoiceShape(Shape):
     """Eingegangene E-Rechnung"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     document_id: UUID = Field(title="Dokument, als das sie abgelegt ist")
     version_id: UUID = Field(title="Version des Dokuments")
     case_id: UUID = Field(title="Vorgang")

@@ -26,7 +26,18 @@ from eakte.access.schemas import (
     UnitShape,
 )
 from eakte.foundation.errors import EakteError
-from eakte.foundation.http import AnonymousWork, ApiRoute, Cursor, Limit, PageShape, Revision, Work, etag
+from eakte.foundation.http import (
+    AnonymousWork,
+    ApiRoute,
+    Created,
+    Cursor,
+    Limit,
+    PageShape,
+    Revision,
+    Tagged,
+    Work,
+    etag,
+)
 from eakte.foundation.problems import problem_response
 
 router = APIRouter(tags=["Berechtigungen"], route_class=ApiRoute)
@@ -76,7 +87,7 @@ def list_identities(work: Work, cursor: Cursor = None, limit: Limit = 50) -> Pag
 
 
 @router.post("/identities", status_code=201, summary="Person oder Fachverfahren aufnehmen")
-def create_identity(work: Work, new: NewIdentity, response: Response) -> IdentityShape:
+def create_identity(work: Work, new: NewIdentity, response: Created) -> IdentityShape:
     identity = service.create_identity(work, **new.model_dump())
     response.headers["Location"] = f"/api/v1/identities/{identity.id}"
     return _tagged(identity, response)
@@ -88,20 +99,20 @@ def _tagged(identity: Identity, response: Response) -> IdentityShape:
 
 
 @router.get("/identities/{identity_id}", summary="Person oder Fachverfahren lesen")
-def read_identity(work: Work, identity_id: UUID, response: Response) -> IdentityShape:
+def read_identity(work: Work, identity_id: UUID, response: Tagged) -> IdentityShape:
     return _tagged(queries.get_identity(work, identity_id), response)
 
 
 @router.patch("/identities/{identity_id}", summary="Person oder Fachverfahren ändern oder sperren")
 def change_identity(
-    work: Work, identity_id: UUID, patch: IdentityPatch, revision: Revision, response: Response
+    work: Work, identity_id: UUID, patch: IdentityPatch, revision: Revision, response: Tagged
 ) -> IdentityShape:
     identity = service.change_identity(work, identity_id, revision=revision, **patch.model_dump())
     return _tagged(identity, response)
 
 
 @router.put("/identities/{identity_id}/password", status_code=204, summary="Kennwort setzen")
-def set_password(work: Work, identity_id: UUID, new: NewPassword, revision: Revision, response: Response) -> None:
+def set_password(work: Work, identity_id: UUID, new: NewPassword, revision: Revision, response: Tagged) -> None:
     identity = service.set_password(work, identity_id, new.password, revision=revision)
     response.headers["ETag"] = etag(identity.revision)
 

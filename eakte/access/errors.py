@@ -1,4 +1,4 @@
-from eakte.foundation.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from eakte.foundation.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests, Unauthenticated
 
 
 class LoginFailed(Unauthenticated):
@@ -7,7 +7,7 @@ class LoginFailed(Unauthenticated):
     advice = "Benutzername oder Kennwort stimmen nicht, oder das Konto ist gesperrt."
 
 
-class TooManyLogins(Unauthenticated):
+class TooManyLogins(TooManyRequests):
     """Zu viele Anmeldeversuche."""
 
     advice = "Bitte in {minutes} Minuten erneut versuchen oder die Systembetreuung fragen."

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from eakte.access.models import IdentityKind
 from eakte.access.rules import Confidentiality, Permission, Role
-from eakte.foundation.http import Shape
+from eakte.foundation.http import AN_ID, Shape
 from eakte.foundation.mail import ADDRESS
 
 
@@ -21,10 +21,10 @@ class Login(Shape):
 class TokenShape(Shape):
     """API-Token, ohne sein Geheimnis"""
 
-    id: UUID
-    identity_id: UUID
+    id: UUID = Field(title="Kennung")
+    identity_id: UUID = Field(title="Kennung des Kontos")
     label: str = Field(title="Bezeichnung")
-    created_at: datetime
+    created_at: datetime = Field(title="Angelegt am")
     expires_at: datetime | None = Field(title="Gültig bis")
     revoked_at: datetime | None = Field(title="Zurückgezogen am")
 
@@ -45,7 +45,7 @@ class NewToken(Shape):
 class UnitShape(Shape):
     """Organisationseinheit"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     key: str = Field(title="Kennung", examples=["63"])
     name: str = Field(title="Name", examples=["Bauordnungsamt"])
     parent_id: UUID | None = Field(title="Übergeordnete Einheit")
@@ -62,13 +62,13 @@ class NewUnit(Shape):
 class IdentityShape(Shape):
     """Person oder Fachverfahren"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     kind: IdentityKind = Field(title="Art")
     login: str = Field(title="Benutzername")
     display_name: str = Field(title="Anzeigename")
     email: str | None = Field(title="E-Mail-Adresse für Erinnerungen")
     active: bool = Field(title="Aktiv")
-    created_at: datetime
+    created_at: datetime = Field(title="Angelegt am")
 
 
 class NewIdentity(Shape):
@@ -84,65 +84,72 @@ class NewIdentity(Shape):
 class IdentityPatch(Shape):
     """Änderung einer Person oder eines Fachverfahrens"""
 
-    display_name: str | None = Field(None, title="Anzeigename", min_length=1, max_length=300)
-    email: str | None = Field(
-        None, title="E-Mail-Adresse für Erinnerungen; leer: keine mehr", pattern=f"^({ADDRESS})?$"
+    display_name: str | None = Field(
+        None, title="Anzeigename", min_length=1, max_length=300, examples=["Annegret Tschöpe"]
     )
-    active: bool | None = Field(None, title="Aktiv")
+    email: str | None = Field(
+        None,
+        title="E-Mail-Adresse für Erinnerungen; leer: keine mehr",
+        pattern=f"^({ADDRESS})?$",
+        examples=["a.tschoepe@musterhausen.example"],
+    )
+    active: bool | None = Field(None, title="Aktiv", examples=[False])
 
 
 class NewPassword(Shape):
     """Neues Kennwort"""
 
-    password: str = Field(title="Kennwort", max_length=1000)
+    password: str = Field(title="Kennwort", max_length=1000, examples=["Kastanie-Fahrrad-42"])
 
 
 class OwnPassword(NewPassword):
     """Neues eigenes Kennwort, bestätigt durch das bisherige"""
 
-    current_password: str = Field(title="Bisheriges Kennwort", min_length=1, max_length=1000)
+    current_password: str = Field(
+        title="Bisheriges Kennwort", min_length=1, max_length=1000, examples=["Regenschirm-Lampe-17"]
+    )
 
 
 class GrantFields(Shape):
     """Berechtigung: Rolle mit Geltungsbereich"""
 
-    role: Role = Field(title="Rolle")
-    unit_id: UUID | None = Field(None, title="Organisationseinheit; leer: alle")
-    entry_id: UUID | None = Field(None, title="Aktenplaneintrag; leer: alle")
+    role: Role = Field(title="Rolle", examples=["clerk"])
+    unit_id: UUID | None = Field(None, title="Organisationseinheit; leer: alle", examples=[AN_ID])
+    entry_id: UUID | None = Field(None, title="Aktenplaneintrag; leer: alle", examples=[AN_ID])
     max_confidentiality: Confidentiality = Field(Confidentiality.RESTRICTED, title="Höchste Vertraulichkeitsstufe")
-    valid_from: date | None = Field(None, title="Gültig ab")
-    valid_until: date | None = Field(None, title="Gültig bis einschließlich")
+    valid_from: date | None = Field(None, title="Gültig ab", examples=["2026-12-01"])
+    valid_until: date | None = Field(None, title="Gültig bis einschließlich", examples=["2027-11-30"])
 
 
 class GrantShape(GrantFields):
     """Erteilte Berechtigung"""
 
-    id: UUID
-    identity_id: UUID
-    granted_by: UUID
-    granted_at: datetime
+    id: UUID = Field(title="Kennung")
+    identity_id: UUID = Field(title="Kennung des Kontos")
+    granted_by: UUID = Field(title="Erteilt von")
+    granted_at: datetime = Field(title="Erteilt am")
 
 
 class DeputyFields(Shape):
     """Vertretung"""
 
-    deputy_id: UUID = Field(title="Wer vertritt")
-    valid_from: date = Field(title="Gültig ab")
-    valid_until: date = Field(title="Gültig bis")
+    deputy_id: UUID = Field(title="Wer vertritt", examples=[AN_ID])
+    valid_from: date = Field(title="Gültig ab", examples=["2026-12-21"])
+    valid_until: date = Field(title="Gültig bis", examples=["2027-01-06"])
 
 
 class DeputyShape(DeputyFields):
     """Eingerichtete Vertretung"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     principal_id: UUID = Field(title="Wer vertreten wird")
-    appointed_by: UUID
-    appointed_at: datetime
+    appointed_by: UUID = Field(title="Bestellt von")
+    appointed_at: datetime = Field(title="Bestellt am")
 
 
 class MeShape(Shape):
     """Wer ich bin und was ich irgendwo darf"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     login: str = Field(title="Benutzername")
     permissions: list[Permission] = Field(title="Rechte")

@@ -1,6 +1,7 @@
 """Admitting people and clients, logging in, tokens and grants."""
 
 import hashlib
+import math
 import secrets
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -179,7 +180,8 @@ def log_in(work: UnitOfWork, login: str, password: str) -> tuple[ApiToken, str] 
     limits = work.settings.access
     identity = queries.identity_by_login(work.session, login)
     if identity is not None and identity.locked_until is not None and identity.locked_until > work.now:
-        return TooManyLogins(minutes=limits.login_window_s // 60 or 1)
+        wait_s = math.ceil((identity.locked_until - work.now).total_seconds())
+        return TooManyLogins(minutes=math.ceil(wait_s / 60), wait_s=wait_s)
     if not _password_fits(identity, password) or identity is None or not identity.active:
         if identity is not None:
             identity.failed_logins += 1

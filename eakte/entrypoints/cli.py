@@ -7,7 +7,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from eakte.entrypoints.commands.lazy import add_lazily
-from eakte.foundation.errors import DatabaseUnavailable, EakteError
+from eakte.foundation.errors import DatabaseUnavailable, EakteError, Invalid
 
 app = typer.Typer(
     name="eakte",
@@ -64,12 +64,32 @@ def command_line() -> TyperGroup:
     return add_lazily(group, COMMANDS)
 
 
+class FileUnusable(Invalid):
+    """Diese Datei oder dieser Ordner ist nicht zu öffnen."""
+
+    advice = "„{path}“: {reason}."
+
+
+_WHY: dict[type[OSError], str] = {
+    FileNotFoundError: "gibt es nicht",
+    PermissionError: "das Recht dazu fehlt",
+    IsADirectoryError: "ist ein Ordner",
+    NotADirectoryError: "liegt in keinem Ordner",
+}
+
+
 def main() -> None:
     """Run a command; what goes wrong on purpose is said in one German sentence, exit status 2."""
     try:
         command_line()()
     except EakteError as error:
         complain(getattr(error, "problem_code", "") or error.code(), str(error))
+        sys.exit(2)
+    except OSError as error:
+        if not error.filename:
+            raise
+        unusable = FileUnusable(path=error.filename, reason=_WHY.get(type(error), error.strerror))
+        complain(unusable.code(), str(unusable))
         sys.exit(2)
     except Exception as error:
         if not _says_that_the_database_is_away(error):

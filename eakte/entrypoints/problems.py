@@ -69,12 +69,13 @@ def problem_kinds() -> dict[str, ProblemKind]:
 
 
 # What only groups others, or stands for another server's own problem, is never told under its own code.
-_NEVER_TOLD = {"not-found", "forbidden", "invalid", "conflict", "unavailable", "out-of-range", "problem-answer"}
+_GROUPS = {"not-found", "forbidden", "invalid", "conflict", "unavailable", "out-of-range", "too-many-requests"}
+_NEVER_TOLD = {*_GROUPS, "problem-answer"}
 
 
 # Errors of the packages; those of the command line are told there, and tests make some of their own.
 _PACKAGES = ("eakte.", "ingest.", "retention.", "xrechnung.")
-_COMMAND_LINE = ("eakte.entrypoints.client", "eakte.entrypoints.commands", "eakte.entrypoints.stack")
+_COMMAND_LINE = tuple(f"eakte.entrypoints.{name}" for name in ("cli", "client", "commands", "stack"))
 
 
 def _subclasses(kind: type[EakteError]) -> Iterator[type[EakteError]]:

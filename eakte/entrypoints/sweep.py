@@ -20,6 +20,7 @@ _KNOWN = text(
     UNION SELECT (jsonb_path_query(products, '$.**.object_id') #>> '{}')::uuid
           FROM ingest_items WHERE products IS NOT NULL
     UNION SELECT object_id FROM batch_files WHERE object_id IS NOT NULL
+    UNION SELECT (jsonb_path_query(previews, '$.**.object_id') #>> '{}')::uuid FROM batch_files
     UNION SELECT (jsonb_path_query(files, '$.**.object_id') #>> '{}')::uuid FROM scan_products
     UNION SELECT object_id FROM disposal_messages
     UNION SELECT object_id FROM subject_reports WHERE made_at IS NOT NULL AND erased_at IS NULL

@@ -1,8 +1,10 @@
 """Bodies of requests: bounded while they stream, and forms with known fields only."""
 
+import hmac
 from collections.abc import Collection
 
 from fastapi import Request
+from starlette.datastructures import FormData, UploadFile
 from starlette.types import Message
 
 from eakte.foundation.errors import Finding, Invalid, TooLarge
@@ -50,3 +52,23 @@ async def must_have_only(request: Request, fields: Collection[str]) -> None:
         await form.close()
         sentence = "Dieses Feld ist unbekannt."
         raise RequestInvalid(findings=[Finding("extra-forbidden", sentence, f"/body/{name}") for name in unknown])
+
+
+def take_in_form(digest: hmac.HMAC, form: FormData) -> None:
+    """Add what a form says to a digest: fields, values, names and bytes of files, which are read piece by piece.
+
+    Not the body as it was sent: who repeats a form separates its parts with another boundary.
+    """
+    for name, value in form.multi_items():
+        if not isinstance(value, UploadFile):
+            digest.update(f"{(name, value)!a}\n".encode())
+            continue
+        # With the length before them, no bytes are mistaken for the next field.
+        digest.update(f"{(name, value.filename, value.size)!a}\n".encode())
+        value.file.seek(0)
+        while piece := value.file.read(_PIECE):
+            digest.update(piece)
+        value.file.seek(0)
+
+
+_PIECE = 1 << 20

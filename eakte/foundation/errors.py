@@ -94,6 +94,13 @@ class Unauthenticated(Forbidden):
     advice = "Bitte anmelden oder ein gültiges API-Token mitsenden."
 
 
+class TooManyRequests(EakteError):
+    """Zu viele Anfragen in kurzer Zeit."""
+
+    # Whoever raises it says after how many seconds another one is heard.
+    advice = "Bitte in {wait_s} Sekunden erneut versuchen."
+
+
 class Stale(Conflict):
     """Der Datensatz wurde inzwischen geändert."""
 

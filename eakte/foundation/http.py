@@ -2,21 +2,26 @@
 
 import hashlib
 import hmac
+import inspect
 import re
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Header, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.params import Form
 from fastapi.routing import APIRoute
-from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from eakte.foundation import errors
-from eakte.foundation.bodies import TEXT_LIMIT_MB, bounded, must_have_only
+from eakte.foundation.bodies import TEXT_LIMIT_MB, bounded, must_have_only, take_in_form
 from eakte.foundation.idempotency import KeptAnswer, claim_key, keep_answer
 from eakte.foundation.problems import MalformedRequest, PreconditionRequired, UnknownParameter
 from eakte.foundation.settings import Settings
@@ -31,6 +36,10 @@ class _Repeated(Exception):
         self.status = kept.status or 200
         self.headers = {**(kept.headers or {}), "idempotency-replayed": "true"}
         self.body = kept.body or b""
+
+
+AN_ID = "01a1ff9e-5496-73a4-b22d-bf3a26974802"
+"""An id as examples show it."""
 
 
 # --- shapes -----------------------------------------------------------------------------------------
@@ -74,8 +83,8 @@ ItemT = TypeVar("ItemT")
 class PageShape(Shown, Generic[ItemT]):
     """One page of a list; `next` is the cursor of the following page, or null."""
 
-    items: list[ItemT]
-    next: str | None = None
+    items: list[ItemT] = Field(title="Einträge")
+    next: str | None = Field(None, title="Marke der nächsten Seite, als „cursor“ anzugeben; null auf der letzten")
 
 
 Limit = Annotated[int, Query(ge=1, le=500, description="Höchstzahl der Einträge je Seite", examples=[50])]
@@ -143,8 +152,29 @@ def expected_revision(
 Revision = Annotated[int | None, Depends(expected_revision)]
 
 
+@dataclass(frozen=True, slots=True)
+class Sends:
+    """Beside the `Response` of a route: which headers its answer comes with, for the OpenAPI document."""
+
+    names: tuple[str, ...]
+
+
+def sent(*names: str) -> dict[str, Any]:
+    """Headers of an answer as the OpenAPI document refers to them; it says once what each of them is."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+Tagged = Annotated[Response, Sends(("ETag",))]
+Located = Annotated[Response, Sends(("Location",))]
+Created = Annotated[Response, Sends(("ETag", "Location"))]
+
+
 class ApiRoute(APIRoute):
     """A route that refuses what it does not know and keeps answers to POSTs with an Idempotency-Key."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], *, methods: Collection[str], **options: Any) -> None:
+        reads = set(methods) <= {"GET", "HEAD"}
+        super().__init__(path, _on_one_thread(endpoint) if reads else endpoint, methods=set(methods), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -159,10 +189,15 @@ class ApiRoute(APIRoute):
                 if name not in known:
                     raise UnknownParameter(name=name)
             if request.method == "GET":
-                return _unless_known(request, await handle(request))
+                try:
+                    return _unless_known(request, await handle(request))
+                except RequestValidationError:
+                    # Whoever is unknown is told that, and nothing of how to ask.
+                    await run_in_threadpool(must_be_known, request)
+                    raise
             if takes_files:
                 # Before the body is read: nobody unknown makes us fill the disk.
-                await run_in_threadpool(_must_be_known, request)
+                await run_in_threadpool(must_be_known, request)
                 settings: Settings = request.app.state.house.settings
                 request = bounded(request, settings.api.max_upload_mb + 1)
                 await must_have_only(request, fields)
@@ -176,7 +211,7 @@ class ApiRoute(APIRoute):
             if not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
                 raise MalformedRequest(problem="Ein Idempotency-Key hat 1 bis 200 druckbare ASCII-Zeichen.")
             request.state.idempotency_key = key
-            request.state.request_hash = await _request_hash(request)
+            request.state.request_hash = await _request_hash(request, is_form=takes_files)
             try:
                 response = await handle(request)
             except _Repeated as repeated:
@@ -194,7 +229,32 @@ class ApiRoute(APIRoute):
         return checked
 
 
-def _must_be_known(request: Request) -> None:
+def _on_one_thread(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """A reading endpoint whose work begins and ends where it runs: handing it over costs as much as a small answer."""
+    signature = inspect.signature(endpoint)
+    works = [name for name, parameter in signature.parameters.items() if parameter.annotation == Work]
+    if not works or inspect.iscoroutinefunction(endpoint):
+        return endpoint
+    begun, (name,) = contextmanager(begin_work), works
+
+    def run(values: dict[str, Any]) -> Any:
+        with begun(values[name]) as work:
+            return endpoint(**{**values, name: work})
+
+    @wraps(endpoint)
+    async def on_one_thread(**values: Any) -> Any:
+        return await run_in_threadpool(run, values)
+
+    parameters = [
+        parameter.replace(annotation=Request) if parameter.name == name else parameter
+        for parameter in signature.parameters.values()
+    ]
+    on_one_thread.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return on_one_thread
+
+
+def must_be_known(request: Request) -> None:
+    """Before anything of a body is read. Raises Unauthenticated."""
     house: House = request.app.state.house
     authenticate: Authenticate = request.app.state.authenticate
     with house.begin_as(lambda session, now: authenticate(request, session, now)):
@@ -215,14 +275,13 @@ def _query_parameters(dependant: Any) -> Iterator[Any]:
         yield from _query_parameters(nested)
 
 
-async def _request_hash(request: Request) -> str:
+async def _request_hash(request: Request, *, is_form: bool) -> str:
     # Keyed, since a body may hold a password, and a plain hash of one can be guessed.
     house: House = request.app.state.house
     address = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
     digest = hmac.new(house.settings.audit.key.get_secret_value().encode(), address, hashlib.sha256)
-    if request.headers.get("content-type", "").startswith("application/json"):
-        digest.update(await request.body())
+    if is_form:
+        await run_in_threadpool(take_in_form, digest, await request.form())
     else:
-        # A streamed body is told apart by its length; its own hash is compared by whoever stores it.
-        digest.update(request.headers.get("content-length", "").encode())
+        digest.update(await request.body())
     return digest.hexdigest()

@@ -4,7 +4,7 @@ from fastapi import Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
@@ -21,6 +21,7 @@ PROBLEM = "application/problem+json"
 # Most special first: the first kind that fits decides.
 STATUS: dict[type[EakteError], int] = {
     errors.Unauthenticated: 401,
+    errors.TooManyRequests: 429,
     errors.Stale: 412,
     errors.TooLarge: 413,
     errors.OutOfRange: 416,
@@ -82,22 +83,22 @@ class UnexpectedFailure(EakteError):
 
 
 class ProblemFinding(BaseModel):
-    pointer: str
-    code: str
-    message: str
+    pointer: str = Field(title="Wo in der Anfrage (JSON-Pointer), oder das Aktenzeichen dessen, was entgegensteht")
+    code: str = Field(title="Stabiler Code")
+    message: str = Field(title="Befund")
 
 
 class Problem(BaseModel):
     """Problem nach RFC 9457, mit stabilem Code und deutschem Text."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: str
-    errors: list[ProblemFinding] = []
-    traceId: str = ""
+    type: str = Field(title="Art des Problems, als Adresse")
+    title: str = Field(title="Was nicht geht")
+    status: int = Field(title="HTTP-Status")
+    detail: str = Field(title="Was zu tun ist")
+    instance: str = Field(title="Adresse der Anfrage")
+    code: str = Field(title="Stabiler Code")
+    errors: list[ProblemFinding] = Field([], title="Einzelne Befunde")
+    traceId: str = Field("", title="Kennung der Anfrage im Log")
 
 
 def status_of(error: EakteError) -> int:
@@ -133,6 +134,8 @@ def problem_response(request: Request, error: EakteError, *, status: int | None 
         headers["WWW-Authenticate"] = "Bearer"
     if status == 416:
         headers["Content-Range"] = f"bytes */{error.facts['size']}"
+    if isinstance(error, errors.TooManyRequests):
+        headers["Retry-After"] = str(error.facts["wait_s"])
     if status == 503 or isinstance(error, IdempotencyKeyInProgress):
         headers["Retry-After"] = "5"
     return JSONResponse(jsonable_encoder(body), status, headers, media_type=PROBLEM)

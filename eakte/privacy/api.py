@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from eakte.documents.api import BINARY, disposition, streamed
 from eakte.foundation.clock import legal_day
-from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Revision, Shape, Work, etag
+from eakte.foundation.http import ApiRoute, Created, Cursor, Limit, PageShape, Revision, Shape, Tagged, Work, etag
 from eakte.privacy.models import SubjectFinding, SubjectReport, SubjectRequest
 from eakte.privacy.queries import requests as queries
 from eakte.privacy.rules import Judgement, RequestKind, RequestState
@@ -72,7 +72,7 @@ def list_requests(
 
 
 @router.post("/requests", status_code=201, summary="Betroffenenanfrage eintragen")
-def receive_request(work: Work, new: NewSubjectRequest, response: Response) -> SubjectRequestShape:
+def receive_request(work: Work, new: NewSubjectRequest, response: Created) -> SubjectRequestShape:
     received = requesting.Received(new.kind, new.person.as_person(), new.received_on, new.identity_check, new.note)
     request = requesting.receive_request(work, received)
     response.headers["Location"] = f"/api/v1/privacy/requests/{request.id}"
@@ -80,7 +80,7 @@ def receive_request(work: Work, new: NewSubjectRequest, response: Response) -> S
 
 
 @router.get("/requests/{request_id}", summary="Betroffenenanfrage lesen")
-def read_request(work: Work, request_id: UUID, response: Response) -> SubjectRequestDetail:
+def read_request(work: Work, request_id: UUID, response: Tagged) -> SubjectRequestDetail:
     request = queries.get_request(work, request_id)
     response.headers["ETag"] = etag(request.revision)
     person = None if request.person is None else PersonShape.model_validate(request.subject.model_dump())
@@ -90,14 +90,14 @@ def read_request(work: Work, request_id: UUID, response: Response) -> SubjectReq
 
 @router.patch("/requests/{request_id}", summary="Betroffenenanfrage ändern")
 def change_request(
-    work: Work, request_id: UUID, patch: SubjectRequestPatch, revision: Revision, response: Response
+    work: Work, request_id: UUID, patch: SubjectRequestPatch, revision: Revision, response: Tagged
 ) -> SubjectRequestShape:
     return _tagged(work, requesting.change_request(work, request_id, patch.fields(), revision=revision), response)
 
 
 @router.post("/requests/{request_id}:extend", summary="Frist um zwei Monate verlängern")
 def extend_request(
-    work: Work, request_id: UUID, extension: Extension, revision: Revision, response: Response
+    work: Work, request_id: UUID, extension: Extension, revision: Revision, response: Tagged
 ) -> SubjectRequestShape:
     request = requesting.extend_request(work, request_id, reason=extension.reason, revision=revision)
     return _tagged(work, request, response)
@@ -110,7 +110,7 @@ def search_for_person(work: Work, request_id: UUID) -> SubjectRequestShape:
 
 @router.post("/requests/{request_id}/acts", summary="Beantworten, abschließen, zurückziehen")
 def act_on_request(
-    work: Work, request_id: UUID, step: RequestStep, revision: Revision, response: Response
+    work: Work, request_id: UUID, step: RequestStep, revision: Revision, response: Tagged
 ) -> SubjectRequestShape:
     return _tagged(work, requesting.act_on_request(work, request_id, step.act, revision=revision), response)
 

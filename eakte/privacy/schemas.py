@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from eakte.foundation.http import Shape
+from eakte.foundation.http import AN_ID, Shape
 from eakte.privacy.rules import Judgement, Match, Outcome, Person, Place, RequestAct, RequestKind, RequestState
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
@@ -68,7 +68,7 @@ class SubjectRequestPatch(Shape):
 class SubjectRequestShape(Shape):
     """Betroffenenanfrage, ohne die Angaben zur Person"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     reference: str = Field(title="Zeichen", examples=["DS-2026/0003"])
     kind: RequestKind = Field(title="Art")
     state: RequestState = Field(title="Stand")
@@ -107,13 +107,13 @@ class Extension(Shape):
 class RequestStep(Shape):
     """Schritt: beantwortet (answer), abschließen (close), zurückgezogen (withdraw)"""
 
-    act: RequestAct = Field(title="Schritt")
+    act: RequestAct = Field(title="Schritt", examples=["close"])
 
 
 class FindingShape(Shape):
     """Fundstelle"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     place: Place = Field(title="Wo")
     record_id: UUID | None = Field(title="Schriftgut")
     label: str = Field(title="Zeichen oder Name")
@@ -131,22 +131,22 @@ class FindingShape(Shape):
 class Judging(Shape):
     """Entscheidung über Fundstellen, einzeln oder alle eines Schriftguts"""
 
-    judgement: Judgement = Field(title="Bestätigt, verworfen oder wieder offen")
-    findings: list[UUID] = Field(default_factory=list, title="Fundstellen", max_length=10_000)
-    records: list[UUID] = Field(default_factory=list, title="Schriftgut", max_length=10_000)
+    judgement: Judgement = Field(title="Bestätigt, verworfen oder wieder offen", examples=["confirmed"])
+    findings: list[UUID] = Field(default_factory=list, title="Fundstellen", max_length=10_000, examples=[[AN_ID]])
+    records: list[UUID] = Field(default_factory=list, title="Schriftgut", max_length=10_000, examples=[[AN_ID]])
 
 
 class Judged(Shape):
     """Wie viele Fundstellen entschieden sind"""
 
-    judged: int
+    judged: int = Field(title="Anzahl der beurteilten Funde")
 
 
 class ErasureReason(Shape):
     """Warum noch nicht"""
 
-    code: str
-    message: str
+    code: str = Field(title="Code")
+    message: str = Field(title="Erläuterung")
 
 
 class ErasureAnswerShape(Shape):
@@ -171,20 +171,22 @@ class ErasureList(Shape):
 class Restricted(Shape):
     """Wie viel Schriftgut eingeschränkt ist"""
 
-    restricted: int
+    restricted: int = Field(title="Anzahl des eingeschränkten Schriftguts")
 
 
 class NewReport(Shape):
     """Auskunft, die zusammengestellt werden soll"""
 
-    with_copies: bool = Field(False, title="Kopien der bestätigten Dokumente beifügen")
-    all_matches: bool = Field(False, title="Auch nicht bestätigte Fundstellen, die nur im Namen übereinstimmen")
+    with_copies: bool = Field(False, title="Kopien der bestätigten Dokumente beifügen", examples=[True])
+    all_matches: bool = Field(
+        False, title="Auch nicht bestätigte Fundstellen, die nur im Namen übereinstimmen", examples=[False]
+    )
 
 
 class ReportShape(Shape):
     """Auskunft: ZIP-Datei mit PDF/A, JSON und Kopien"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     with_copies: bool = Field(title="Mit Kopien")
     all_matches: bool = Field(title="Mit nicht bestätigten Fundstellen")
     asked_by: UUID = Field(title="Wer sie verlangt hat")

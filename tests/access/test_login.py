@@ -76,6 +76,18 @@ def test_too_many_failures_lock_the_account_for_a_while(work: UnitOfWork, person
     assert person.failed_logins == 0
 
 
+def test_who_tried_too_often_hears_when_to_come_back(house: House, anonymous: TestClient) -> None:
+    with house.begin() as work:
+        login, limits = a_client(work, password=PASSWORD).login, work.settings.access
+    tried = [
+        anonymous.post("/api/v1/sessions", json={"login": login, "password": "falsch"})
+        for _ in range(limits.login_attempts + 1)
+    ]
+    assert [answer.status_code for answer in tried] == [401] * limits.login_attempts + [429]
+    assert tried[-1].json()["code"] == "too-many-logins"
+    assert 0 < int(tried[-1].headers["retry-after"]) <= limits.login_window_s
+
+
 def test_a_failed_login_counts_although_it_is_refused(house: House, anonymous: TestClient) -> None:
     with house.begin() as work:
         identity = a_client(work, kind=IdentityKind.PERSON, password=PASSWORD)

@@ -108,7 +108,7 @@ def record(permission: Permission, body: Callable[[World], Any] | None = None, *
 
 
 def batch(permission: Permission | None, body: Callable[[World], Any] | None = None, **more: Any) -> Rule:
-    path = {"batch_id": "batch", "document_id": "batch_document", "n": "1"}
+    path = {"batch_id": "batch", "document_id": "batch_document", "n": "1", "file_id": str(UUID(int=0))}
     return Rule(S.BATCH, permission, path, body=body, **more)
 
 
@@ -271,13 +271,14 @@ RULES: dict[str, Rule] = {
     "POST /api/v1/batches": Rule(S.SOMEWHERE, P.INGEST, body=lambda w: {}),
     "GET /api/v1/batches": Rule(S.LISTED, P.RELEASE_SCANS, also=P.MANAGE_INGEST, shows="batch"),
     "GET /api/v1/batches/{batch_id}": batch(None),
-    "POST /api/v1/batches/{batch_id}/files": batch(None, upload="file"),
+    "POST /api/v1/batches/{batch_id}/files": batch(P.INGEST, upload="file"),
     "GET /api/v1/batches/{batch_id}/files": batch(None),
+    "GET /api/v1/batches/{batch_id}/files/{file_id}/content": batch(P.CHECK_SCANS, late=True),
     "GET /api/v1/batches/{batch_id}/images": batch(None),
     "GET /api/v1/batches/{batch_id}/images/{n}/preview": batch(P.READ_CONTENT, late=True),
     "GET /api/v1/batches/{batch_id}/documents": batch(None),
     "GET /api/v1/batches/{batch_id}/proof": batch(None),
-    "POST /api/v1/batches/{batch_id}:complete": batch(None),
+    "POST /api/v1/batches/{batch_id}:complete": batch(P.INGEST),
     "POST /api/v1/batches/{batch_id}:explain": batch(P.CHECK_SCANS, lambda w: {"reason": "doppelt"}),
     "POST /api/v1/batches/{batch_id}:accept": batch(P.CHECK_SCANS),
     "POST /api/v1/batches/{batch_id}:reject": batch(P.INGEST, lambda w: {"reason": "schief"}),

@@ -15,7 +15,7 @@ from PIL import Image
 
 from eakte.foundation.ids import new_id
 from eakte.records.queries import get_record_by_reference
-from tests.support.installation import EAKTE, Installation, json_lines
+from tests.support.installation import EAKTE, Installation, json_lines, until
 from tests.support.scans import a_scan, a_scanned_stack
 
 KEYS = ["file", "state", "code", "message", "document", "reference", "pages", "seconds"]
@@ -203,12 +203,86 @@ def test_a_filing_plan_is_imported_exported_and_the_same_again(stack: Installati
     assert (again.returncode, again.stdout) == (0, "0 Einträge neu, 0 geändert, 2 unverändert.\n"), again.stderr
 
 
+def test_a_filing_plan_that_is_not_there_is_not_written_out(stack: Installation, tmp_path: Path) -> None:
+    target = tmp_path / "plan.csv"
+    done = stack.cli("plan", "export", "--key", f"plan-{new_id().hex}", "-o", target)
+    assert (done.returncode, target.exists()) == (2, False)
+    assert "plan-not-found" in done.stderr
+
+
+def test_a_folder_that_is_not_there_is_said_in_one_sentence(stack: Installation, tmp_path: Path) -> None:
+    key, target = f"plan-{new_id().hex}", tmp_path / "nirgends" / "plan.csv"
+    (tmp_path / "plan.csv").write_text("code,title\n7,Bauen\n")
+    stack.cli("plan", "import", tmp_path / "plan.csv", "--key", key)
+    done = stack.cli("plan", "export", "--key", key, "-o", target)
+    assert done.returncode == 2
+    assert "file-unusable" in done.stderr
+    assert f"„{target}“: gibt es nicht." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_wrong_filing_plan_changes_nothing_and_says_every_fault(stack: Installation, tmp_path: Path) -> None:
     source = tmp_path / "plan.csv"
     source.write_text("code,title,kind,parent\n7,,main_group,\n7.1,Bauaufsicht,unfug,8\n")
     done = stack.cli("plan", "import", source, "--key", f"plan-{new_id().hex}")
     assert done.returncode == 2
     assert "Fehler (" in done.stderr
+
+
+def test_a_batch_whose_files_did_not_all_arrive_stays_open_until_they_did(stack: Installation, tmp_path: Path) -> None:
+    folder, late = tmp_path / "scans", tmp_path / "spaet.png"
+    folder.mkdir()
+    (folder / "eins.png").write_bytes(a_scan("Schreiben eins"))
+    done = stack.cli("batch", "import", folder, late, "--wait", "--json")
+    batch = json.loads(done.stdout)
+    assert (done.returncode, batch["state"], len(batch["files"])) == (1, "open", 1), done.stderr
+    assert f"--resume {batch['number']}" in " ".join(done.stderr.split())
+    late.write_bytes(a_scan("Schreiben zwei"))
+    resumed = json.loads(
+        stack.cli("batch", "import", folder, late, "--resume", batch["number"], "--wait", "--json").stdout
+    )
+    assert (resumed["state"], resumed["counts"]["images"]) == ("accepted", 2)
+
+
+def test_what_splitting_got_wrong_is_mended_page_by_page(stack: Installation, tmp_path: Path) -> None:
+    pages = [f"Seite {number}" for number in ("eins", "zwei", "drei", "vier")]
+    (tmp_path / "stapel.tif").write_bytes(a_scanned_stack(*pages, image_format="TIFF"))
+    again = tmp_path / "nachscan.png"
+    again.write_bytes(a_scan("Seite vier, jetzt lesbar"))
+    expected = ("--into", stack.new_dossier(), "--expect-images", 5)
+    done = stack.cli("batch", "import", tmp_path / "stapel.tif", *expected, "--wait", "--json")
+    batch = json.loads(done.stdout)
+    assert (batch["state"], [one["pages"] for one in batch["documents"]]) == ("split", [[1, 2, 3, 4]]), done.stderr
+
+    def show() -> dict[str, Any]:
+        shown: dict[str, Any] = json.loads(stack.cli("batch", "show", batch["number"], "--json").stdout)
+        return shown
+
+    def act(name: str, *options: object) -> None:
+        done = stack.cli("batch", name, batch["number"], *options)
+        assert done.returncode == 0, done.stderr
+        until(lambda: bool(show()["settled"]), "its documents put together anew")
+
+    def parts() -> list[list[int]]:
+        return [one["pages"] for one in show()["documents"] if one["pages"]]
+
+    assert batch["images"][0]["turned"] == 0
+    act("turn", "--image", 1, "--by", 90)
+    assert show()["images"][0]["turned"] == 90
+    act("split", "--document", 1, "--page", 2)
+    assert parts() == [[1], [2, 3, 4]]
+    act("merge", "--document", 1, "--following", 2)
+    assert parts() == [[1, 2, 3, 4]]
+    act("place", "--image", 3, "--document", 1, "--page", 1)
+    assert parts() == [[3, 1, 2, 4]]
+    act("reject-page", "--image", 2, "--reason", "Doppelt eingezogen")
+    assert parts() == [[3, 1, 4]]
+    act("rescan", again, "--image", 4)
+    until(lambda: parts() == [[3, 1, 5]], "the page scanned again")
+    wrong = stack.cli("batch", "turn", batch["number"], "--image", 1, "--by", 45)
+    assert (wrong.returncode, "90, 180 oder 270" in wrong.stderr) == (2, True)
+    nowhere = stack.cli("batch", "split", batch["number"], "--document", 99, "--page", 2)
+    assert (nowhere.returncode, "kein Dokument 99" in nowhere.stderr) == (2, True)
 
 
 def test_the_audit_trail_is_whole(stack: Installation, batch: Batch) -> None:

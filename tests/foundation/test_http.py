@@ -307,6 +307,12 @@ def test_every_api_route_is_strict(app: FastAPI, client: TestClient) -> None:
     assert lax == []
 
 
+def test_who_is_unknown_is_told_that_and_nothing_of_how_to_ask(app: FastAPI, client: TestClient) -> None:
+    asked = {"limit": "viele"}
+    assert client.get("/api/v1/dossiers", params=asked).status_code == 422
+    assert TestClient(app).get("/api/v1/dossiers", params=asked).status_code == 401
+
+
 def test_the_openapi_document_has_german_titles_and_problems(app: FastAPI) -> None:
     document = app.openapi()
     assert document["openapi"].startswith("3.1")

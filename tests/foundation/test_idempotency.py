@@ -17,7 +17,7 @@ from eakte.access.models import ApiToken, OrganisationalUnit
 from eakte.foundation.idempotency import KeptAnswer
 from eakte.foundation.work import Actor, House
 from tests.support.app import app_on
-from tests.support.factories import AsActor, a_client, a_token
+from tests.support.factories import AsActor, a_client, a_dossier, a_plan, a_token
 
 UNITS = "/api/v1/organisational-units"
 
@@ -54,6 +54,46 @@ def test_the_same_key_for_another_request_is_refused(client: TestClient) -> None
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
     elsewhere = post(client, {"key": "63", "name": "Bau"}, path="/api/v1/filing-plans")
     assert elsewhere.json()["code"] == "idempotency-key-reused"
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "content"),
+    [(0, "a.pdf", b"zwei"), (0, "b.pdf", b"eins"), (1, "a.pdf", b"eins"), (0, "a.pdf", b"einsundzwei")],
+    ids=["bytes", "name", "field", "length"],
+)
+@pytest.mark.parametrize("chunked", [False, True])
+def test_the_same_key_for_another_form_is_refused(
+    client: TestClient, house: House, place: int, name: str, content: bytes, chunked: bool
+) -> None:
+    """Also when the other file is as long as the first, or nobody says how long it is."""
+    with house.begin() as work:
+        places = [a_dossier(work).reference for _ in range(2)]
+
+    def upload(place: int, name: str, content: bytes) -> Response:
+        path, key = "/api/v1/ingests", {"Idempotency-Key": "4711"}
+        form = client.build_request(
+            "POST", path, data={"into": places[place]}, files={"files": (name, content)}, headers=key
+        )
+        if not chunked:
+            return client.send(form)
+        body = form.read()
+        headers = {**key, "Content-Type": form.headers["content-type"]}
+        return client.post(path, content=iter([body[:50], body[50:]]), headers=headers)
+
+    first, again, other = upload(0, "a.pdf", b"eins"), upload(0, "a.pdf", b"eins"), upload(place, name, content)
+    assert first.status_code == 201, first.text
+    assert (again.json(), again.headers["idempotency-replayed"]) == (first.json(), "true"), "its boundary is another"
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+
+
+def test_the_same_key_for_another_plan_file_is_refused(client: TestClient, house: House) -> None:
+    with house.begin() as work:
+        path = f"/api/v1/filing-plans/{a_plan(work).id}:import"
+    headers = {"Idempotency-Key": "4711", "Content-Type": "text/csv"}
+    head = "code;parent;kind;title\n"
+    assert client.post(path, content=f"{head}0;;main_group;Rat\n", headers=headers).status_code == 200
+    other = client.post(path, content=f"{head}1;;main_group;Amt\n", headers=headers)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
 
 
 def test_everybody_has_their_own_keys(

@@ -11,6 +11,7 @@ import pytest
 from eakte.access.models import IdentityKind
 from eakte.access.service import create_identity
 from eakte.documents.queries import version_of
+from eakte.documents.service import DocumentDetails
 from eakte.foundation.settings import SearchSettings
 from eakte.foundation.work import House
 from eakte.privacy.errors import FindingNotFound, NameTooVague, SearchUnderWay, SubjectRequestStateForbids
@@ -26,10 +27,11 @@ from eakte.records.service.details import PartyDetails, add_party, link_records,
 from eakte.records.service.restricting import restrict_record
 from eakte.search.pending import oldest_requests
 from eakte.search.service import index_of, update_index
+from ingest.batches.service.receiving import BatchDetails, open_batch, receive_file
 from ingest.service.receiving import open_ingest, receive
 from retention.rules.holding import Scope
 from retention.service.holding import set_hold
-from tests.support.factories import LETTER, a_case, a_dossier, unique
+from tests.support.factories import LETTER, a_case, a_document, a_dossier, unique
 from tests.support.privacy import (
     ERIKA,
     a_letter,
@@ -73,6 +75,19 @@ def test_a_person_is_found_among_parties_metadata_business_data_and_links(house:
     }
 
 
+def test_a_person_is_found_in_the_head_of_a_letter(house: House) -> None:
+    person = "Erika Müller"
+    details = DocumentDetails(
+        subtitle=f"hier: {person}", refers_to=f"Schreiben von {person}", clerk=person, enclosures=("Plan", person)
+    )
+    with house.begin() as work:
+        document = a_document(work, details=details)
+    found = found_for(house, a_searched_request(house))
+    assert seen(found, document.id) == {
+        (Place.METADATA, field, Match.NAME) for field in ("subtitle", "refers_to", "clerk", "enclosures")
+    }
+
+
 def test_a_birth_date_in_the_business_data_makes_a_name_at_the_same_record_strong(house: House) -> None:
     with house.begin() as work:
         born, namesake = a_case(work, title="Erika Müller"), a_case(work, title="Erika Müller")
@@ -94,6 +109,17 @@ def test_staff_is_found_by_account_and_by_what_the_audit_trail_says(house: House
     account = [one for one in found if one.subject_id == person.id]
     assert {(one.place, one.field) for one in account} >= {(Place.ACCOUNT, "account"), (Place.AUDIT, "actor")}
     assert any(one.place is Place.AUDIT and one.record_id == case.id for one in found)
+
+
+def test_staff_that_gave_a_sheet_into_the_batch_of_another_is_found_there(house: House) -> None:
+    with house.begin() as work:
+        login = unique("mueller")
+        person = create_identity(work, kind=IdentityKind.PERSON, login=login, display_name="Erika Müller")
+        batch = open_batch(work, BatchDetails())
+    with house.begin() as work:
+        receive_file(replace(work, actor=replace(work.actor, id=person.id)), batch.id, io.BytesIO(LETTER), "brief.pdf")
+    (found,) = [one for one in found_for(house, a_searched_request(house)) if one.field == "batches"]
+    assert (found.place, found.subject_id) == (Place.INTAKE, person.id)
 
 
 def test_what_the_spokes_know_is_found_too(house: House) -> None:

@@ -9,6 +9,7 @@ from eakte.records.guards import guards
 from eakte.records.models import Record
 from eakte.records.rules import Action
 from xrechnung.approval.messages import AssignInvoice, FileInvoice, InvoiceActed, WriteRejection
+from xrechnung.approval.models.flow import Approval
 from xrechnung.approval.queries.filing import UNPAID_ENDS, unfinished_in
 from xrechnung.approval.rules.workflow import STEP_WORDS, Act
 from xrechnung.approval.service.beginning import begin_approval
@@ -47,15 +48,18 @@ def go_on(work: UnitOfWork, event: InvoiceActed) -> None:
 @guards(Action.CLOSE)
 def _invoices_on_their_way(work: UnitOfWork, record: Record) -> Iterable[Finding]:
     """Nothing is closed in which an invoice is not filed yet."""
-    for approval in unfinished_in(work.session, record.id):
-        message = f"Eine E-Rechnung ist noch im Rechnungslauf ({STEP_WORDS[approval.step]})."
-        yield Finding("invoice-not-filed", message, str(approval.invoice_id))
+    for approval, seen in unfinished_in(work, record):
+        yield _not_filed(approval, seen=seen)
 
 
 @guards(Action.CANCEL)
 def _invoices_to_be_paid(work: UnitOfWork, record: Record) -> Iterable[Finding]:
     """Nothing is cancelled in which an invoice may still be paid."""
-    for approval in unfinished_in(work.session, record.id):
+    for approval, seen in unfinished_in(work, record):
         if approval.step not in UNPAID_ENDS:
-            message = f"Eine E-Rechnung ist noch im Rechnungslauf ({STEP_WORDS[approval.step]})."
-            yield Finding("invoice-not-filed", message, str(approval.invoice_id))
+            yield _not_filed(approval, seen=seen)
+
+
+def _not_filed(approval: Approval, *, seen: bool) -> Finding:
+    message = f"Eine E-Rechnung ist noch im Rechnungslauf ({STEP_WORDS[approval.step]})."
+    return Finding("invoice-not-filed", message, str(approval.invoice_id) if seen else "")

@@ -7,19 +7,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from eakte.entrypoints.client import Client
 from eakte.entrypoints.commands.common import OPERATOR
 from eakte.entrypoints.commands.ingest import take_in
 from eakte.entrypoints.commands.processes import say_where, wait_for_interrupt
-from eakte.entrypoints.commands.speaking import out
+from eakte.entrypoints.commands.speaking import err, out
 from eakte.entrypoints.house import open_house
 from eakte.entrypoints.stack import FIRST_UNIT, RunningStack, running_stack
 from eakte.foundation.embedded import ended_by_signal
-from eakte.foundation.errors import Invalid
+from eakte.foundation.errors import EakteError, Invalid
 from eakte.foundation.logging import configure_logging
 from eakte.foundation.settings import Settings
 from eakte.records.plan_queries import plan_by_key
@@ -71,12 +73,14 @@ def demo(
     settings = Settings()
     configure_logging(settings.model_copy(update={"log_level": "warning"}))
     with ended_by_signal(), running_stack(settings) as running:
-        begun = time.monotonic()
-        client = Client(running.settings)
-        prepared = list(_prepared(running, client))
-        with ThreadPoolExecutor(len(prepared)) as pool:
-            outcomes = list(pool.map(lambda pair: _through(client, *pair), prepared))
-        _show(outcomes, time.monotonic() - begun)
+        plan_id, is_new = _sample_plan(running)
+        try:
+            _run_samples(Client(running.settings), plan_id)
+        except EakteError as error:
+            # After the first start people may have worked with plan and letters: that is no reason to stay away.
+            if is_new or once:
+                raise
+            err.print(f"[yellow]Musterlauf:[/] {escape(str(error))}")
         say_where(running)
         if not once:
             wait_for_interrupt()
@@ -90,17 +94,37 @@ def _samples() -> Iterator[Sample]:
         )
 
 
-def _prepared(running: RunningStack, client: Client) -> Iterator[tuple[Sample, dict[str, Any]]]:
-    """Import the sample plan when it is new, and open a dossier for each letter that has none."""
+def _sample_plan(running: RunningStack) -> tuple[UUID, bool]:
+    """The sample plan, and whether it is new. Imported only then: what people changed in it stays changed."""
     with open_house(running.settings) as house, house.begin(OPERATOR) as work:
-        plan = plan_by_key(work.session, PLAN_KEY) or create_plan(
-            work, key=PLAN_KEY, name="Musteraktenplan", version="1"
-        )
+        known = plan_by_key(work.session, PLAN_KEY)
+        if known is not None:
+            return known.id, False
+        plan = create_plan(work, key=PLAN_KEY, name="Musteraktenplan", version="1")
         import_plan(work, plan.id, (SAMPLES / "aktenplan.csv").read_bytes(), "text/csv")
+        return plan.id, True
+
+
+def _run_samples(client: Client, plan_id: UUID) -> None:
+    """Bring every letter into its dossier and show what came of it."""
+    begun = time.monotonic()
+    prepared = list(_prepared(client, plan_id))
+    with ThreadPoolExecutor(len(prepared)) as pool:
+        outcomes = list(pool.map(lambda pair: _through(client, *pair), prepared))
+    _show(outcomes, time.monotonic() - begun)
+
+
+def _prepared(client: Client, plan_id: UUID) -> Iterator[tuple[Sample, dict[str, Any]]]:
+    """Open a dossier for each letter that has none."""
     units = {unit["key"]: unit["id"] for unit in client.pages("/organisational-units")}
-    unit_id = units.get(FIRST_UNIT) or next(iter(units.values()))
+    unit_id = units.get(FIRST_UNIT) or next(iter(units.values()), None)
+    if unit_id is None:
+        raise DemoFailed(problem="Es gibt keine Organisationseinheit.")
     for sample in _samples():
-        entry = client.get("/filing-plan-entries", code=sample.entry, planId=str(plan.id))["items"][0]
+        entries = client.get("/filing-plan-entries", code=sample.entry, planId=str(plan_id))["items"]
+        if not entries:
+            raise DemoFailed(problem=f"Im Aktenplan „{PLAN_KEY}“ fehlt der Eintrag {sample.entry}.")
+        entry = entries[0]
         known = [one for one in client.pages("/dossiers", entryId=entry["id"]) if one["title"] == sample.title]
         body = {"entryId": entry["id"], "unitId": unit_id, "title": sample.title}
         yield sample, known[0] if known else client.post("/dossiers", body)
@@ -123,12 +147,12 @@ def _through(client: Client, sample: Sample, dossier: dict[str, Any]) -> Outcome
             raise DemoFailed(problem=f"{sample.file.name}: {line.message}")
         document_id, seconds = line.document, line.seconds or 0.0
     document = client.get(f"/documents/{document_id}")
-    (version,) = client.get(f"/documents/{document_id}/versions")
+    *_, version = client.get(f"/documents/{document_id}/versions")
     levels = [one["pdfaLevel"] for one in version["renditions"] if one["kind"] == "archival"]
     return Outcome(
         sample,
         document["reference"],
-        version["pageCount"],
+        version["pageCount"] or 0,
         seconds,
         f"PDF/A-{levels[0]}" if levels and levels[0] else "–",
         _found_on(client, sample.word, document_id),

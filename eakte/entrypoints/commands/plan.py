@@ -8,6 +8,7 @@ import typer
 
 from eakte.entrypoints.commands.common import OPERATOR, opened_house
 from eakte.entrypoints.commands.speaking import out
+from eakte.records.errors import PlanNotFound
 from eakte.records.plan_queries import plan_by_key
 from eakte.records.service.plans import create_plan, export_plan, import_plan
 
@@ -40,7 +41,9 @@ def export(
     media_type = MEDIA_TYPES.get(output.suffix.lower() if output else ".csv", "text/csv")
     with opened_house() as house, house.begin(OPERATOR) as work:
         plan = plan_by_key(work.session, key)
-        content = export_plan(work, plan.id, media_type) if plan else b""
+        if plan is None:
+            raise PlanNotFound
+        content = export_plan(work, plan.id, media_type)
     if output is None:
         sys.stdout.buffer.write(content)
     else:

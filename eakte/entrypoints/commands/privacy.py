@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +15,8 @@ from rich.table import Table
 from eakte.entrypoints.client import Client
 from eakte.entrypoints.commands.reaching import api_client
 from eakte.entrypoints.commands.speaking import err, out
+from eakte.foundation import clock
+from eakte.foundation.clock import legal_day
 
 app = typer.Typer(help="Datenschutz: Auskunft und Löschung auf Verlangen.", no_args_is_help=True)
 
@@ -235,7 +237,7 @@ def _person(
 
 
 def _enter(client: Client, kind: str, person: dict[str, Any], received: datetime | None) -> Any:
-    day = (received or datetime.now(UTC).astimezone()).date()  # noqa: TID251  the day somebody types this
+    day = legal_day(clock.now()) if received is None else received.date()
     return client.post(_PATH, {"kind": kind, "person": person, "receivedOn": day.isoformat()})
 
 

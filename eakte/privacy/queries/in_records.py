@@ -43,13 +43,17 @@ def in_metadata(session: Session, probe: Probe) -> Iterator[Found]:
     """What records are called and what is remarked about them; foreign references and keys of documents."""
     keywords = cast(Record.keywords, Text)
     document = Document.__table__
-    own = (document.c.foreign_reference, document.c.our_reference, document.c.external_key)
+    written = (document.c.subtitle, document.c.refers_to, document.c.clerk, cast(document.c.enclosures, Text))
+    own = (document.c.foreign_reference, document.c.our_reference, document.c.external_key, *written)
     statement = (
         select(Record.id, Record.reference, Record.title, Record.remark, keywords, Record.location, *own)
         .outerjoin(document, document.c.id == Record.__table__.c.id)
         .where(may_match(probe, Record.title, Record.remark, keywords, Record.location, *own))
     )
-    names = ("title", "remark", "keywords", "location", "foreign_reference", "our_reference", "external_key")
+    names = (
+        "title", "remark", "keywords", "location", "foreign_reference", "our_reference", "external_key",
+        "subtitle", "refers_to", "clerk", "enclosures",
+    )  # fmt: skip
     for record_id, reference, *values in session.execute(statement, execution_options=CHUNK):
         fields = dict(zip(names, values, strict=True))
         for field, hit in probe.among(fields):

@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 from sqlalchemy import select, text
 
+from eakte.access import Confidentiality, Role
 from eakte.documents.models import Document, DocumentKind, RenditionKind
 from eakte.documents.queries import rendition, version_of
 from eakte.foundation.messages import Job
@@ -16,8 +17,10 @@ from eakte.foundation.work import BeginWork, UnitOfWork
 from eakte.records.errors import TransitionBlocked
 from eakte.records.queries import business_data_of
 from eakte.records.rules import Action, RecordState
-from eakte.records.service.lifecycle import change_case_state
+from eakte.records.service.filing import change_record
+from eakte.records.service.lifecycle import change_case_state, change_dossier_state
 from tests.support.approval import PARKS, Town
+from tests.support.factories import AsActor
 from tests.support.queue import work_off_ingests
 from xrechnung.approval.errors import ActNotPossible, CaseNotFree
 from xrechnung.approval.messages import CloseInvoiceCase, FileInvoice, WriteRejection
@@ -153,6 +156,35 @@ def test_nothing_is_closed_while_an_invoice_in_it_is_on_its_way(town: Town) -> N
     assert "Eine E-Rechnung ist noch im Rechnungslauf (formal geprüft)." in {
         finding.message for finding in blocked.value.findings
     }
+
+
+def test_a_dossier_is_not_cancelled_while_an_invoice_in_one_of_its_cases_may_be_paid(town: Town) -> None:
+    invoices = [town.invoice("RE-1"), town.invoice("RE-2")]
+    work_off_ingests(town.house)
+    with town.work() as work, pytest.raises(TransitionBlocked) as blocked:
+        change_dossier_state(work, town.invoices_dossier(), Action.CANCEL, revision=None)
+    assert [(one.code, one.pointer) for one in blocked.value.findings] == [
+        ("invoice-not-filed", str(invoice_id)) for invoice_id in sorted(invoices)
+    ]
+    for invoice_id in invoices:
+        town.act("Zita", invoice_id, Act.REJECT, reason="Falscher Empfänger")
+    with town.work() as work:
+        cancelled = change_dossier_state(work, town.invoices_dossier(), Action.CANCEL, revision=None)
+        assert cancelled.state is RecordState.CANCELLED
+
+
+def test_an_invoice_that_the_actor_may_not_see_holds_the_dossier_too_and_is_not_named(
+    town: Town, as_actor: AsActor
+) -> None:
+    invoice_id = town.invoice()
+    work_off_ingests(town.house)
+    with town.work() as work:
+        document = work.session.get_one(Document, work.session.get_one(Invoice, invoice_id).document_id)
+        change_record(work, document, {"confidentiality": Confidentiality.SECRET}, dossier_id=town.invoices_dossier())
+    manager = as_actor(Role.CLERK, Role.RECORDS_MANAGER)
+    with town.house.begin(manager) as work, pytest.raises(TransitionBlocked) as blocked:
+        change_dossier_state(work, town.invoices_dossier(), Action.CANCEL, revision=None)
+    assert [(one.code, one.pointer) for one in blocked.value.findings] == [("invoice-not-filed", "")]
 
 
 # --- what ends without payment ------------------------------------------------------------------------------

@@ -74,17 +74,18 @@ def test_dying_while_it_is_shown_leaves_each_thing_once(committed_accounting: Ac
     assert moment > 3
 
 
-def test_a_case_stays_open_until_everything_of_its_invoice_is_kept(accounting: Accounting) -> None:
+def test_a_case_and_its_dossier_stay_open_until_everything_of_its_invoice_is_kept(accounting: Accounting) -> None:
     invoice_id = judged(accounting, a_ubl_invoice(gross="1.00"))
     case_id = accounting.seen(invoice_id)["caseId"]
 
-    def hindrances() -> set[str]:
-        answer = accounting.client.post(f"/api/v1/cases/{case_id}:cancel", headers={"If-Match": "*"})
+    def hindrances(record: str) -> set[str]:
+        answer = accounting.client.post(f"/api/v1/{record}:cancel", headers={"If-Match": "*"})
         return {finding["code"] for finding in answer.json().get("errors", [])}
 
-    assert "invoice-unchecked" in hindrances()
+    records = [f"cases/{case_id}", f"dossiers/{accounting.dossier.id}"]
+    assert all("invoice-unchecked" in hindrances(record) for record in records)
     show_invoice(ShowInvoice(invoice_id=UUID(invoice_id)), accounting.house.begin)
-    assert "invoice-unchecked" not in hindrances()
+    assert not any("invoice-unchecked" in hindrances(record) for record in records)
 
 
 def test_of_what_cannot_be_shown_the_verdict_is_kept_and_people_are_told(accounting: Accounting) -> None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from eakte.foundation.http import ApiRoute, Revision, Work, etag
+from eakte.foundation.http import ApiRoute, Revision, Tagged, Work, etag
 from xrechnung.approval.queries.flow import get_approval
 from xrechnung.approval.queries.orders import lines_of
 from xrechnung.approval.schemas.account_lines import (
@@ -24,13 +24,13 @@ router = APIRouter(tags=["Rechnungslauf"], route_class=ApiRoute)
 
 
 @router.get("/invoices/{invoice_id}/account-lines", summary="Wie eine Rechnung kontiert ist")
-def read_lines(work: Work, invoice_id: UUID, response: Response) -> AccountLinesShape:
+def read_lines(work: Work, invoice_id: UUID, response: Tagged) -> AccountLinesShape:
     return _answer(work, invoice_id, response)
 
 
 @router.put("/invoices/{invoice_id}/account-lines", summary="Rechnung kontieren, auf den Cent")
 def put_lines(
-    work: Work, invoice_id: UUID, fields: AccountLinesFields, revision: Revision, response: Response
+    work: Work, invoice_id: UUID, fields: AccountLinesFields, revision: Revision, response: Tagged
 ) -> AccountLinesShape:
     set_lines(work, invoice_id, wanted_lines(fields), terms=payment_terms(fields), revision=revision)
     return _answer(work, invoice_id, response)

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
-from eakte.foundation.http import ApiRoute, Revision, Work, etag
+from eakte.foundation.http import ApiRoute, Revision, Tagged, Work, etag
 from xrechnung.approval.queries.flow import get_approval, mails_of
 from xrechnung.approval.schemas.acts import (
     ActFields,
@@ -23,7 +23,7 @@ router = APIRouter(tags=["Rechnungslauf"], route_class=ApiRoute)
 
 
 @router.get("/invoices/{invoice_id}/approval", summary="Wo eine Rechnung im Rechnungslauf steht")
-def read_approval(work: Work, invoice_id: UUID, response: Response) -> ApprovalShape:
+def read_approval(work: Work, invoice_id: UUID, response: Tagged) -> ApprovalShape:
     found = standing.standing_of(work, invoice_id)
     response.headers["ETag"] = etag(found.approval.revision)
     return approval_shape(found)
@@ -36,7 +36,7 @@ def list_acts(work: Work, invoice_id: UUID) -> ActsShape:
 
 
 @router.post("/invoices/{invoice_id}/acts", status_code=201, summary="Etwas mit einer Rechnung tun")
-def act(work: Work, invoice_id: UUID, fields: ActFields, revision: Revision, response: Response) -> ActShape:
+def act(work: Work, invoice_id: UUID, fields: ActFields, revision: Revision, response: Tagged) -> ActShape:
     wish = Wish(fields.reason, fields.unit_id, fields.original_id, fields.mail_to)
     done = act_on(work, invoice_id, fields.act, wish, revision=revision)
     work.session.flush()
@@ -47,7 +47,7 @@ def act(work: Work, invoice_id: UUID, fields: ActFields, revision: Revision, res
 
 
 @router.get("/invoices/{invoice_id}/allowed-actions", summary="Was Sie jetzt mit einer Rechnung tun dürfen")
-def list_possible(work: Work, invoice_id: UUID, response: Response) -> PossibleActsShape:
+def list_possible(work: Work, invoice_id: UUID, response: Tagged) -> PossibleActsShape:
     approval = get_approval(work, invoice_id)
     response.headers["ETag"] = etag(approval.revision)
     return PossibleActsShape(items=[possible_shape(one) for one in standing.offers_for(work, approval)])

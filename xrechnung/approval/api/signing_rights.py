@@ -4,9 +4,9 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 
-from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Work
+from eakte.foundation.http import ApiRoute, Cursor, Limit, Located, PageShape, Work
 from xrechnung.approval.queries import signing as queries
 from xrechnung.approval.schemas.signing_rights import NewSigningRight, SigningRightShape, SigningRightsShape
 from xrechnung.approval.service import signing
@@ -32,7 +32,7 @@ def list_own(work: Work) -> SigningRightsShape:
 
 
 @router.post("/signing-rights", status_code=201, summary="Befugnis erteilen")
-def grant(work: Work, new: NewSigningRight, response: Response) -> SigningRightShape:
+def grant(work: Work, new: NewSigningRight, response: Located) -> SigningRightShape:
     right = signing.grant_signing_right(
         work,
         new.person_id,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
 
-from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Work, etag
+from eakte.foundation.http import ApiRoute, Cursor, Limit, PageShape, Tagged, Work, etag
 from xrechnung.approval.adapters.order_csv import orders_as_csv
 from xrechnung.approval.adapters.order_xml import orders_as_xml
 from xrechnung.approval.models.payment import PaymentOrder
@@ -118,7 +118,7 @@ def list_transfers(
     responses=_FORMATS,
 )
 def read_transfer(
-    work: Work, order_id: UUID, response: Response, form: Format = None, accept: Annotated[str, Header()] = ""
+    work: Work, order_id: UUID, response: Tagged, form: Format = None, accept: Annotated[str, Header()] = ""
 ) -> Response | TransferShape:
     order, asked = get_order(work, order_id), _asked(form, accept)
     if asked is not TransferFormat.JSON:
@@ -127,12 +127,12 @@ def read_transfer(
 
 
 @router.post("/invoices/transfers/{order_id}:acknowledge", summary="Quittieren: die Anordnung liegt vor")
-def acknowledge(work: Work, order_id: UUID, fields: AcknowledgeFields, response: Response) -> TransferShape:
+def acknowledge(work: Work, order_id: UUID, fields: AcknowledgeFields, response: Tagged) -> TransferShape:
     return _answer(transferring.acknowledge_order(work, order_id, fields.lease), response)
 
 
 @router.post("/invoices/transfers/{order_id}:book", summary="Melden: gebucht, vielleicht schon gezahlt")
-def book(work: Work, order_id: UUID, fields: BookFields, response: Response) -> TransferShape:
+def book(work: Work, order_id: UUID, fields: BookFields, response: Tagged) -> TransferShape:
     booked = transferring.note_booked(
         work, order_id, ledger_number=fields.ledger_number, booked_on=fields.booked_on, paid_on=fields.paid_on
     )
@@ -140,7 +140,7 @@ def book(work: Work, order_id: UUID, fields: BookFields, response: Response) -> 
 
 
 @router.post("/invoices/transfers/{order_id}:fail", summary="Melden: nicht ausgeführt, und wird es nie")
-def fail(work: Work, order_id: UUID, fields: FailFields, response: Response) -> TransferShape:
+def fail(work: Work, order_id: UUID, fields: FailFields, response: Tagged) -> TransferShape:
     return _answer(transferring.note_failed(work, order_id, reason=fields.reason), response)
 
 

@@ -7,9 +7,12 @@ from uuid import UUID
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from eakte.access import Permission
 from eakte.documents.models import Document
+from eakte.documents.queries import documents_where, reached_from
 from eakte.foundation.jobs import is_queued
-from eakte.records.models import Case
+from eakte.foundation.work import UnitOfWork
+from eakte.records.models import Case, Record
 from eakte.records.rules import RecordState
 from xrechnung.approval.messages import CloseInvoiceCase, FileInvoice
 from xrechnung.approval.models.assignment import InvoiceReminder
@@ -56,15 +59,18 @@ def _in_open_cases() -> Select[UUID]:
     )
 
 
-def unfinished_in(session: Session, record_id: UUID) -> list[Approval]:
-    """Approvals that are not filed yet, of the invoices in a case or of a document."""
+def unfinished_in(work: UnitOfWork, record: Record) -> list[tuple[Approval, bool]]:
+    """Approvals that are not filed yet, of the invoices that go along with a record.
+
+    Each with whether the actor sees the document the invoice came as.
+    """
     statement = (
-        select(Approval)
+        select(Approval, Document.id.in_(documents_where(work.actor, Permission.READ)))
         .join(Invoice, Invoice.id == Approval.invoice_id)
         .join(Document, Document.id == Invoice.document_id)
-        .where(or_(Document.case_id == record_id, Document.id == record_id), Approval.step != Step.FILED)
+        .where(reached_from(record), Approval.step != Step.FILED)
     )
-    return list(session.scalars(statement.order_by(Approval.invoice_id)))
+    return [(row[0], row[1]) for row in work.session.execute(statement.order_by(Approval.invoice_id))]
 
 
 def reminders_of(session: Session, invoice_id: UUID) -> list[InvoiceReminder]:

@@ -6,23 +6,23 @@ from uuid import UUID
 from pydantic import Field
 
 from eakte.access.models import Deputyship
-from eakte.foundation.http import Shape
+from eakte.foundation.http import AN_ID, Shape
 from xrechnung.approval.schemas.acts import PersonShape
 
 
 class AbsenceFields(Shape):
     """Abwesenheit mit Vertretung"""
 
-    person_id: UUID | None = Field(None, title="Wer abwesend ist; leer: ich selbst")
-    deputy_id: UUID = Field(title="Wer vertritt")
-    valid_from: date = Field(title="Erster Tag")
-    valid_until: date = Field(title="Letzter Tag")
+    person_id: UUID | None = Field(None, title="Wer abwesend ist; leer: ich selbst", examples=[AN_ID])
+    deputy_id: UUID = Field(title="Wer vertritt", examples=[AN_ID])
+    valid_from: date = Field(title="Erster Tag", examples=["2026-12-21"])
+    valid_until: date = Field(title="Letzter Tag", examples=["2027-01-06"])
 
 
 class AbsenceShape(Shape):
     """Eingetragene Abwesenheit"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     person: PersonShape = Field(title="Wer abwesend ist")
     deputy: PersonShape = Field(title="Wer vertritt")
     valid_from: date = Field(title="Erster Tag")

@@ -74,7 +74,7 @@ class AccountLinesFields(Shape):
 class AccountLinesShape(Shape):
     """Kontierung einer Rechnung und was über die Zahlung entschieden ist"""
 
-    invoice_id: UUID
+    invoice_id: UUID = Field(title="Kennung der Rechnung")
     due: Amount = Field(title="Zu kontierender Betrag (BT-115); negativ: der Lieferant schuldet")
     currency: str | None = Field(title="Währung")
     lines: list[AccountLineShape] = Field(title="Zeilen; ihre Summe ist der fällige Betrag")
@@ -98,7 +98,7 @@ class ProposalShape(Shape):
 class ProposalsShape(Shape):
     """Vorschläge, der beste zuerst"""
 
-    items: list[ProposalShape]
+    items: list[ProposalShape] = Field(title="Einträge")
 
 
 def wanted_lines(fields: AccountLinesFields) -> list[WantedLine]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from eakte.foundation.http import Shape
+from eakte.foundation.http import AN_ID, Shape
 from eakte.foundation.mail import ADDRESS, DigestState
 from xrechnung.approval.models.flow import InvoiceAct
 from xrechnung.approval.rules.payment import BankCheck, OrderState
@@ -19,14 +19,14 @@ from xrechnung.schemas import Amount
 class PersonShape(Shape):
     """Mensch, wie er hier heißt"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     name: str = Field(title="Anzeigename")
 
 
 class ApprovalShape(Shape):
     """Stand einer Rechnung im Rechnungslauf"""
 
-    invoice_id: UUID
+    invoice_id: UUID = Field(title="Kennung der Rechnung")
     step: Step = Field(title="Bearbeitungsstand")
     step_word: str = Field(title="Bearbeitungsstand in Worten", examples=["zugewiesen"])
     step_since: datetime = Field(title="Seit wann sie dort steht")
@@ -55,19 +55,22 @@ class ApprovalShape(Shape):
 class ActFields(Shape):
     """Bearbeitungsschritt, der getan werden soll"""
 
-    act: Act = Field(title="Was getan wird")
-    reason: str | None = Field(None, title="Warum", max_length=2000)
-    unit_id: UUID | None = Field(None, title="Wohin zugewiesen wird")
-    original_id: UUID | None = Field(None, title="Rechnung, von der diese eine Dublette ist")
+    act: Act = Field(title="Was getan wird", examples=["assign"])
+    reason: str | None = Field(None, title="Warum", max_length=2000, examples=["Leistung nicht erbracht"])
+    unit_id: UUID | None = Field(None, title="Wohin zugewiesen wird", examples=[AN_ID])
+    original_id: UUID | None = Field(None, title="Rechnung, von der diese eine Dublette ist", examples=[AN_ID])
     mail_to: str | None = Field(
-        None, title="An wen die Zurückweisung per E-Mail geht; leer: nur in die Akte", pattern=f"^{ADDRESS}$"
+        None,
+        title="An wen die Zurückweisung per E-Mail geht; leer: nur in die Akte",
+        pattern=f"^{ADDRESS}$",
+        examples=["rechnung@lieferant.example"],
     )
 
 
 class ActShape(Shape):
     """Bearbeitungsschritt, der getan ist"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     act: Act = Field(title="Was getan wurde")
     act_word: str = Field(title="Was getan wurde, in Worten", examples=["zur Zahlung angeordnet"])
     from_step: Step = Field(title="Bearbeitungsstand davor")
@@ -84,7 +87,7 @@ class ActShape(Shape):
 class ActsShape(Shape):
     """Alle Bearbeitungsschritte einer Rechnung, der Reihe nach"""
 
-    items: list[ActShape]
+    items: list[ActShape] = Field(title="Einträge")
 
 
 class PossibleActShape(Shape):
@@ -100,7 +103,7 @@ class PossibleActShape(Shape):
 class PossibleActsShape(Shape):
     """Was jetzt mit einer Rechnung getan werden kann"""
 
-    items: list[PossibleActShape]
+    items: list[PossibleActShape] = Field(title="Einträge")
 
 
 def approval_shape(standing: Standing) -> ApprovalShape:

@@ -34,25 +34,25 @@ class AssignmentRuleFields(Shape):
 class AssignmentRuleShape(AssignmentRuleFields):
     """Geltende Zuweisungsregel"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     created_by: UUID = Field(title="Wer sie eingetragen hat")
-    created_at: datetime
+    created_at: datetime = Field(title="Angelegt am")
 
 
 class RememberedFields(Shape):
     """Was von dieser Rechnung als Regel gelten soll"""
 
-    criterion: Criterion = Field(title="Woran gleiche Rechnungen zu erkennen sind")
+    criterion: Criterion = Field(title="Woran gleiche Rechnungen zu erkennen sind", examples=["supplier"])
 
 
 class OfferShape(Shape):
     """Woran gleiche Rechnungen zu erkennen wären"""
 
-    criterion: Criterion
+    criterion: Criterion = Field(title="Merkmal")
     pattern: str = Field(title="Muster der Regel", examples=["vat:DE123456788"])
 
 
 class OffersShape(Shape):
     """Regeln, als die eine Zuweisung von Hand zu merken wäre"""
 
-    items: list[OfferShape]
+    items: list[OfferShape] = Field(title="Einträge")

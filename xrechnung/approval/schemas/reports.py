@@ -70,4 +70,4 @@ RowT = TypeVar("RowT", bound=Shape)
 class ReportShape(Shape, Generic[RowT]):
     """Kennzahlen"""
 
-    items: list[RowT]
+    items: list[RowT] = Field(title="Einträge")

@@ -31,7 +31,7 @@ class NewSigningRight(Shape):
 class SigningRightShape(Shape):
     """Befugnis, die erteilt ist"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     person_id: UUID = Field(title="Wer unterschreiben darf")
     act: SigningAct = Field(title="Was unterschrieben werden darf")
     unit_id: UUID | None = Field(title="Stelle mit allen darunter; leer: alle")
@@ -48,4 +48,4 @@ class SigningRightShape(Shape):
 class SigningRightsShape(Shape):
     """Eigene Befugnisse"""
 
-    items: list[SigningRightShape]
+    items: list[SigningRightShape] = Field(title="Einträge")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from eakte.foundation.http import Shape
+from eakte.foundation.http import AN_ID, Shape
 from xrechnung.approval.models.payment import PaymentOrder
 from xrechnung.approval.rules.payment import OrderState, PaymentType, TaxTreatment
 from xrechnung.approval.service.transferring import ClaimedOrders
@@ -33,7 +33,7 @@ class OrderedLineShape(Shape):
 class AboutInvoiceShape(Shape):
     """Was die Rechnung von sich sagt"""
 
-    id: UUID
+    id: UUID = Field(title="Kennung")
     number: str | None = Field(default=None, title="Rechnungsnummer (BT-1)")
     type_code: str | None = Field(default=None, title="Rechnungsart (BT-3)")
     issue_date: date | None = Field(default=None, title="Rechnungsdatum (BT-2)")
@@ -73,7 +73,7 @@ class TransferShape(Shape):
     pay_on: date = Field(title="Ausführungstag")
     due_on: date = Field(title="Fälligkeit")
     remittance: str = Field(title="Verwendungszweck")
-    invoice: AboutInvoiceShape
+    invoice: AboutInvoiceShape = Field(title="Rechnung")
     lines: list[OrderedLineShape] = Field(title="Kontierung; die Summe ist der fällige Betrag")
     deliveries: int = Field(title="So oft ausgegeben")
     lease: UUID | None = Field(title="Letzte Abholung")
@@ -89,8 +89,8 @@ class TransferShape(Shape):
 class ClaimFields(Shape):
     """Abholung von Anordnungen"""
 
-    limit: int = Field(default=100, ge=1, le=500, title="Höchstzahl")
-    lease_seconds: int = Field(default=900, ge=1, le=86_400, title="So lange bekommt sie niemand sonst")
+    limit: int = Field(default=100, ge=1, le=500, title="Höchstzahl", examples=[50])
+    lease_seconds: int = Field(default=900, ge=1, le=86_400, title="So lange bekommt sie niemand sonst", examples=[900])
 
 
 class ClaimShape(Shape):
@@ -98,27 +98,31 @@ class ClaimShape(Shape):
 
     lease: UUID = Field(title="Kennung dieser Abholung, mit der quittiert wird")
     leased_until: datetime = Field(title="Was bis dahin nicht quittiert ist, wird wieder ausgegeben")
-    items: list[TransferShape]
+    items: list[TransferShape] = Field(title="Einträge")
 
 
 class AcknowledgeFields(Shape):
     """Quittung: die Anordnung liegt im Finanzverfahren"""
 
-    lease: UUID = Field(title="Abholung, mit der sie kam")
+    lease: UUID = Field(title="Abholung, mit der sie kam", examples=[AN_ID])
 
 
 class BookFields(Shape):
     """Meldung: gebucht, vielleicht schon gezahlt"""
 
-    ledger_number: str = Field(min_length=1, max_length=100, pattern=r"\S", title="Buchungsnummer")
-    booked_on: date = Field(title="Gebucht am")
-    paid_on: date | None = Field(default=None, title="Gezahlt am; kann nachgemeldet werden")
+    ledger_number: str = Field(
+        min_length=1, max_length=100, pattern=r"\S", title="Buchungsnummer", examples=["2026-004711"]
+    )
+    booked_on: date = Field(title="Gebucht am", examples=["2026-11-23"])
+    paid_on: date | None = Field(default=None, title="Gezahlt am; kann nachgemeldet werden", examples=["2026-12-01"])
 
 
 class FailFields(Shape):
     """Meldung: nicht ausgeführt, und wird nie ausgeführt"""
 
-    reason: str = Field(min_length=1, max_length=1000, pattern=r"\S", title="Grund, auf Deutsch")
+    reason: str = Field(
+        min_length=1, max_length=1000, pattern=r"\S", title="Grund, auf Deutsch", examples=["Kreditor gesperrt"]
+    )
 
 
 class DeliveryShape(Shape):

@@ -16,7 +16,7 @@ from xrechnung.schemas import Amount
 class WorkItemShape(Shape):
     """Rechnung, die auf jemanden wartet"""
 
-    invoice_id: UUID
+    invoice_id: UUID = Field(title="Kennung der Rechnung")
     document_id: UUID = Field(title="Dokument, als das sie abgelegt ist")
     number: str | None = Field(title="Rechnungsnummer", examples=["RE-2026-0815"])
     seller_name: str | None = Field(title="Verkäufer", examples=["Gartenbau Grünau GmbH"])
@@ -48,7 +48,7 @@ class StepCountShape(Shape):
 class WorkCountsShape(Shape):
     """Wie viel wo wartet"""
 
-    items: list[StepCountShape]
+    items: list[StepCountShape] = Field(title="Einträge")
 
 
 def work_item(approval: Approval, today: date, units: dict[UUID | None, str], people: dict[UUID, str]) -> WorkItemShape:
