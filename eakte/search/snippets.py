@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from itertools import islice, takewhile
+from itertools import islice
 from typing import NamedTuple
 
 from eakte.search.analysis import FORM, found_by, normalise, spans_of, stems_of
@@ -157,9 +157,7 @@ def _metadata(facts: IndexedDocument) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _cut(text: str, marks: Sequence[_Mark], page: int | None) -> Snippet:
     """The stretch of the text with the most different hits, cut at word bounds."""
-    best = marks[0]
-    if any(mark.clause != best.clause for mark in marks):
-        best = marks[max(range(len(marks)), key=lambda first: (_clauses_from(marks, first), -marks[first].start))]
+    best = _densest(marks)
     start = _word_begin(text, max(0, best.start - _BEFORE), best.start)
     end = _word_end(text, min(len(text), start + LETTERS), best.end)
     within = sorted(
@@ -168,11 +166,23 @@ def _cut(text: str, marks: Sequence[_Mark], page: int | None) -> Snippet:
     return Snippet(_BREAK.sub(" ", text[start:end]), tuple(within), page)
 
 
-def _clauses_from(marks: Sequence[_Mark], first: int) -> int:
-    """How many different clauses a snippet shows whose first mark is this one."""
-    last = marks[first].start + LETTERS - _BEFORE
-    near = takewhile(lambda mark: mark.start <= last, islice(marks, first, None))
-    return len({mark.clause for mark in near if mark.end <= last})
+def _densest(marks: Sequence[_Mark]) -> _Mark:
+    """The first of the marks whose snippet shows the most different clauses, as far as marks are known to fit."""
+    best, most = marks[0], 1
+    all_clauses = len({mark.clause for mark in marks})
+    for number, first in enumerate(marks):
+        if most == all_clauses:
+            break
+        last = first.start + LETTERS - _BEFORE
+        shown = {first.clause}
+        for mark in islice(marks, number + 1, None):
+            if mark.start > last:
+                break
+            if mark.end <= last:
+                shown.add(mark.clause)
+        if len(shown) > most:
+            best, most = first, len(shown)
+    return best
 
 
 def _word_begin(text: str, start: int, latest: int) -> int:
