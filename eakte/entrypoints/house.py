@@ -22,17 +22,28 @@ LONG_REST_S = 30.0
 """After so long, something between us and the database may have dropped a connection without telling either end."""
 
 
-def create_database_engine(settings: Settings) -> Engine:
-    """An engine on the configured DSN; psycopg is the only driver."""
+def create_database_engine(settings: Settings, *, reads: bool = False) -> Engine:
+    """An engine on the configured DSN; psycopg is the only driver.
+
+    With `reads`, the database takes no change from its connections, and each statement is a transaction of its own.
+    """
     dsn = settings.database.dsn.get_secret_value()
     engine = create_engine(
         dsn.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=settings.database.pool_size,
         max_overflow=settings.database.pool_size,
+        isolation_level="AUTOCOMMIT" if reads else None,
         connect_args={"application_name": "eakte", "connect_timeout": 5, "cursor_factory": LazyCursor},
     )
     _give_out_live_connections(engine)
+    if reads:
+        event.listen(engine, "connect", _let_only_read)
     return engine
+
+
+def _let_only_read(connection: psycopg.Connection[Any], record: Any) -> None:
+    connection.execute("SET default_transaction_read_only = on")
+    connection.commit()
 
 
 def _give_out_live_connections(engine: Engine) -> None:
@@ -68,8 +79,10 @@ def open_house(settings: Settings) -> Iterator[House]:
     """Everything an edge needs; connections are closed at the end. Raises AuditKeyMissing."""
     if not settings.audit.key.get_secret_value():
         raise AuditKeyMissing
-    engine = create_database_engine(settings)
+    engine, reading = create_database_engine(settings), create_database_engine(settings, reads=True)
+    sessions, readings = (sessionmaker(each, expire_on_commit=False) for each in (engine, reading))
     try:
-        yield House(sessionmaker(engine, expire_on_commit=False), Storage(settings.storage), settings)
+        yield House(sessions, Storage(settings.storage), settings, readings)
     finally:
         engine.dispose()
+        reading.dispose()

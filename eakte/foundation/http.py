@@ -118,6 +118,14 @@ def begin_work(request: Request) -> Iterator[UnitOfWork]:
         yield work
 
 
+def begin_reading(request: Request) -> Iterator[UnitOfWork]:
+    """Work that can only read: each statement stands for itself, which saves the way to the database and back twice."""
+    house: House = request.app.state.house
+    authenticate: Authenticate = request.app.state.authenticate
+    with house.begin_as(lambda session, now: authenticate(request, session, now), reads=True) as work:
+        yield work
+
+
 def begin_anonymous_work(request: Request) -> Iterator[UnitOfWork]:
     """Work for those not logged in yet: the login itself."""
     house: House = request.app.state.house
@@ -127,6 +135,7 @@ def begin_anonymous_work(request: Request) -> Iterator[UnitOfWork]:
 
 # scope="function" commits before the response leaves; FastAPI's default commits after.
 Work = Annotated[UnitOfWork, Depends(begin_work, scope="function")]
+Reading = Annotated[UnitOfWork, Depends(begin_reading, scope="function")]
 AnonymousWork = Annotated[UnitOfWork, Depends(begin_anonymous_work, scope="function")]
 
 
@@ -232,10 +241,16 @@ class ApiRoute(APIRoute):
 def _on_one_thread(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     """A reading endpoint whose work begins and ends where it runs: handing it over costs as much as a small answer."""
     signature = inspect.signature(endpoint)
-    works = [name for name, parameter in signature.parameters.items() if parameter.annotation == Work]
+    works = {
+        name: begin
+        for name, parameter in signature.parameters.items()
+        for annotation, begin in ((Work, begin_work), (Reading, begin_reading))
+        if parameter.annotation == annotation
+    }
     if not works or inspect.iscoroutinefunction(endpoint):
         return endpoint
-    begun, (name,) = contextmanager(begin_work), works
+    ((name, begin),) = works.items()
+    begun = contextmanager(begin)
 
     def run(values: dict[str, Any]) -> Any:
         with begun(values[name]) as work:

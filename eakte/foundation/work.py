@@ -76,6 +76,8 @@ class House:
     sessions: sessionmaker[Session]
     storage: Storage
     settings: Settings
+    readings: sessionmaker[Session] | None = None
+    """Sessions that can only read, without a transaction around their statements; else the others serve."""
 
     @contextmanager
     def begin(self, actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
@@ -84,8 +86,9 @@ class House:
             yield work
 
     @contextmanager
-    def begin_as(self, who: Callable[[Session, datetime], Actor]) -> Iterator[UnitOfWork]:
-        """Open one unit of work for whoever `who` finds in the work's own session."""
-        with self.sessions.begin() as session:
+    def begin_as(self, who: Callable[[Session, datetime], Actor], *, reads: bool = False) -> Iterator[UnitOfWork]:
+        """Open one unit of work for whoever `who` finds in the work's own session; `reads` means it can only read."""
+        sessions = self.readings if reads and self.readings is not None else self.sessions
+        with sessions.begin() as session:
             now = clock.now()
             yield UnitOfWork(session, who(session, now), now, self.storage, self.settings)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from eakte.documents.models import DocumentKind
 from eakte.documents.schemas import document_shape
-from eakte.foundation.http import ApiRoute, Cursor, Work
+from eakte.foundation.http import ApiRoute, Cursor, Reading, Work
 from eakte.search import service
 from eakte.search.index import Filters
 from eakte.search.schemas import FacetShape, HitShape, MarkedText, SearchShape, Suggestions
@@ -22,7 +22,7 @@ QUERY_HELP = (
 
 @router.get("", summary="Dokumente suchen")
 def search(
-    work: Work,
+    work: Reading,
     q: Annotated[str, Query(max_length=10_000, description=QUERY_HELP, examples=["Baugenehmigung"])] = "",
     kind: Annotated[list[DocumentKind] | None, Query(description="Art: Eingang, Ausgang, intern")] = None,
     entry: Annotated[list[str] | None, Query(description="Kennzeichen im Aktenplan")] = None,
@@ -71,7 +71,7 @@ def search(
 
 @router.get("/suggestions", summary="Suchbegriff ergänzen")
 def suggest(
-    work: Work,
+    work: Reading,
     prefix: Annotated[str, Query(min_length=1, max_length=100, examples=["Bauge"])],
     limit: Annotated[int, Query(ge=1, le=20)] = 8,
 ) -> Suggestions:

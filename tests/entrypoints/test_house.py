@@ -6,13 +6,16 @@ from threading import Thread
 
 import psycopg
 import pytest
+from psycopg.pq import TransactionStatus
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import text, update
+from sqlalchemy.exc import InternalError
 
+from eakte.access.models import Identity
 from eakte.audit.errors import AuditKeyMissing
 from eakte.entrypoints.house import open_house
 from eakte.foundation.settings import AuditSettings, Settings
-from eakte.foundation.work import House
+from eakte.foundation.work import SYSTEM, House
 
 
 def test_a_house_whose_audit_trail_anybody_could_forge_is_not_opened(settings: Settings) -> None:
@@ -51,3 +54,13 @@ def test_a_connection_that_rested_long_is_asked_whether_it_lives(
         assert backend(house) != before
         forgetful.join(10)
         ours.close()
+
+
+def test_a_reading_changes_nothing_and_begins_no_transaction(settings: Settings) -> None:
+    with open_house(settings) as house, house.begin_as(lambda session, now: SYSTEM, reads=True) as work:
+        assert work.session.scalar(text("select 1")) == 1
+        connection = work.session.connection().connection.driver_connection
+        assert isinstance(connection, psycopg.Connection)
+        assert connection.info.transaction_status is TransactionStatus.IDLE
+        with pytest.raises(InternalError, match="read-only"):
+            work.session.execute(update(Identity).values(active=False))

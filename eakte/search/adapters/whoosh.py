@@ -31,6 +31,8 @@ class WhooshIndex(DirectoryIndex[Any]):
     """The SearchIndex that Whoosh keeps in a directory. Raises SearchEngineMissing without the package."""
 
     layout = "whoosh-2"
+    # Kept open by a rebuild, which is whole or nothing: with each commit Whoosh would merge what is there once more.
+    _filling: Any = None
 
     def __init__(self, directory: Path, *, lock_timeout_s: float = 30.0, fresh: Path | None = None) -> None:
         if not INSTALLED:
@@ -43,7 +45,12 @@ class WhooshIndex(DirectoryIndex[Any]):
 
     def _write(self, path: Path, documents: Iterable[IndexedDocument]) -> list[UUID]:
         latest = {document.id: document for document in documents}
-        writer = files.open_dir(path).writer(limitmb=_WRITER_MEMORY_MB)
+        if path == self._fresh:
+            self._filling = self._filling or _writer(path)
+            for document in latest.values():
+                self._filling.add_document(**document_of(prepare(document)))
+            return list(latest)
+        writer = _writer(path)
         try:
             for document in latest.values():
                 writer.update_document(**document_of(prepare(document)))
@@ -53,8 +60,14 @@ class WhooshIndex(DirectoryIndex[Any]):
         writer.commit()
         return list(latest)
 
+    def _settle(self) -> None:
+        if self._filling is not None:
+            self._filling.commit()
+            self._filling = None
+
     def _erase(self, path: Path, document_ids: Sequence[UUID]) -> None:
-        writer = files.open_dir(path).writer(limitmb=_WRITER_MEMORY_MB)
+        self._settle()
+        writer = _writer(path)
         for document_id in document_ids:
             writer.delete_by_term("id", document_id.hex)
         writer.commit()
@@ -80,6 +93,10 @@ class WhooshIndex(DirectoryIndex[Any]):
             if counts[term]:
                 key, _, written = term.partition(SUGGESTION_BREAK)
                 yield key, written
+
+
+def _writer(path: Path) -> Any:
+    return files.open_dir(path).writer(limitmb=_WRITER_MEMORY_MB)
 
 
 class _Opened(Opened[Any]):
