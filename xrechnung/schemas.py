@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field, PlainSerializer
 
 from eakte.documents.models import Document, DocumentSource
+from eakte.documents.queries import SeenDocument
 from eakte.foundation.http import Shape
 from xrechnung.judging.telling import as_json
 from xrechnung.judging.verdict import Refusal, Severity, Syntax, Verdict
@@ -132,22 +133,23 @@ def kept_verdict_shape(invoice: Invoice) -> VerdictShape:
     )
 
 
-def invoice_shape(invoice: Invoice, document: Document) -> InvoiceShape:
-    return InvoiceShape(**_fields(invoice, document))
+def invoice_shape(invoice: Invoice, seen: SeenDocument) -> InvoiceShape:
+    return InvoiceShape(**_fields(invoice, seen.columns.case_id, seen.columns.reference))
 
 
 def detail_shape(invoice: Invoice, document: Document, alike: Sequence[Twin]) -> InvoiceDetailShape:
-    return InvoiceDetailShape(**_fields(invoice, document), alike=[_twin_shape(twin) for twin in alike])
+    fields = _fields(invoice, document.case_id, document.reference)
+    return InvoiceDetailShape(**fields, alike=[_twin_shape(twin) for twin in alike])
 
 
 _COMPUTED = {"case_id", "reference", "disputed", "skonto"}
 
 
-def _fields(invoice: Invoice, document: Document) -> dict[str, object]:
+def _fields(invoice: Invoice, case_id: UUID, reference: str) -> dict[str, object]:
     return {
         **{name: getattr(invoice, name) for name in InvoiceShape.model_fields if name not in _COMPUTED},
-        "case_id": document.case_id,
-        "reference": document.reference,
+        "case_id": case_id,
+        "reference": reference,
         "disputed": invoice.disagreement is not None,
         "skonto": [SkontoShape.model_validate(one) for one in invoice.skonto],
     }

@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 from functools import cache, lru_cache, partial
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, delete, func, or_, select
-from sqlalchemy.orm import Session, aliased, contains_eager, defaultload
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, any_, bindparam, delete, func, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from eakte.access import Permission
 from eakte.documents.errors import DocumentNotFound, RenditionMissing, VersionNotFound
@@ -15,7 +16,7 @@ from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.work import Actor, UnitOfWork
 from eakte.records.models import Case, Dossier, FilingPlanEntry, Record
 from eakte.records.queries import absent, load, loaders, may_at, open_cases_of
-from eakte.records.rules import RecordKind, RecordState
+from eakte.records.rules import Place, RecordKind, RecordState
 
 
 def visible_documents(actor: Actor) -> Select[Document]:
@@ -86,38 +87,66 @@ def documents(
     return page_of(work.session, statement, (Document.reference_sort, Document.id), cursor=cursor, limit=limit)
 
 
-def visible_among(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, Document]:
+class SeenDocument:
+    """A document in a list of hits: its own columns, and what rights and lists need of its case and dossier.
+
+    One row, because loading what a document lies in takes longer than loading the document.
+    """
+
+    def __init__(self, columns: Row[*tuple[Any, ...]]) -> None:
+        self.columns = columns
+
+    @property
+    def place(self) -> Place:
+        of = self.columns
+        levels = (of.confidentiality, of.case_confidentiality, of.dossier_confidentiality)
+        return Place(of.dossier_unit_id, tuple(of.entry_path), frozenset(level.value for level in levels))
+
+    @property
+    def lies_in_open(self) -> bool:
+        return self.columns.case_state is RecordState.OPEN and self.columns.dossier_state is RecordState.OPEN
+
+    @property
+    def processing_restricted(self) -> bool:
+        """Whether its processing is restricted, by itself or by what it lies in."""
+        return bool(self.columns.restricted or self.columns.case_restricted or self.columns.dossier_restricted)
+
+
+def visible_among(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, SeenDocument]:
     """Those of some documents that the actor may see, by id."""
     if not ids:
         # The database would look through all documents for none.
         return {}
-    rows = work.session.scalars(_visible_among(work.actor), {"ids": list(ids)})
-    return {row.id: row for row in rows}
+    rows = work.session.execute(_visible_among(work.actor), {"ids": list(ids)})
+    return {row.id: SeenDocument(row) for row in rows}
 
 
 @lru_cache(maxsize=128)
-def _visible_among(actor: Actor) -> Select[Document]:
-    """Kept for whoever has these rights: making the statement takes longer than asking.
-
-    Of what documents lie in, only what decides rights and what lists show is read; the rest would be on demand.
-    """
+def _visible_among(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Kept for whoever has these rights: making the statement takes longer than asking."""
     _, case, dossier = _with_what_they_lie_in()
-    to_case, to_dossier, to_entry = Document.case.of_type(case), case.dossier.of_type(dossier), dossier.entry
-    in_case, in_dossier = ([getattr(kind, name) for name in _SHOWN] for kind in (case, dossier))
-    entry = FilingPlanEntry
+    own = (getattr(Document, attribute.key) for attribute in Document.__mapper__.column_attrs)
+    levels = [Document.confidentiality, case.confidentiality, dossier.confidentiality]
     return (
-        visible_documents(actor)
-        .where(Document.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
-        .options(
-            defaultload(to_case).load_only(*in_case, case.dossier_id),
-            defaultload(to_case, to_dossier).load_only(*in_dossier, dossier.entry_id, dossier.protected),
-            defaultload(to_case, to_dossier, to_entry).load_only(entry.path, entry.code, entry.reading_logged),
-            defaultload(to_case, to_dossier, to_entry).lazyload(entry.plan),
+        select(
+            *own,
+            case.state.label("case_state"),
+            case.restricted.label("case_restricted"),
+            case.confidentiality.label("case_confidentiality"),
+            case.dossier_id.label("dossier_id"),
+            dossier.title.label("dossier_title"),
+            dossier.state.label("dossier_state"),
+            dossier.restricted.label("dossier_restricted"),
+            dossier.confidentiality.label("dossier_confidentiality"),
+            dossier.unit_id.label("dossier_unit_id"),
+            FilingPlanEntry.path.label("entry_path"),
         )
+        .join(Document.case.of_type(case))
+        .join(case.dossier.of_type(dossier))
+        .join(dossier.entry)
+        .where(may_at(actor, Permission.READ, dossier, levels))
+        .where(Document.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
     )
-
-
-_SHOWN = ("id", "record_kind", "reference", "title", "state", "confidentiality", "unit_id", "restricted")
 
 
 def document_of_external_key(session: Session, client_id: UUID, key: str) -> Document | None:

@@ -7,9 +7,10 @@ from uuid import UUID
 from pydantic import Field
 
 from eakte.documents.models import Document, DocumentKind, DocumentSource, DocumentVersion, RenditionKind, Withheld
-from eakte.documents.queries import renditions_of
+from eakte.documents.queries import SeenDocument, renditions_of
 from eakte.foundation.http import AN_ID, Shape
-from eakte.foundation.work import UnitOfWork
+from eakte.foundation.work import Actor, UnitOfWork
+from eakte.records.rules import RecordKind, allowed_actions, permissions_at
 from eakte.records.schemas import NewRecord, RecordFields, RecordPatch, actions_on, columns_of
 
 Enclosure = Annotated[str, Field(min_length=1, max_length=300)]
@@ -135,6 +136,21 @@ def document_shape(work: UnitOfWork, document: Document) -> DocumentShape:
     fields: dict[str, Any] = columns_of(document)
     fields.pop("external_client")
     return DocumentShape(**fields, allowed_actions=actions_on(work, document))
+
+
+def seen_shape(actor: Actor, seen: SeenDocument) -> DocumentShape:
+    """A document of a list of hits."""
+    columns = seen.columns
+    permissions = permissions_at(actor, seen.place)
+    restricted = seen.processing_restricted
+    allowed = allowed_actions(
+        RecordKind.DOCUMENT, columns.state, permissions, inside_open=seen.lies_in_open, restricted=restricted
+    )
+    fields = {name: value for name, value in zip(columns._fields, columns, strict=True) if name in _SHOWN}
+    return DocumentShape(**fields, processing_restricted=restricted, allowed_actions=list(allowed))
+
+
+_SHOWN = DocumentShape.model_fields.keys()
 
 
 def version_shape(work: UnitOfWork, version: DocumentVersion) -> VersionShape:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from eakte.documents.models import DocumentKind
-from eakte.documents.schemas import document_shape
+from eakte.documents.schemas import seen_shape
 from eakte.foundation.http import ApiRoute, Cursor, Reading, Work
 from eakte.search import service
 from eakte.search.index import Filters
@@ -50,8 +50,8 @@ def search(
     return SearchShape(
         items=[
             HitShape(
-                document=document_shape(work, found.document),
-                dossier_id=found.document.case.dossier_id,
+                document=seen_shape(work.actor, found.document),
+                dossier_id=found.document.columns.dossier_id,
                 score=found.hit.score,
                 snippets=[
                     MarkedText(text=snippet.text, marks=list(snippet.marks), page=snippet.page)

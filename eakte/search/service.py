@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from eakte.access import Permission
 from eakte.access.queries import require_unlimited
-from eakte.documents.models import Document
-from eakte.documents.queries import visible_among
+from eakte.documents.queries import SeenDocument, visible_among
 from eakte.foundation.settings import Settings
 from eakte.foundation.work import Actor, BeginWork, UnitOfWork
 from eakte.search import pending, queries
@@ -30,7 +29,7 @@ class Found:
     """A hit with the document it means."""
 
     hit: Hit
-    document: Document
+    document: SeenDocument
 
 
 @dataclass(frozen=True, slots=True)

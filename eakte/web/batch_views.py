@@ -7,8 +7,7 @@ from uuid import UUID
 
 from eakte.access import Permission
 from eakte.access.queries import BERLIN
-from eakte.documents.models import Document
-from eakte.documents.queries import visible_among
+from eakte.documents.queries import SeenDocument, visible_among
 from eakte.foundation.work import Actor, UnitOfWork
 from eakte.web import batch_queries
 from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage
@@ -194,7 +193,7 @@ def _documents(count: int, one: str, many: str) -> str:
 class FiledDocument:
     """What a document of a batch became: `document` as far as the actor may see it, and whether it has its note."""
 
-    document: Document
+    document: SeenDocument
     proven: bool
 
 

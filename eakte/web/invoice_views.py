@@ -7,7 +7,7 @@ from uuid import UUID
 
 from eakte.access import Permission
 from eakte.documents.models import Document
-from eakte.documents.queries import visible_among
+from eakte.documents.queries import SeenDocument, visible_among
 from eakte.foundation.work import Actor, UnitOfWork
 from eakte.records.queries import links_of
 from xrechnung.judging.texts import term_name
@@ -60,7 +60,7 @@ def findings_view(findings: Sequence[Mapping[str, Any]]) -> list[FindingView]:
     return sorted(views, key=lambda view: _ORDER.index(view.severity))
 
 
-def attachments_of(work: UnitOfWork, document: Document) -> list[Document]:
+def attachments_of(work: UnitOfWork, document: Document) -> list[SeenDocument]:
     """The documents that came inside an invoice, as far as one may see them."""
     linked = [link.source_id for link in links_of(work.session, document.id) if link.target_id == document.id]
     found = visible_among(work, linked)

@@ -14,6 +14,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
+from sqlalchemy import Row
 
 from eakte.access import Confidentiality, Permission
 from eakte.access.models import OrganisationalUnit
@@ -32,8 +33,8 @@ STATIC = Path(__file__).parent / "static"
 ROOMS = {RecordKind.DOSSIER: "akten", RecordKind.CASE: "vorgaenge", RecordKind.DOCUMENT: "dokumente"}
 
 
-def path_of(record: Record) -> str:
-    """Where the page of a record is."""
+def path_of(record: Record | Row[*tuple[Any, ...]]) -> str:
+    """Where the page of a record is, or of one of which only the columns were read."""
     return f"/{ROOMS[record.record_kind]}/{record.id}"
 
 

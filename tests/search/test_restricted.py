@@ -56,7 +56,7 @@ def officer(searched: House) -> Actor:
 def titles(house: House, actor: Actor) -> set[str]:
     with house.begin(actor) as work:
         results = search(work, WORD, filters=Filters(), limit=10, cursor=None, snippets=2)
-    return {found.document.title for found in results.found}
+    return {found.document.columns.title for found in results.found}
 
 
 def total(house: House, actor: Actor) -> int:
