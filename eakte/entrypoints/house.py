@@ -25,13 +25,15 @@ LONG_REST_S = 30.0
 def create_database_engine(settings: Settings, *, reads: bool = False) -> Engine:
     """An engine on the configured DSN; psycopg is the only driver.
 
-    With `reads`, the database takes no change from its connections, and each statement is a transaction of its own.
+    With `reads`, the database takes no change from its connections, and each statement is a transaction of its own;
+    there are half as many.
     """
     dsn = settings.database.dsn.get_secret_value()
+    kept = settings.database.pool_size // (2 if reads else 1)
     engine = create_engine(
         dsn.replace("postgresql://", "postgresql+psycopg://", 1),
-        pool_size=settings.database.pool_size,
-        max_overflow=settings.database.pool_size,
+        pool_size=max(1, kept),
+        max_overflow=kept,
         isolation_level="AUTOCOMMIT" if reads else None,
         connect_args={"application_name": "eakte", "connect_timeout": 5, "cursor_factory": LazyCursor},
     )
