@@ -52,14 +52,17 @@ def in_deliveries(session: Session, probe: Probe) -> Iterator[Found]:
 
 
 def in_batches(session: Session, probe: Probe) -> Iterator[Found]:
-    """Explanations and remarks at batches (Stapel) and their documents."""
+    """Explanations and remarks at batches (Stapel) and their documents, and why paper is kept."""
+    said = (BatchDocument.remark, BatchDocument.paper_kept)
     statement = (
-        select(Batch.id, Batch.number, Batch.explanation, BatchDocument.id, BatchDocument.remark)
+        select(Batch.id, Batch.number, Batch.explanation, BatchDocument.id, *said)
         .outerjoin(BatchDocument, BatchDocument.batch_id == Batch.id)
-        .where(may_match(probe, Batch.explanation, BatchDocument.remark))
+        .where(may_match(probe, Batch.explanation, *said))
     )
-    for batch_id, number, explanation, document_id, remark in session.execute(statement, execution_options=CHUNK):
-        for field, subject_id, text in (("explanation", batch_id, explanation), ("remark", document_id, remark)):
+    rows = session.execute(statement, execution_options=CHUNK)
+    for batch_id, number, explanation, document_id, remark, paper_kept in rows:
+        texts = (("explanation", batch_id, explanation), ("remark", document_id, remark))
+        for field, subject_id, text in (*texts, ("paper_kept", document_id, paper_kept)):
             hit = probe.in_text(text)
             if hit is not None:
                 yield Found(Place.INTAKE, number, field, hit, subject_id=subject_id)

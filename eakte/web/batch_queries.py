@@ -47,6 +47,7 @@ class Mark:
     number: int
     drawn: Drawn | None
     verdict: Verdict | None
+    kept: bool
 
     @property
     def unchecked(self) -> bool:
@@ -57,7 +58,8 @@ class Mark:
 def marks_of(session: Session, batch_id: UUID) -> list[Mark]:
     """The documents of a batch in their order."""
     columns = (BatchDocument.id, BatchDocument.number, BatchDocument.drawn, BatchDocument.verdict)
-    statement = select(*columns).where(BatchDocument.batch_id == batch_id, ~BatchDocument.dissolved)
+    kept = BatchDocument.paper_kept.is_not(None)
+    statement = select(*columns, kept).where(BatchDocument.batch_id == batch_id, ~BatchDocument.dissolved)
     return [Mark(*row) for row in session.execute(statement.order_by(BatchDocument.number))]
 
 

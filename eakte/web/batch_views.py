@@ -52,6 +52,7 @@ class Offers:
     receive: bool
     arrange: bool
     check: bool
+    keep: bool
     accept: bool
     reject: bool
     release: bool
@@ -68,6 +69,7 @@ def offers_of(work: UnitOfWork, batch: Batch) -> Offers:
         receive=may(Permission.INGEST) and BatchAction.RECEIVE in allowed,
         arrange=may(Permission.INGEST) and BatchAction.ARRANGE in allowed,
         check=checks and not barred,
+        keep=may(Permission.CHECK_SCANS) and BatchAction.KEEP_PAPER in allowed and _replaces(batch),
         accept=may(Permission.CHECK_SCANS) and BatchAction.ACCEPT in allowed and not barred,
         reject=may(Permission.INGEST) and BatchAction.REJECT in allowed,
         release=may(Permission.RELEASE_SCANS) and BatchAction.RELEASE in allowed,
@@ -88,7 +90,7 @@ class Standing:
     """How a batch stands, as far as somebody has to do something about it.
 
     `unchecked` and `bad` are drawn documents without a verdict and those found bad, `failed` those in the work list,
-    `unproven` filed ones without the transfer note they need.
+    `unproven` filed ones without the transfer note they need. `stays`: the paper of every document is kept.
     """
 
     state: BatchState
@@ -101,6 +103,7 @@ class Standing:
     unproven: int = 0
     barred: bool = False
     destroyable_on: date | None = None
+    stays: bool = False
     today: date = date.max
 
 
@@ -119,6 +122,7 @@ def standing_of(
         unproven=batch_queries.unproven_count(work.session, batch.id) if _replaces(batch) else 0,
         barred=offers.barred,
         destroyable_on=batch.destroyable_on,
+        stays=bool(marks) and all(mark.kept for mark in marks),
         today=work.now.astimezone(BERLIN).date(),
     )
 
@@ -173,7 +177,7 @@ def _before_release(standing: Standing) -> str:
 
 
 def _after_release(standing: Standing) -> str:
-    if standing.destroyable_on is None:
+    if standing.destroyable_on is None or standing.stays:
         return "Es ist nichts mehr zu tun: Die Dokumente sind abgelegt, das Papier bleibt."
     if standing.today < standing.destroyable_on:
         return (

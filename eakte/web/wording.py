@@ -387,6 +387,8 @@ DONE = {
     "freigegeben": "Der Stapel ist freigegeben.",
     "vernichtet": "Die Vernichtung des Papiers ist festgehalten.",
     "geprueft": "Das Ergebnis ist festgehalten.",
+    "papier-bleibt": "Das Papier dieses Dokuments wird behalten.",
+    "papier-geht": "Das Papier dieses Dokuments bleibt nicht länger als das des Stapels.",
     "geteilt": "Das Dokument ist geteilt; beide Teile entstehen neu.",
     "verbunden": "Die Dokumente sind verbunden; das Dokument entsteht neu.",
     "gedreht": "Die Seite ist gedreht; das Dokument entsteht neu.",

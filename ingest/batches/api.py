@@ -20,6 +20,7 @@ from ingest.batches.schemas import (
     BatchFileShape,
     BatchShape,
     Check,
+    DestroyableShape,
     ImageShape,
     MergeWith,
     NewBackupRun,
@@ -33,13 +34,14 @@ from ingest.batches.schemas import (
     SplitAt,
     Turn,
     batch_shape,
+    destroyable_shape,
     detail_shape,
     document_shape,
     file_shape,
     image_shape,
     proof_shape,
 )
-from ingest.batches.service import arranging, checking, profiles, receiving, releasing, sheets
+from ingest.batches.service import arranging, checking, keeping, profiles, receiving, releasing, sheets
 
 router = APIRouter(tags=["Stapel"], route_class=ApiRoute)
 
@@ -180,9 +182,10 @@ def prove(work: Work, batch_id: UUID, cursor: Cursor = None, limit: Limit = 20) 
 
 
 @router.get("/paper-destructions", summary="Vernichtungsliste: Stapel, deren Papier nicht mehr gebraucht wird")
-def list_destroyable(work: Work) -> PageShape[BatchShape]:
+def list_destroyable(work: Work) -> PageShape[DestroyableShape]:
     due = releasing.destruction_list(work, work.now.astimezone(BERLIN).date())
-    return PageShape(items=[batch_shape(batch) for batch in due])
+    kept = views.kept_of(work, due)
+    return PageShape(items=[destroyable_shape(batch, kept[batch.id]) for batch in due])
 
 
 @router.post("/backup-runs", status_code=201, summary="Sicherungslauf verzeichnen")
@@ -210,6 +213,23 @@ def print_sheets(work: Work, order: SheetOrder) -> Response:
 @router.post("/batches/{batch_id}/documents/{document_id}:check", summary="Ergebnis einer Sichtprüfung")
 def check(work: Work, batch_id: UUID, document_id: UUID, how: Check) -> BatchDetailShape:
     checking.check_document(work, batch_id, document_id, how.verdict, remark=how.remark)
+    return _detail(work, queries.get_batch(work, batch_id))
+
+
+@router.post(
+    "/batches/{batch_id}/documents/{document_id}:keep-paper",
+    summary="Papier eines Dokuments behalten, wenn das des Stapels vernichtet wird",
+)
+def keep_paper(work: Work, batch_id: UUID, document_id: UUID, why: Reason) -> BatchDetailShape:
+    keeping.keep_paper(work, batch_id, document_id, reason=why.reason)
+    return _detail(work, queries.get_batch(work, batch_id))
+
+
+@router.post(
+    "/batches/{batch_id}/documents/{document_id}:release-paper", summary="Papier eines Dokuments nicht mehr behalten"
+)
+def release_paper(work: Work, batch_id: UUID, document_id: UUID) -> BatchDetailShape:
+    keeping.release_paper(work, batch_id, document_id)
     return _detail(work, queries.get_batch(work, batch_id))
 
 

@@ -95,6 +95,12 @@ class PaperIsKept(Conflict):
     advice = "Das Scanprofil „{profile}“ sieht nur eine Kopie vor."
 
 
+class AllPaperIsKept(Conflict):
+    """Von diesem Stapel ist kein Papier zu vernichten."""
+
+    advice = "Das Papier jedes seiner Dokumente wird behalten; die Gründe stehen an den Dokumenten."
+
+
 class PaperStillBuffered(Conflict):
     """Das Papier muss noch aufbewahrt werden."""
 

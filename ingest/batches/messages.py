@@ -35,6 +35,14 @@ class BatchDocumentChecked(Event):
     """Somebody looked at a document and said whether it is good."""
 
 
+class PaperKept(Event):
+    """Somebody said why the paper of a document must not be destroyed."""
+
+
+class PaperReleased(Event):
+    """Somebody said that the paper of a document need not be kept any longer than that of its batch."""
+
+
 class BatchDifferenceExplained(Event):
     """Somebody accounted for sheets that were missing or too many."""
 

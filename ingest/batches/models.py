@@ -193,7 +193,8 @@ class BatchFile(Table):
 class BatchDocument(Table):
     """One document of a stack, and the item it becomes; its id is the one the filed document will have.
 
-    `checked_independently`: whoever checked it was then another than those who scanned the batch.
+    `checked_independently`: whoever checked it was then another than those who scanned the batch. `paper_kept` is
+    why its paper is taken out before that of the batch is destroyed.
     """
 
     __tablename__ = "batch_documents"
@@ -213,13 +214,31 @@ class BatchDocument(Table):
     checked_at: Mapped[datetime | None]
     checked_independently: Mapped[bool | None]
     dissolved: Mapped[bool] = mapped_column(default=False)
+    paper_kept: Mapped[str | None]
+    paper_kept_by: Mapped[UUID | None]
+    paper_kept_at: Mapped[datetime | None]
 
     item: Mapped[IngestItem | None] = relationship(lazy="joined", foreign_keys=item_id)
 
     __table_args__ = (
         UniqueConstraint("batch_id", "number"),
         CheckConstraint("(verdict is null) = (checked_by is null)", name="checked"),
+        CheckConstraint("num_nulls(paper_kept, paper_kept_by, paper_kept_at) in (0, 3)", name="paper_kept"),
     )
+
+    def keep_paper(self, reason: str, *, by: UUID, at: datetime) -> None:
+        self.paper_kept, self.paper_kept_by, self.paper_kept_at = reason, by, at
+
+    def release_paper(self) -> None:
+        self.paper_kept = self.paper_kept_by = self.paper_kept_at = None
+
+    def keep_paper_like(self, other: "BatchDocument") -> None:
+        """Keep the paper if that of another document is kept, whose pages come here; both reasons count."""
+        kept, also = self.paper_kept, other.paper_kept
+        if kept is None:
+            self.paper_kept, self.paper_kept_by, self.paper_kept_at = also, other.paper_kept_by, other.paper_kept_at
+        elif also is not None:
+            self.paper_kept = "; ".join(dict.fromkeys([*kept.split("; "), *also.split("; ")]))
 
 
 class BatchImage(Table):

@@ -147,6 +147,14 @@ def documents_of(session: Session, batch_id: UUID) -> list[BatchDocument]:
     return list(session.scalars(statement.order_by(BatchDocument.number)))
 
 
+def kept_in(session: Session, batch_ids: Collection[UUID]) -> list[BatchDocument]:
+    """The documents of some batches whose paper is kept, in the order of each stack."""
+    statement = select(BatchDocument).where(
+        BatchDocument.batch_id.in_(batch_ids), ~BatchDocument.dissolved, BatchDocument.paper_kept.is_not(None)
+    )
+    return list(session.scalars(statement.order_by(BatchDocument.batch_id, BatchDocument.number)))
+
+
 def progress_of(session: Session, batch_id: UUID) -> dict[str, int]:
     """How many documents of a batch are in each state; asked often, so nothing else is loaded."""
     rows = session.execute(
@@ -257,11 +265,14 @@ def backed_up_since(session: Session, since: datetime) -> bool:
 
 
 def destroyable(work: UnitOfWork, day: date) -> list[Batch]:
-    """Released batches whose paper need not be kept any longer (Vernichtungsliste)."""
+    """Released batches with paper that need not be kept any longer (Vernichtungsliste)."""
+    document = and_(BatchDocument.batch_id == Batch.id, ~BatchDocument.dissolved)
+    kept, goes = BatchDocument.paper_kept.is_not(None), BatchDocument.paper_kept.is_(None)
     statement = (
         select(Batch)
         .join(Batch.profile)
         .where(Batch.state == BatchState.RELEASED, Batch.destroyable_on <= day, visible_batches(work.actor))
+        .where(or_(exists().where(document, goes), ~exists().where(document, kept)))
     )
     return list(work.session.scalars(statement.order_by(Batch.destroyable_on, Batch.id)))
 

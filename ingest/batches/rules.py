@@ -42,6 +42,8 @@ class BatchAction(StrEnum):
     COMPLETE = "complete"
     ARRANGE = "arrange"
     CHECK = "check"
+    KEEP_PAPER = "keep_paper"
+    RELEASE_PAPER = "release_paper"
     ACCEPT = "accept"
     REJECT = "reject"
     RELEASE = "release"
@@ -54,6 +56,8 @@ class BatchAction(StrEnum):
             BatchAction.COMPLETE: "Abschließen",
             BatchAction.ARRANGE: "Seiten ändern",
             BatchAction.CHECK: "Sichtprüfung",
+            BatchAction.KEEP_PAPER: "Papier behalten",
+            BatchAction.RELEASE_PAPER: "Papier nicht mehr behalten",
             BatchAction.ACCEPT: "Prüfung abschließen",
             BatchAction.REJECT: "Zurückweisen",
             BatchAction.RELEASE: "Freigeben",
@@ -64,12 +68,15 @@ class BatchAction(StrEnum):
 ASSEMBLING = "assembling"
 """The state of a document before it is an item."""
 
+_KEEPING = frozenset({BatchAction.KEEP_PAPER, BatchAction.RELEASE_PAPER})
+
 ALLOWED: Mapping[BatchState, frozenset[BatchAction]] = {
     BatchState.OPEN: frozenset({BatchAction.RECEIVE, BatchAction.COMPLETE, BatchAction.REJECT}),
     BatchState.SPLITTING: frozenset(),
-    BatchState.SPLIT: frozenset({BatchAction.ARRANGE, BatchAction.CHECK, BatchAction.ACCEPT, BatchAction.REJECT}),
-    BatchState.ACCEPTED: frozenset({BatchAction.ARRANGE, BatchAction.RELEASE}),
-    BatchState.RELEASED: frozenset({BatchAction.DESTROY}),
+    BatchState.SPLIT: frozenset({BatchAction.ARRANGE, BatchAction.CHECK, BatchAction.ACCEPT, BatchAction.REJECT})
+    | _KEEPING,
+    BatchState.ACCEPTED: frozenset({BatchAction.ARRANGE, BatchAction.RELEASE}) | _KEEPING,
+    BatchState.RELEASED: frozenset({BatchAction.DESTROY}) | _KEEPING,
     BatchState.DESTROYED: frozenset(),
     BatchState.REJECTED: frozenset(),
 }

@@ -1,5 +1,6 @@
 """What the API shows and takes of batches."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -160,6 +161,23 @@ class BatchDocumentShape(Shape):
     verdict: Verdict | None = Field(title="Ergebnis der Sichtprüfung")
     remark: str | None = Field(title="Bemerkung der Sichtprüfung")
     checked_by: UUID | None = Field(title="Geprüft von")
+    paper_kept: str | None = Field(title="Warum das Papier behalten wird; leer: es geht mit dem des Stapels")
+
+
+class KeptPaperShape(Shape):
+    """Dokument, dessen Papier behalten wird"""
+
+    document: UUID = Field(title="Kennung")
+    number: int = Field(title="Nummer im Stapel")
+    reference: str | None = Field(title="Angekündigtes oder gefundenes Aktenzeichen")
+    pages: list[int] = Field(title="Nummern der Bilder in der Reihenfolge der Seiten")
+    reason: str = Field(title="Grund")
+
+
+class DestroyableShape(BatchShape):
+    """Stapel auf der Vernichtungsliste"""
+
+    kept_paper: list[KeptPaperShape] = Field(title="Dokumente, deren Papier vorher herauszunehmen ist")
 
 
 class ProofShape(Shape):
@@ -277,6 +295,23 @@ def document_shape(view: DocumentView) -> BatchDocumentShape:
         verdict=document.verdict,
         remark=document.remark,
         checked_by=document.checked_by,
+        paper_kept=document.paper_kept,
+    )
+
+
+def destroyable_shape(batch: Batch, kept: Sequence[DocumentView]) -> DestroyableShape:
+    return DestroyableShape(**_fields(batch), kept_paper=[_kept_shape(view) for view in kept])
+
+
+def _kept_shape(view: DocumentView) -> KeptPaperShape:
+    document = view.document
+    assert document.paper_kept is not None
+    return KeptPaperShape(
+        document=document.id,
+        number=document.number,
+        reference=view.reference,
+        pages=view.images,
+        reason=document.paper_kept,
     )
 
 

@@ -106,15 +106,24 @@ def documents(work: UnitOfWork, batch: Batch, *, cursor: str | None, limit: int)
     """The documents of a batch in the order of the stack."""
     statement = select(BatchDocument).where(BatchDocument.batch_id == batch.id, ~BatchDocument.dissolved)
     page = page_of(work.session, statement, (BatchDocument.number, BatchDocument.id), cursor=cursor, limit=limit)
+    return Page(_seen(work, page.items), page.next_cursor)
+
+
+def kept_of(work: UnitOfWork, batches: Sequence[Batch]) -> dict[UUID, list[DocumentView]]:
+    """The documents of each batch whose paper has to be taken out before the rest is destroyed."""
+    kept: dict[UUID, list[DocumentView]] = {batch.id: [] for batch in batches}
+    for view in _seen(work, queries.kept_in(work.session, list(kept))):
+        kept[view.document.batch_id].append(view)
+    return kept
+
+
+def _seen(work: UnitOfWork, documents: Sequence[BatchDocument]) -> list[DocumentView]:
     rows = work.session.execute(
         select(BatchImage.document_id, BatchImage.n)
-        .where(BatchImage.document_id.in_([document.id for document in page.items]))
+        .where(BatchImage.document_id.in_([document.id for document in documents]))
         .order_by(BatchImage.page)
     ).all()
-    return Page(
-        [_document(one, [n for document_id, n in rows if document_id == one.id]) for one in page.items],
-        page.next_cursor,
-    )
+    return [_document(one, [n for document_id, n in rows if document_id == one.id]) for one in documents]
 
 
 def proofs(work: UnitOfWork, batch: Batch, *, cursor: str | None, limit: int) -> Page[Proven]:

@@ -15,7 +15,8 @@ from eakte.foundation.german import in_german
 from ingest.proof.canonical import Part, Sealable, read_canonical
 from ingest.proof.errors import TransferNoteIncomplete, TransferNoteUnreadable
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+LONGEST = 4000
+Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
 Instant = Annotated[AwareDatetime, AfterValidator(lambda instant: instant.astimezone(UTC))]
 Image = Annotated[int, Field(ge=1)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

@@ -287,6 +287,10 @@ RULES: dict[str, Rule] = {
     "POST /api/v1/batches/{batch_id}/documents/{document_id}:check": batch(
         P.CHECK_SCANS, lambda w: {"verdict": "good"}
     ),
+    "POST /api/v1/batches/{batch_id}/documents/{document_id}:keep-paper": batch(
+        P.CHECK_SCANS, lambda w: {"reason": "Siegel"}
+    ),
+    "POST /api/v1/batches/{batch_id}/documents/{document_id}:release-paper": batch(P.CHECK_SCANS),
     "POST /api/v1/batches/{batch_id}/documents/{document_id}:split": batch(P.INGEST, lambda w: {"page": 2}),
     "POST /api/v1/batches/{batch_id}/documents/{document_id}:merge": batch(
         P.INGEST, lambda w: {"following": w["batch_document"]}

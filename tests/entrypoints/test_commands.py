@@ -13,8 +13,10 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from eakte.access.models import OrganisationalUnit
 from eakte.foundation.ids import new_id
 from eakte.records.queries import get_record_by_reference
+from tests.support.factories import a_dossier
 from tests.support.installation import EAKTE, Installation, json_lines, until
 from tests.support.scans import a_scan, a_scanned_stack
 
@@ -279,10 +281,42 @@ def test_what_splitting_got_wrong_is_mended_page_by_page(stack: Installation, tm
     assert parts() == [[3, 1, 4]]
     act("rescan", again, "--image", 4)
     until(lambda: parts() == [[3, 1, 5]], "the page scanned again")
+    act("keep-paper", "--document", 1, "--reason", "Urschrift mit Siegel")
+    assert show()["documents"][0]["paper_kept"] == "Urschrift mit Siegel"
+    shown = stack.cli("batch", "show", batch["number"]).stdout
+    assert "Papier von Dokument 1 bleibt: Urschrift mit Siegel" in " ".join(shown.split())
+    act("release-paper", "--document", 1)
+    assert show()["documents"][0]["paper_kept"] is None
     wrong = stack.cli("batch", "turn", batch["number"], "--image", 1, "--by", 45)
     assert (wrong.returncode, "90, 180 oder 270" in wrong.stderr) == (2, True)
     nowhere = stack.cli("batch", "split", batch["number"], "--document", 99, "--page", 2)
     assert (nowhere.returncode, "kein Dokument 99" in nowhere.stderr) == (2, True)
+
+
+def test_the_destruction_list_names_the_paper_to_take_out_first(stack: Installation, tmp_path: Path) -> None:
+    with stack.house.begin() as work:
+        dossier = a_dossier(work)
+        reference, unit = dossier.reference, work.session.get_one(OrganisationalUnit, dossier.unit_id).key
+    with stack.http() as http:
+        (profile,) = [one for one in http.get("/scan-profiles").json()["items"] if one["key"] == "ersetzend"]
+        unbuffered = {**profile, "key": "ohne-puffer", "bufferDays": 0}
+        assert http.put("/scan-profiles/ohne-puffer", json=unbuffered).status_code == 200
+    for words in ("Bescheid", "Urkunde"):
+        (tmp_path / f"{words}.png").write_bytes(a_scan(words))
+    details = ("--device", "S", "--device-inventory", "1", "--workstation", "A", "--workstation-inventory", "2")
+    into = ("--profile", "ohne-puffer", "--into", reference, "--unit", unit)
+    done = stack.cli("batch", "import", tmp_path, *into, *details, "--wait", "--json")
+    batch = json.loads(done.stdout)
+    number, documents = batch["number"], [one["number"] for one in batch["documents"]]
+    assert documents == [1, 2], done.stderr
+    said = stack.cli("batch", "keep-paper", number, "--document", 2, "--reason", "Urschrift mit Siegel")
+    assert (said.returncode, said.stdout) == (0, f"{number}: split\n"), said.stderr
+    for document in documents:
+        assert stack.cli("batch", "check", number, "--document", document, "--good").returncode == 0
+    assert stack.cli("batch", "accept", number).returncode == 0
+    until(lambda: stack.cli("batch", "release", number).returncode == 0, "the transfer notes")
+    listed = " ".join(stack.cli("batch", "destroyable").stdout.split())
+    assert f"{number}: Dokument 2 ({reference}) vorher herausnehmen: Urschrift mit Siegel" in listed
 
 
 def test_the_audit_trail_is_whole(stack: Installation, batch: Batch) -> None:

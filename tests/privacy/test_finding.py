@@ -12,6 +12,7 @@ from eakte.access.models import IdentityKind
 from eakte.access.service import create_identity
 from eakte.documents.queries import version_of
 from eakte.documents.service import DocumentDetails
+from eakte.foundation.ids import new_id
 from eakte.foundation.settings import SearchSettings
 from eakte.foundation.work import House
 from eakte.privacy.errors import FindingNotFound, NameTooVague, SearchUnderWay, SubjectRequestStateForbids
@@ -27,6 +28,7 @@ from eakte.records.service.details import PartyDetails, add_party, link_records,
 from eakte.records.service.restricting import restrict_record
 from eakte.search.pending import oldest_requests
 from eakte.search.service import index_of, update_index
+from ingest.batches.models import BatchDocument
 from ingest.batches.service.receiving import BatchDetails, open_batch, receive_file
 from ingest.service.receiving import open_ingest, receive
 from retention.rules.holding import Scope
@@ -120,6 +122,16 @@ def test_staff_that_gave_a_sheet_into_the_batch_of_another_is_found_there(house:
         receive_file(replace(work, actor=replace(work.actor, id=person.id)), batch.id, io.BytesIO(LETTER), "brief.pdf")
     (found,) = [one for one in found_for(house, a_searched_request(house)) if one.field == "batches"]
     assert (found.place, found.subject_id) == (Place.INTAKE, person.id)
+
+
+def test_a_person_in_the_reason_for_which_paper_is_kept_is_found(house: House) -> None:
+    with house.begin() as work:
+        batch = open_batch(work, BatchDetails())
+        part = BatchDocument(id=new_id(), batch_id=batch.id, number=1)
+        part.keep_paper("Urschrift für Erika Müller", by=work.actor.id, at=work.now)
+        work.session.add(part)
+    (found,) = [one for one in found_for(house, a_searched_request(house)) if one.field == "paper_kept"]
+    assert (found.place, found.subject_id) == (Place.INTAKE, part.id)
 
 
 def test_what_the_spokes_know_is_found_too(house: House) -> None:

@@ -227,6 +227,7 @@ TODAY = date(2026, 11, 21)
         (Standing(BatchState.RELEASED), "das Papier bleibt"),
         (Standing(BatchState.RELEASED, destroyable_on=TODAY + timedelta(1), today=TODAY), "ab dem 22.11.2026"),
         (Standing(BatchState.RELEASED, destroyable_on=TODAY, today=TODAY), "das Papier vernichten"),
+        (Standing(BatchState.RELEASED, destroyable_on=TODAY, today=TODAY, stays=True), "das Papier bleibt"),
         (Standing(BatchState.DESTROYED), "nichts mehr zu tun"),
         (Standing(BatchState.REJECTED), "noch einmal scannen"),
     ],

@@ -12,7 +12,7 @@ from eakte.documents.queries import renditions_of, version_of
 from eakte.foundation.work import SYSTEM, House
 from ingest.batches.models import Batch
 from ingest.batches.service.releasing import record_backup
-from tests.ingest.batches.stacks import a_stack
+from tests.ingest.batches.stacks import a_sheet, a_stack
 from tests.support.factories import unique
 from tests.support.scans import a_page_image as a_page
 from tests.web.batches import Scan, buttons, decide, parts_of, refused, told
@@ -94,6 +94,48 @@ def test_paper_comes_onto_the_list_when_its_time_is_over_and_is_recorded_as_dest
     page = manager.open(released)
     assert "Das Papier ist vernichtet" in page.words("//p[@class='next']")
     assert "Papier vernichtet" in page.words("//aside//dt")
+
+
+def test_paper_that_is_kept_is_named_with_its_reason_at_the_document_the_batch_and_on_the_list(
+    visit: Visit, registry: Visitor, released: str, house: House
+) -> None:
+    (part,) = parts_of(registry, released)
+    registry.open(part)
+    assert "Grund: " in refused(registry.send(f"{part}/papier-behalten", {"reason": ""}))
+    page = registry.send(f"{part}/papier-behalten", {"reason": "Urschrift mit Siegel"})
+    assert "wird behalten" in told(page)
+    assert "Papier bleibt Urschrift mit Siegel" in page.words("//section[@id='papier']")
+    page = registry.open(released)
+    assert "Papier bleibt Urschrift mit Siegel" in page.words("//tbody")
+    assert "das Papier bleibt" in page.words("//p[@class='next']")
+    half_a_year_passes(house, released)
+    manager = visit(Role.RECORDS_MANAGER)
+    assert "Kein Papier steht zur Vernichtung an." in manager.open("/vernichtungsliste").words()
+    assert manager.open(part).links("//section[@id='papier']//form/@action") == []
+    registry.open(part)
+    assert "nicht länger" in told(registry.send(f"{part}/papier-nicht-behalten"))
+    assert "nichts" in manager.open("/vernichtungsliste").words("//td[@data-label='Vorher herausnehmen']")
+
+
+def test_the_list_names_the_paper_that_has_to_be_taken_out_first(
+    visit: Visit, registry: Visitor, scan: Scan, replacing: dict[str, str], house: House
+) -> None:
+    sheet = a_sheet(replacing["into"])
+    path = scan(registry, a_stack(a_page("Bescheid"), sheet, a_page("Urkunde")), **replacing)
+    parts = parts_of(registry, path)
+    for part in parts:
+        registry.open(part)
+        registry.send(f"{part}/pruefung", {"verdict": "good"})
+    registry.open(parts[1])
+    registry.send(f"{parts[1]}/papier-behalten", {"reason": "Urschrift mit Siegel"})
+    decide(registry, house, f"{path}/annehmen")
+    registry.open(path)
+    registry.send(f"{path}/freigeben")
+    half_a_year_passes(house, path)
+    page = visit(Role.RECORDS_MANAGER).open("/vernichtungsliste")
+    taken_out = page.words("//td[@data-label='Vorher herausnehmen']")
+    assert taken_out == f"Dokument 2 ({replacing['into']}), Bilder 3: Urschrift mit Siegel"
+    assert parts[1] in page.links("//tbody//a")
 
 
 def test_only_those_who_destroy_paper_are_led_to_the_list(visit: Visit, registry: Visitor, released: str) -> None:

@@ -180,6 +180,8 @@ app.command("split")(batch_pages.split)
 app.command("merge")(batch_pages.merge)
 app.command("reject-page")(batch_pages.reject_page)
 app.command("rescan")(batch_pages.rescan)
+app.command("keep-paper")(batch_pages.keep_paper)
+app.command("release-paper")(batch_pages.release_paper)
 
 
 @app.command("accept")
@@ -226,6 +228,11 @@ def destroyable() -> None:
     for batch in batches:
         table.add_row(*(batch[name] or "" for name in ("number", "box", "shelf", "destroyableOn")))
     out.print(table)
+    for batch in batches:
+        for kept in batch["keptPaper"]:
+            reference = f" ({kept['reference']})" if kept["reference"] else ""
+            document = f"Dokument {kept['number']}{reference}"
+            out.print(f"{batch['number']}: {document} vorher herausnehmen: {kept['reason']}", markup=False)
 
 
 @app.command("destroy-paper")
@@ -303,5 +310,8 @@ def _print(batch: dict[str, Any], *, as_json: bool) -> None:
             document["message"] or "",
         )
     out.print(table)
+    for document in batch["documents"]:
+        if document["paper_kept"]:
+            out.print(f"  Papier von Dokument {document['number']} bleibt: {document['paper_kept']}", markup=False)
     for finding in batch["findings"] + batch["remarks"]:
         out.print(f"  {finding['message']} ({finding['code']})", markup=False)

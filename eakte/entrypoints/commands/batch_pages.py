@@ -1,4 +1,4 @@
-"""`eakte batch turn|place|split|merge|reject-page|rescan`: mending what splitting or scanning got wrong."""
+"""`eakte batch turn|place|split|merge|reject-page|rescan|keep-paper|release-paper`: what is said of single sheets."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -62,10 +62,7 @@ def split(
     page: Annotated[int, typer.Option(min=2, help="Erste Seite des neuen Dokuments")],
 ) -> None:
     """Ein Dokument teilen."""
-    with api_client() as client:
-        batch_id = find(client, batch)["id"]
-        document_id = document_of(client, batch_id, document)
-        _say(client.post(f"/batches/{batch_id}/documents/{document_id}:split", {"page": page}))
+    _of_document(batch, document, "split", {"page": page})
 
 
 def merge(
@@ -78,6 +75,27 @@ def merge(
         batch_id = find(client, batch)["id"]
         first, second = (document_of(client, batch_id, number) for number in (document, following))
         _say(client.post(f"/batches/{batch_id}/documents/{first}:merge", {"following": second}))
+
+
+def keep_paper(
+    batch: BatchName,
+    document: Document,
+    reason: Annotated[str, typer.Option(help="Grund, etwa „Urschrift mit Siegel“")],
+) -> None:
+    """Das Papier eines Dokuments behalten, wenn das des Stapels vernichtet wird."""
+    _of_document(batch, document, "keep-paper", {"reason": reason})
+
+
+def release_paper(batch: BatchName, document: Document) -> None:
+    """Das Papier eines Dokuments nicht mehr behalten."""
+    _of_document(batch, document, "release-paper")
+
+
+def _of_document(batch: str, document: int, action: str, body: dict[str, Any] | None = None) -> None:
+    with api_client() as client:
+        batch_id = find(client, batch)["id"]
+        document_id = document_of(client, batch_id, document)
+        _say(client.post(f"/batches/{batch_id}/documents/{document_id}:{action}", body))
 
 
 def _of_image(batch: str, image: int, action: str, body: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ _FIELDS = {
     "title": "Betreff", "remark": "Bemerkung", "keywords": "Schlagworte", "location": "Standort",
     "foreign_reference": "fremdes Zeichen", "our_reference": "unser Zeichen",
     "subtitle": "Unterbetreff", "refers_to": "Bezug", "clerk": "Bearbeiter", "enclosures": "Anlagen",
-    "external_key": "Schlüssel im Fachverfahren",
+    "external_key": "Schlüssel im Fachverfahren", "paper_kept": "Papier behalten",
     "link": "Verweis", "party": "", "text": "", "account": "", "actor": "eigene Handlungen",
 }  # fmt: skip
 _MATCHES = {

@@ -27,8 +27,8 @@ from eakte.web.session import FormWork, OwnForm, PageRoute, PageWork, seen_revis
 from ingest.batches.errors import BatchDocumentNotFound
 from ingest.batches.models import Batch, BatchDocument
 from ingest.batches.queries import get_batch, get_document, pages_of
-from ingest.batches.schemas import Check
-from ingest.batches.service import arranging, checking
+from ingest.batches.schemas import Check, Reason
+from ingest.batches.service import arranging, checking, keeping
 from ingest.errors import TargetNotFound
 from ingest.models import IngestItem
 from ingest.queries import get_item
@@ -64,10 +64,12 @@ def part_page(
         may_look=batch.created_by == work.actor.id or work.actor.may(Permission.READ_CONTENT),
         may_check=offers.check and can_be_judged(part),
         may_arrange=offers.arrange and is_arrangeable(part),
+        may_keep=offers.keep,
         may_decide=_may_decide(work, part.item),
         barred=offers.barred,
         filed=filed_among(work, [part]).get(part.id),
         checked_by=queries.name_of(work.session, part.checked_by) if part.checked_by is not None else None,
+        kept_by=queries.name_of(work.session, part.paper_kept_by) if part.paper_kept_by is not None else None,
         before=marks[place - 1] if place > 0 else None,
         after=marks[place + 1] if place + 1 < len(marks) else None,
         total=len(marks),
@@ -122,6 +124,26 @@ def _onward(work: UnitOfWork, batch_id: UUID, checked: BatchDocument) -> str:
     later = [mark for mark in unchecked if mark.number > checked.number]
     following = (later or unchecked)[:1]
     return document_path(batch_id, following[0].id) if following else batch_path(batch_id)
+
+
+# --- paper that is kept -------------------------------------------------------------------------------------
+
+
+@router.post("/papier-behalten")
+def keep_paper(request: Request, work: FormWork, form: OwnForm, batch_id: UUID, document_id: UUID) -> Response:
+    def act() -> BatchDocument:
+        why = read_shape(Reason, texts_of(form), required=("reason",))
+        return keeping.keep_paper(work, batch_id, document_id, reason=why.reason)
+
+    return _arranged(request, work, (batch_id, document_id), act, "papier-bleibt")
+
+
+@router.post("/papier-nicht-behalten")
+def release_paper(request: Request, work: FormWork, batch_id: UUID, document_id: UUID) -> Response:
+    def act() -> BatchDocument:
+        return keeping.release_paper(work, batch_id, document_id)
+
+    return _arranged(request, work, (batch_id, document_id), act, "papier-geht")
 
 
 # --- dividing and joining -----------------------------------------------------------------------------------

@@ -47,11 +47,13 @@ def show_destruction_list(request: Request, work: PageWork) -> Response:
 
 def _destruction_list(request: Request, work: UnitOfWork, refusal: Refusal | None) -> Response:
     today = work.now.astimezone(BERLIN).date()
+    batches = releasing.destruction_list(work, today)
     return render(
         request,
         "destruction_list.html",
         status=refusal.status if refusal is not None else 200,
-        batches=releasing.destruction_list(work, today),
+        batches=batches,
+        kept=views.kept_of(work, batches),
         today=today,
         refusal=refusal,
     )

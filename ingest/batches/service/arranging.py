@@ -58,6 +58,7 @@ def place_image(work: UnitOfWork, batch_id: UUID, n: int, *, document_id: UUID, 
     """
     batch, image = _image(work, batch_id, n)
     target = _changeable(work, document_id)
+    kept = target.paper_kept
     changed = [target]
     before = (image.kind, image.page)
     pages = [one for one in queries.pages_of(work.session, target.id) if one is not image]
@@ -65,10 +66,16 @@ def place_image(work: UnitOfWork, batch_id: UUID, n: int, *, document_id: UUID, 
         source = _changeable(work, image.document_id)
         _take_out(work, image, source)
         changed.append(source)
+        target.keep_paper_like(source)
     pages.insert(min(page, len(pages) + 1) - 1, image)
     image.kind, image.reason = PageKind.PAGE, "placed"
     _number(pages, target)
-    changes = {"n": (None, n), "kind": (before[0], image.kind), "page": (before[1], image.page)}
+    changes = {
+        "n": (None, n),
+        "kind": (before[0], image.kind),
+        "page": (before[1], image.page),
+        **_kept_anew(kept, target),
+    }
     _rearranged(work, batch, changed, changes)
     return image
 
@@ -93,11 +100,13 @@ def split_document(work: UnitOfWork, batch_id: UUID, document_id: UUID, *, at_pa
         assembled=0,
         dissolved=False,
     )
+    second.keep_paper_like(document)
     work.session.add(second)
     work.session.flush()
     _number(pages[: at_page - 1], document)
     _number(pages[at_page - 1 :], second)
-    _rearranged(work, batch, [document], {"split": (document.number, second.number), "page": (None, at_page)})
+    changes = {"split": (document.number, second.number), "page": (None, at_page), **_kept_anew(None, second)}
+    _rearranged(work, batch, [document], changes)
     return second
 
 
@@ -111,8 +120,11 @@ def merge_documents(work: UnitOfWork, batch_id: UUID, document_id: UUID, *, foll
     if document is not other:
         pages = [*queries.pages_of(work.session, document.id), *queries.pages_of(work.session, other.id)]
         _number(pages, document)
+        kept = document.paper_kept
+        document.keep_paper_like(other)
         other.dissolved = True
-        _rearranged(work, batch, [document, other], {"merged": (other.number, document.number)})
+        changes = {"merged": (other.number, document.number), **_kept_anew(kept, document)}
+        _rearranged(work, batch, [document, other], changes)
     return document
 
 
@@ -197,6 +209,11 @@ def _take_out(work: UnitOfWork, image: BatchImage, document: BatchDocument) -> N
 def _number(pages: list[BatchImage], document: BatchDocument) -> None:
     for page, image in enumerate(pages, 1):
         image.document_id, image.page = document.id, page
+
+
+def _kept_anew(before: str | None, document: BatchDocument) -> dict[str, tuple[object, object]]:
+    """What changed about the keeping of a document's paper: it goes where pages of a document with kept paper go."""
+    return {} if document.paper_kept == before else {"paper_kept": (before, document.paper_kept)}
 
 
 def _turned(document: BatchDocument, image: BatchImage) -> int:

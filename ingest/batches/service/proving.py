@@ -244,6 +244,10 @@ class _NoteWriter:
         by_hand = [image for image in self._images if image.turn is not None]
         if by_hand:
             yield self._anomaly(AnomalyKind.CORRECTED_DATA, "Von Hand gedreht.", by_hand)
+        part = self._part
+        if part.paper_kept is not None:
+            said, at, by = part.paper_kept[: notes.LONGEST], part.paper_kept_at, part.paper_kept_by
+            yield self._anomaly(AnomalyKind.PAPER_KEPT, said, self._images, at=at, by=by)
         if batch.explanation is not None:
             differences = " ".join(finding["message"] for finding in batch.findings)
             yield self._anomaly(AnomalyKind.OTHER, f"{differences} Klärung: {batch.explanation}".strip(), [])
@@ -251,14 +255,21 @@ class _NoteWriter:
             yield self._anomaly(AnomalyKind.OTHER, warning["message"], [])
 
     def _anomaly(
-        self, kind: AnomalyKind, said: str, images: Sequence[BatchImage], *, replaced_sha256: tuple[str, ...] = ()
+        self,
+        kind: AnomalyKind,
+        said: str,
+        images: Sequence[BatchImage],
+        *,
+        at: datetime | None = None,
+        by: UUID | None = None,
+        replaced_sha256: tuple[str, ...] = (),
     ) -> notes.Anomaly:
         return notes.Anomaly(
             kind=kind,
             description=said,
             images=tuple(image.n for image in images),
-            noted_at=self._batch.decided_at or self._item.changed_at,
-            noted_by=self._name(self._batch.decided_by or self._batch.created_by),
+            noted_at=at or self._batch.decided_at or self._item.changed_at,
+            noted_by=self._name(by or self._batch.decided_by or self._batch.created_by),
             replaced_sha256=replaced_sha256,
         )
 

@@ -11,6 +11,7 @@ from eakte.foundation.ids import new_id
 from eakte.foundation.work import UnitOfWork
 from ingest.batches import queries
 from ingest.batches.errors import (
+    AllPaperIsKept,
     BackupRunInFuture,
     BatchNotReady,
     NoBackupSince,
@@ -56,14 +57,18 @@ def destruction_list(work: UnitOfWork, day: date) -> list[Batch]:
 def destroy_paper(work: UnitOfWork, batch_id: UUID, *, how: str) -> Batch:
     """Record that the paper of a batch was destroyed (Vernichtungsprotokoll), by the person who says so.
 
-    Everything is checked once more from storage before. Raises BatchNotFound, BatchStateForbids, PaperIsKept,
-    PaperStillBuffered, NoBackupSince, ProofBroken, ActionForbidden.
+    Everything is checked once more from storage before. The record names the documents whose paper was taken out.
+    Raises BatchNotFound, BatchStateForbids, PaperIsKept, AllPaperIsKept, PaperStillBuffered, NoBackupSince,
+    ProofBroken, ActionForbidden.
     """
     require(work, Permission.DESTROY_PAPER)
     batch = queries.get_batch(work, batch_id, lock=True)
     if batch.profile.purpose is not Purpose.REPLACEMENT:
         raise PaperIsKept(profile=batch.profile.name)
     batch.must_allow(BatchAction.DESTROY)
+    kept = queries.kept_in(work.session, [batch.id])
+    if kept and len(kept) == len(queries.documents_of(work.session, batch.id)):
+        raise AllPaperIsKept
     assert batch.released_at is not None and batch.destroyable_on is not None
     if work.now.astimezone(BERLIN).date() < batch.destroyable_on:
         raise PaperStillBuffered(day=f"{batch.destroyable_on:%d.%m.%Y}")
@@ -73,7 +78,12 @@ def destroy_paper(work: UnitOfWork, batch_id: UUID, *, how: str) -> Batch:
     batch.move_to(BatchState.DESTROYED, BatchAction.DESTROY)
     batch.destroyed_at, batch.destroyed_by = work.now, work.actor.id
     work.session.flush()
-    changes = {"state": (BatchState.RELEASED, batch.state), "how": (None, how), "box": (None, batch.box)}
+    changes = {
+        "state": (BatchState.RELEASED, batch.state),
+        "how": (None, how),
+        "box": (None, batch.box),
+        "kept": (None, [{"document": one.number, "reason": one.paper_kept} for one in kept]),
+    }
     work.publish(PaperDestroyed(record_id=batch.id, changes=changes))
     return batch
 
