@@ -6,16 +6,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import update
 
 from eakte.audit.queries import entries_of
-from eakte.foundation.work import House
+from eakte.foundation.work import Actor, House
 from eakte.records.models import Dossier
 from ingest.adapters.transfer_note_pdf import note_in
 from ingest.batches.models import Batch as BatchRow
 from ingest.proof.transfer_note import AnomalyKind, TransferNote
 from tests.ingest.batches.conftest import Batch, Registry
 from tests.ingest.batches.stacks import a_sheet, a_stack
+from tests.support.factories import AsActor
 from tests.support.scans import a_page_image as a_page
 
 Replacing = Callable[..., dict[str, Any]]
@@ -91,15 +93,18 @@ def test_kept_paper_is_in_the_transfer_note_on_the_destruction_list_and_in_its_r
     assert record["kept"] == [None, [{"document": 2, "reason": "Urschrift mit Siegel"}]]
 
 
-def test_the_note_names_who_said_that_paper_is_kept_and_when(registry: Registry, batch: Batch) -> None:
+def test_the_note_names_who_said_that_paper_is_kept_and_when(
+    registry: Registry, house: House, batch: Batch, as_actor: AsActor, client_of: Callable[[Actor], TestClient]
+) -> None:
     registry.does(batch, of(batch, 1, "keep-paper"), {"reason": "Plan"})
     before = datetime.now(UTC)
-    batch = filed(registry, registry.does(batch, of(batch, 1, "keep-paper"), {"reason": "Plan im Format A0"}))
-    note = note_of(registry, batch, 1)
+    batch = registry.does(batch, of(batch, 1, "keep-paper"), {"reason": "Plan im Format A0"})
+    colleague = Registry(client_of(as_actor.with_every_role()), house)
+    note = note_of(registry, filed(colleague, batch), 1)
     (anomaly,) = note.anomalies
     assert (anomaly.description, anomaly.images) == ("Plan im Format A0", (2, 3))
-    assert anomaly.noted_by == note.quality.checked_by
-    assert before - timedelta(seconds=1) < anomaly.noted_at < note.quality.checked_at
+    assert anomaly.noted_by == note.operator != note.quality.checked_by
+    assert before < anomaly.noted_at < note.quality.checked_at
 
 
 def test_a_sealed_note_stays_as_it_is_when_paper_is_kept_later(registry: Registry, house: House, batch: Batch) -> None:
