@@ -66,4 +66,9 @@ def find_orphans(house: House, *, grace_minutes: int) -> Iterator[Orphan]:
 
 
 def _is_doomed(session: Session, key: str) -> bool:
-    return session.execute(_DOOMED, {"id": key.rsplit("/", 1)[-1]}).first() is not None
+    try:
+        object_id = UUID(key.rsplit("/", 1)[-1])
+    except ValueError:
+        # Nobody here names an object so: somebody else put it there.
+        return False
+    return session.execute(_DOOMED, {"id": object_id}).first() is not None
