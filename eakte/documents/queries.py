@@ -21,8 +21,13 @@ from eakte.records.rules import Place, RecordKind, RecordState
 
 def visible_documents(actor: Actor) -> Select[Document]:
     statement, case, dossier = _with_what_they_lie_in()
+    return statement.where(_may(actor, Permission.READ, case, dossier))
+
+
+def _may(actor: Actor, permission: Permission, case: type[Case], dossier: type[Dossier]) -> ColumnElement[bool]:
+    """SQL: whether the actor has a permission for a document in this case of this dossier."""
     levels = [Document.confidentiality, case.confidentiality, dossier.confidentiality]
-    return statement.where(may_at(actor, Permission.READ, dossier, levels))
+    return may_at(actor, permission, dossier, levels)
 
 
 @cache
@@ -41,8 +46,7 @@ def documents_where(actor: Actor, permission: Permission) -> Select[UUID]:
     """The ids of the documents for which the actor has a permission, for filters of other packages."""
     _, case, dossier = _with_what_they_lie_in()
     statement = select(Document.id).join(Document.case.of_type(case)).join(case.dossier.of_type(dossier))
-    levels = [Document.confidentiality, case.confidentiality, dossier.confidentiality]
-    return statement.where(may_at(actor, permission, dossier, levels))
+    return statement.where(_may(actor, permission, case, dossier))
 
 
 def get_document(work: UnitOfWork, document_id: UUID, *, to: Permission, revision: int | None = None) -> Document:
@@ -126,7 +130,6 @@ def _visible_among(actor: Actor) -> Select[*tuple[Any, ...]]:
     """Kept for whoever has these rights: making the statement takes longer than asking."""
     _, case, dossier = _with_what_they_lie_in()
     own = (getattr(Document, attribute.key) for attribute in Document.__mapper__.column_attrs)
-    levels = [Document.confidentiality, case.confidentiality, dossier.confidentiality]
     return (
         select(
             *own,
@@ -144,7 +147,7 @@ def _visible_among(actor: Actor) -> Select[*tuple[Any, ...]]:
         .join(Document.case.of_type(case))
         .join(case.dossier.of_type(dossier))
         .join(dossier.entry)
-        .where(may_at(actor, Permission.READ, dossier, levels))
+        .where(_may(actor, Permission.READ, case, dossier))
         .where(Document.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
     )
 
