@@ -9,6 +9,7 @@ people do it.
 
 import argparse
 import random
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -176,6 +177,8 @@ def measure(engine: str, index: SearchIndex, size: Callable[[], int], documents:
         fresh.index(batch)
         seconds += time.perf_counter() - begun
         written += len(batch)
+        if written % (10 * BATCH) == 0:
+            print(f"{engine}: {written:,} of {documents:,} after {seconds:,.0f} s", file=sys.stderr, flush=True)
     begun = time.perf_counter()
     index.finish_rebuild(fresh)
     seconds += time.perf_counter() - begun

@@ -14,6 +14,7 @@ import pytest
 
 from eakte.documents.models import Withheld, object_key
 from eakte.documents.queries import version_of
+from eakte.foundation.clock import legal_day
 from eakte.foundation.storage import ObjectMissing
 from eakte.foundation.work import House
 from eakte.privacy.errors import SubjectReportNotFound, SubjectRequestStateForbids
@@ -87,7 +88,8 @@ def test_a_report_says_what_is_confirmed_and_for_what_and_until_when_it_is_kept(
         text = "\n".join(page.get_textpage().get_text_bounded() for page in pdf)
     for words in (request.reference, "Anmeldung Erika Müller", "Finanzamt Musterhausen", "Ihre Rechte"):
         assert words in text
-    assert report.erase_on == report.made_at.date() + timedelta(days=30) if report.made_at else False
+    assert report.made_at
+    assert report.erase_on == legal_day(report.made_at) + timedelta(days=30)
 
 
 def test_a_name_nobody_judged_goes_into_a_report_only_if_asked(house: House) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from eakte.access import Permission, Role
 from eakte.access.errors import ActionForbidden
-from eakte.access.queries import BERLIN
 from eakte.audit.queries import entries_of as audit_of
 from eakte.foundation.clock import legal_day
 from eakte.foundation.errors import Stale
@@ -77,13 +76,13 @@ def test_changing_a_plan_is_audited_and_leaves_references_alone(work: UnitOfWork
 
 
 def test_a_plan_does_not_end_before_it_begins(work: UnitOfWork) -> None:
-    today = work.now.date()
+    today = legal_day(work.now)
     with pytest.raises(ValidityInvalid):
         a_plan(work, valid_from=today, valid_until=today - timedelta(days=1))
 
 
 def test_a_plan_that_is_over_takes_no_dossiers(work: UnitOfWork) -> None:
-    yesterday = work.now.astimezone(BERLIN).date() - timedelta(days=1)
+    yesterday = legal_day(work.now) - timedelta(days=1)
     with pytest.raises(EntryClosedDown):
         a_dossier(work, entry=an_entry(work, plan=a_plan(work, valid_until=yesterday)))
 
@@ -173,7 +172,7 @@ def test_a_closed_down_entry_keeps_its_dossiers_and_takes_no_new_ones(work: Unit
 
 def test_children_top_level_and_validity_are_filters(work: UnitOfWork) -> None:
     plan = a_plan(work)
-    today = work.now.astimezone(BERLIN).date()
+    today = legal_day(work.now)
     day = timedelta(days=1)
     root = an_entry(work, plan=plan, kind=EntryKind.MAIN_GROUP, code="1")
     for code in ("1.10", "1.9", "1.1"):

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from eakte.access import Confidentiality, Role
 from eakte.access.service import appoint_deputy
+from eakte.foundation.clock import legal_day
 from eakte.foundation.settings import Settings
 from eakte.foundation.storage import Storage
 from eakte.foundation.work import SYSTEM, House
@@ -308,7 +309,7 @@ def test_the_deputy_of_whoever_scanned_is_no_second_person(
     mine = scan(deputy, letters(dossier, 1), into=dossier.reference)
     with house.begin(SYSTEM) as work:
         scanned_by, stands_in = (work.session.get_one(Batch, UUID(path[8:])).created_by for path in (batch, mine))
-        today = work.now.date()
+        today = legal_day(work.now)
         appoint_deputy(work, scanned_by, stands_in, valid_from=today - timedelta(1), valid_until=today + timedelta(1))
     assert "eine zweite Person" in deputy.open(batch).words("//p[@class='next']")
     assert "Prüfung abschließen" not in buttons(deputy.open(batch))

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from eakte.access import Role
 from eakte.access.service import appoint_deputy
 from eakte.documents.models import object_key
+from eakte.foundation.clock import legal_day
 from eakte.foundation.storage import Digest
 from eakte.foundation.work import Actor, House
 from eakte.records.models import Dossier
@@ -148,7 +149,7 @@ def test_a_second_person_who_stands_in_for_the_first_is_no_second_person(
     batch = registry.scan(three_letters(dossier), **replacing("ersetzend-hoch"))
     deputy = as_actor.with_every_role()
     with house.begin() as work:
-        today = work.now.date()
+        today = legal_day(work.now)
         scanned_by = registry.seen(batch)["createdBy"]
         appoint_deputy(work, scanned_by, deputy.id, valid_from=today - timedelta(1), valid_until=today + timedelta(1))
     second = Registry(client_of(deputy), house)
@@ -181,7 +182,7 @@ def test_whoever_gave_a_sheet_in_or_scanned_one_again_is_no_second_person(
     if how == "stands in for who uploaded":
         deputy = as_actor.with_every_role()
         with house.begin() as work:
-            today = work.now.date()
+            today = legal_day(work.now)
             appoint_deputy(
                 work, helper.id, deputy.id, valid_from=today - timedelta(1), valid_until=today + timedelta(1)
             )
@@ -237,7 +238,7 @@ def test_a_deputy_has_the_others_rights_for_the_days_of_the_deputyship_only(
     assert client.get("/api/v1/paper-destructions").status_code == 403
     formerly_absent = as_actor.with_every_role()
     with house.begin() as work:
-        today = work.now.date()
+        today = legal_day(work.now)
         appoint_deputy(work, principal.id, deputy.id, valid_from=today, valid_until=today + timedelta(1))
         appoint_deputy(work, formerly_absent.id, deputy.id, valid_from=date(2020, 1, 1), valid_until=date(2020, 1, 2))
     assert client.get("/api/v1/paper-destructions").status_code == 200
