@@ -12,7 +12,7 @@ from eakte.foundation.work import Actor, UnitOfWork
 from eakte.web import batch_queries
 from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage
 from ingest.batches.rules import ALLOWED, BatchAction, BatchState, Purpose, Verdict
-from ingest.batches.service.checking import may_check
+from ingest.batches.service.checking import explains, may_check
 from ingest.batches.views import Account
 from ingest.rules import FILEABLE, SETTLED, ItemState
 
@@ -52,6 +52,7 @@ class Offers:
     receive: bool
     arrange: bool
     check: bool
+    explain: bool
     keep: bool
     accept: bool
     reject: bool
@@ -69,6 +70,7 @@ def offers_of(work: UnitOfWork, batch: Batch) -> Offers:
         receive=may(Permission.INGEST) and BatchAction.RECEIVE in allowed,
         arrange=may(Permission.INGEST) and BatchAction.ARRANGE in allowed,
         check=checks and not barred,
+        explain=may(Permission.CHECK_SCANS) and explains(batch) and may_check(work, batch),
         keep=may(Permission.CHECK_SCANS) and BatchAction.KEEP_PAPER in allowed and _replaces(batch),
         accept=may(Permission.CHECK_SCANS) and BatchAction.ACCEPT in allowed and not barred,
         reject=may(Permission.INGEST) and BatchAction.REJECT in allowed,
@@ -117,7 +119,7 @@ def standing_of(
         settled=account.settled,
         unchecked=sum(mark.unchecked for mark in marks),
         bad=sum(mark.verdict is Verdict.BAD for mark in marks),
-        unexplained=bool(batch.findings) and batch.explanation is None,
+        unexplained=batch.unexplained,
         failed=account.progress.get(ItemState.FAILED, 0),
         unproven=batch_queries.unproven_count(work.session, batch.id) if _replaces(batch) else 0,
         barred=offers.barred,
@@ -146,6 +148,9 @@ def next_step(standing: Standing) -> str:
             return "Als Nächstes das Papier in einem neuen Stapel noch einmal scannen."
 
 
+_EXPLAIN = "Als Nächstes klären, warum die Zählung nicht aufgeht."
+
+
 def _while_open(standing: Standing) -> str:
     if standing.files:
         return "Als Nächstes weitere Dateien hochladen oder melden, dass alle da sind."
@@ -162,7 +167,7 @@ def _while_checked(standing: Standing) -> str:
     if standing.unchecked:
         return f"Als Nächstes {_documents(standing.unchecked, 'gezogenes', 'gezogene')} ansehen."
     if standing.unexplained:
-        return "Als Nächstes klären, warum die Zählung nicht aufgeht."
+        return _EXPLAIN
     return "Als Nächstes die Prüfung abschließen; dann werden die Dokumente abgelegt."
 
 
@@ -171,6 +176,8 @@ def _before_release(standing: Standing) -> str:
         return "Die Dokumente werden gerade abgelegt; jetzt ist nichts zu tun."
     if standing.failed:
         return f"Als Nächstes über {_documents(standing.failed, 'gescheitertes', 'gescheiterte')} entscheiden."
+    if standing.unexplained:
+        return _EXPLAIN
     if standing.unproven:
         return "Die Transfervermerke entstehen gerade; jetzt ist nichts zu tun."
     return "Als Nächstes den Stapel freigeben."

@@ -83,6 +83,12 @@ class LastPage(Conflict):
     advice = "Bitte stattdessen das ganze Dokument zurückweisen."
 
 
+class DocumentStaysWhole(Conflict):
+    """Dieses Dokument ist eine Datei, die blieb, wie sie kam."""
+
+    advice = "Einzelne Seiten hat sie im Stapel nicht; mit anderen lässt sie sich nicht zusammensetzen."
+
+
 class RescanNeedsOnePage(Invalid):
     """Ein Nachscan muss genau eine Seite enthalten."""
 

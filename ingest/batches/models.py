@@ -137,10 +137,19 @@ class Batch(Table):
         collated = self.profile.page_collation is not Collation.NONE
         return 2 if self.profile.duplex is Duplex.YES or collated else 1
 
+    @property
+    def unexplained(self) -> bool:
+        """Whether counts do not come out and nobody accounted for that."""
+        return bool(self.findings) and self.explanation is None
+
     def must_allow(self, action: BatchAction) -> None:
         """Raises BatchStateForbids."""
         if action not in ALLOWED[self.state]:
-            raise BatchStateForbids(number=self.number, state=self.state.german, action=action.german)
+            raise self.forbids(action)
+
+    def forbids(self, action: BatchAction) -> BatchStateForbids:
+        """What somebody hears who wants to do something with the batch that its state does not allow."""
+        return BatchStateForbids(number=self.number, state=self.state.german, action=action.german)
 
     def move_to(self, state: BatchState, action: BatchAction) -> None:
         """Raises BatchStateForbids."""

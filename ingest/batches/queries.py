@@ -20,10 +20,11 @@ from ingest.batches.errors import (
 )
 from ingest.batches.messages import AssembleDocuments, LookAtFile, SealProduct, SplitBatch
 from ingest.batches.models import BackupRun, Batch, BatchDocument, BatchFile, BatchImage, ScanProduct, ScanProfile
-from ingest.batches.rules import ASSEMBLING, BatchState, FileState, Purpose
+from ingest.batches.rules import ASSEMBLING, BatchState, Counted, FileState, Purpose
 from ingest.models import IngestItem
 from ingest.queries import visible_origins
 from ingest.rules import ItemState
+from ingest.splitting.rules import PageKind
 
 _SEEN_BY = frozenset({Permission.MANAGE_INGEST, Permission.CHECK_SCANS, Permission.RELEASE_SCANS})
 
@@ -173,9 +174,28 @@ def next_number(session: Session, batch_id: UUID) -> int:
     return (highest or 0) + 1
 
 
-def images_of(session: Session, batch_id: UUID) -> list[BatchImage]:
-    """The images of a batch in the order of the stack."""
-    return list(session.scalars(select(BatchImage).where(BatchImage.batch_id == batch_id).order_by(BatchImage.n)))
+def counted(session: Session, batch_id: UUID, *, documents: int) -> Counted:
+    """The account of a batch's images, in which it has so many documents."""
+    rows = session.execute(
+        select(BatchImage.kind, func.count(), func.count(BatchImage.rescanned_as))
+        .where(BatchImage.batch_id == batch_id)
+        .group_by(BatchImage.kind)
+    ).all()
+    of = {kind: count for kind, count, _ in rows}
+    return Counted(
+        images=sum(of.values()),
+        rescans=sum(rescans for _, _, rescans in rows),
+        documents=documents,
+        pages=of.get(PageKind.PAGE, 0),
+        separators=of.get(PageKind.SEPARATOR, 0),
+        blanks=of.get(PageKind.BLANK, 0),
+        rejected=of.get(PageKind.REJECTED, 0),
+    )
+
+
+def last_image(session: Session, batch_id: UUID) -> int:
+    """The highest number of an image of a batch; those of destroyed documents are not given again while others stay."""
+    return session.scalar(select(func.max(BatchImage.n)).where(BatchImage.batch_id == batch_id)) or 0
 
 
 def pages_of(session: Session, document_id: UUID) -> list[BatchImage]:

@@ -42,6 +42,7 @@ class BatchAction(StrEnum):
     COMPLETE = "complete"
     ARRANGE = "arrange"
     CHECK = "check"
+    EXPLAIN = "explain"
     KEEP_PAPER = "keep_paper"
     RELEASE_PAPER = "release_paper"
     ACCEPT = "accept"
@@ -56,6 +57,7 @@ class BatchAction(StrEnum):
             BatchAction.COMPLETE: "Abschließen",
             BatchAction.ARRANGE: "Seiten ändern",
             BatchAction.CHECK: "Sichtprüfung",
+            BatchAction.EXPLAIN: "Zählung klären",
             BatchAction.KEEP_PAPER: "Papier behalten",
             BatchAction.RELEASE_PAPER: "Papier nicht mehr behalten",
             BatchAction.ACCEPT: "Prüfung abschließen",
@@ -73,9 +75,11 @@ _KEEPING = frozenset({BatchAction.KEEP_PAPER, BatchAction.RELEASE_PAPER})
 ALLOWED: Mapping[BatchState, frozenset[BatchAction]] = {
     BatchState.OPEN: frozenset({BatchAction.RECEIVE, BatchAction.COMPLETE, BatchAction.REJECT}),
     BatchState.SPLITTING: frozenset(),
-    BatchState.SPLIT: frozenset({BatchAction.ARRANGE, BatchAction.CHECK, BatchAction.ACCEPT, BatchAction.REJECT})
+    BatchState.SPLIT: frozenset(
+        {BatchAction.ARRANGE, BatchAction.CHECK, BatchAction.EXPLAIN, BatchAction.ACCEPT, BatchAction.REJECT}
+    )
     | _KEEPING,
-    BatchState.ACCEPTED: frozenset({BatchAction.ARRANGE, BatchAction.RELEASE}) | _KEEPING,
+    BatchState.ACCEPTED: frozenset({BatchAction.ARRANGE, BatchAction.EXPLAIN, BatchAction.RELEASE}) | _KEEPING,
     BatchState.RELEASED: frozenset({BatchAction.DESTROY}) | _KEEPING,
     BatchState.DESTROYED: frozenset(),
     BatchState.REJECTED: frozenset(),

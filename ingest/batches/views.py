@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from eakte.access import Permission
 from eakte.access.queries import require
@@ -21,7 +21,6 @@ from ingest.batches.service.previews import made_preview, preview_in
 from ingest.batches.service.proving import Meter, Proven, prove_document
 from ingest.models import IngestItem
 from ingest.rules import SETTLED, ItemState
-from ingest.splitting.rules import PageKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +65,8 @@ def account_of(work: UnitOfWork, batch: Batch) -> Account:
     progress = queries.progress_of(work.session, batch.id)
     waiting = SETTLED | _WAITS_IN.get(batch.state, frozenset())
     split = batch.state not in (BatchState.OPEN, BatchState.SPLITTING)
-    counts = counted(work, batch, sum(progress.values()))
+    counts = queries.counted(work.session, batch.id, documents=sum(progress.values()))
     return Account(counts, progress, split and progress.keys() <= waiting)
-
-
-def counted(work: UnitOfWork, batch: Batch, documents: int) -> Counted:
-    """The account of a batch's images."""
-    rows = work.session.execute(
-        select(BatchImage.kind, func.count(), func.count(BatchImage.rescanned_as))
-        .where(BatchImage.batch_id == batch.id)
-        .group_by(BatchImage.kind)
-    ).all()
-    of = {kind: count for kind, count, _ in rows}
-    return Counted(
-        images=sum(of.values()),
-        rescans=sum(rescans for _, _, rescans in rows),
-        documents=documents,
-        pages=of.get(PageKind.PAGE, 0),
-        separators=of.get(PageKind.SEPARATOR, 0),
-        blanks=of.get(PageKind.BLANK, 0),
-        rejected=of.get(PageKind.REJECTED, 0),
-    )
 
 
 def images(work: UnitOfWork, batch: Batch, *, cursor: str | None, limit: int) -> Page[ImageView]:

@@ -222,6 +222,7 @@ TODAY = date(2026, 11, 21)
         (Standing(BatchState.SPLIT), "die Prüfung abschließen"),
         (Standing(BatchState.ACCEPTED, settled=False), "werden gerade abgelegt"),
         (Standing(BatchState.ACCEPTED, failed=2), "über 2 gescheiterte Dokumente entscheiden"),
+        (Standing(BatchState.ACCEPTED, unexplained=True), "klären, warum die Zählung nicht aufgeht"),
         (Standing(BatchState.ACCEPTED, unproven=1), "Transfervermerke entstehen gerade"),
         (Standing(BatchState.ACCEPTED), "den Stapel freigeben"),
         (Standing(BatchState.RELEASED), "das Papier bleibt"),

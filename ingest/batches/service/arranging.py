@@ -9,12 +9,20 @@ from eakte.access.queries import require
 from eakte.foundation.ids import new_id
 from eakte.foundation.work import UnitOfWork
 from ingest.batches import queries
-from ingest.batches.errors import DocumentAlreadyFiled, ImageNotInDocument, LastPage, RescanNeedsOnePage
+from ingest.batches.errors import (
+    BatchDocumentNotFound,
+    DocumentAlreadyFiled,
+    DocumentStaysWhole,
+    ImageNotInDocument,
+    LastPage,
+    RescanNeedsOnePage,
+)
 from ingest.batches.messages import AssembleDocuments, BatchRearranged
 from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage
-from ingest.batches.rules import BatchAction, FileState
+from ingest.batches.rules import BatchAction, differences
 from ingest.batches.service.previews import keep_preview
-from ingest.batches.service.receiving import add_file, look_of
+from ingest.batches.service.receiving import add_file, look_of, note_failure
+from ingest.products import told
 from ingest.queries import get_item
 from ingest.rules import ItemState
 from ingest.service.work_list import withdraw_item
@@ -27,7 +35,7 @@ def turn_image(work: UnitOfWork, batch_id: UUID, n: int, *, clockwise: int) -> B
     Raises BatchNotFound, BatchStateForbids, BatchImageNotFound, ImageNotInDocument, DocumentAlreadyFiled.
     """
     batch, image = _image(work, batch_id, n)
-    document = _document_of(work, image)
+    document = _document_of(work, batch, image)
     before = image.turn if image.turn is not None else _turned(document, image)
     image.turn = (before + clockwise) % 360
     _rearranged(work, batch, [document], {"turn": (before, image.turn), "n": (None, n)})
@@ -41,7 +49,7 @@ def reject_image(work: UnitOfWork, batch_id: UUID, n: int, *, reason: str) -> Ba
     StorageUnavailable.
     """
     batch, image = _image(work, batch_id, n)
-    document = _document_of(work, image)
+    document = _document_of(work, batch, image)
     keep_preview(work, image, document)
     _take_out(work, image, document)
     image.kind, image.reason = PageKind.REJECTED, reason
@@ -54,16 +62,17 @@ def reject_image(work: UnitOfWork, batch_id: UUID, n: int, *, reason: str) -> Ba
 def place_image(work: UnitOfWork, batch_id: UUID, n: int, *, document_id: UUID, page: int) -> BatchImage:
     """Make any image of the batch the `page`-th page of a document: moved, reordered, or brought back.
 
-    Raises BatchNotFound, BatchStateForbids, BatchImageNotFound, BatchDocumentNotFound, DocumentAlreadyFiled, LastPage.
+    Raises BatchNotFound, BatchStateForbids, BatchImageNotFound, BatchDocumentNotFound, DocumentAlreadyFiled,
+    DocumentStaysWhole, LastPage.
     """
     batch, image = _image(work, batch_id, n)
-    target = _changeable(work, document_id)
+    target = _changeable(work, batch, document_id)
     kept = target.paper_kept
     changed = [target]
     before = (image.kind, image.page)
-    pages = [one for one in queries.pages_of(work.session, target.id) if one is not image]
+    pages = [one for one in _pages(work, target) if one is not image]
     if image.document_id is not None and image.document_id != target.id:
-        source = _changeable(work, image.document_id)
+        source = _changeable(work, batch, image.document_id)
         _take_out(work, image, source)
         changed.append(source)
         target.keep_paper_like(source)
@@ -86,7 +95,7 @@ def split_document(work: UnitOfWork, batch_id: UUID, document_id: UUID, *, at_pa
     Raises BatchNotFound, BatchStateForbids, BatchDocumentNotFound, DocumentAlreadyFiled, LastPage.
     """
     batch = _batch(work, batch_id)
-    document = _changeable(work, document_id)
+    document = _changeable(work, batch, document_id)
     pages = queries.pages_of(work.session, document.id)
     if not 2 <= at_page <= len(pages):
         raise LastPage
@@ -113,12 +122,12 @@ def split_document(work: UnitOfWork, batch_id: UUID, document_id: UUID, *, at_pa
 def merge_documents(work: UnitOfWork, batch_id: UUID, document_id: UUID, *, following: UUID) -> BatchDocument:
     """Append the pages of another document (Dokumente verbinden), which ceases to be.
 
-    Raises BatchNotFound, BatchStateForbids, BatchDocumentNotFound, DocumentAlreadyFiled.
+    Raises BatchNotFound, BatchStateForbids, BatchDocumentNotFound, DocumentAlreadyFiled, DocumentStaysWhole.
     """
     batch = _batch(work, batch_id)
-    document, other = _changeable(work, document_id), _changeable(work, following)
+    document, other = _changeable(work, batch, document_id), _changeable(work, batch, following)
     if document is not other:
-        pages = [*queries.pages_of(work.session, document.id), *queries.pages_of(work.session, other.id)]
+        pages = [*_pages(work, document), *_pages(work, other)]
         _number(pages, document)
         kept = document.paper_kept
         document.keep_paper_like(other)
@@ -135,7 +144,7 @@ def rescan_image(work: UnitOfWork, batch_id: UUID, n: int, stream: BinaryIO, fil
     StorageUnavailable.
     """
     batch, image = _image(work, batch_id, n)
-    _document_of(work, image)
+    _document_of(work, batch, image)
     return add_file(work, batch, stream, file_name, rescan_of=image.id)
 
 
@@ -149,15 +158,14 @@ def take_rescan(work: UnitOfWork, file: BatchFile) -> None:
     old = work.session.get_one(BatchImage, file.rescan_of)
     look = look_of(file)
     if look is None or len(look.pages) != 1 or old.document_id is None or old.page is None:
-        error = RescanNeedsOnePage()
-        file.state, file.failure_code, file.failure_message = FileState.UNREADABLE, error.code(), str(error)
+        note_failure(file, RescanNeedsOnePage())
         return
-    document = _changeable(work, old.document_id)
+    document = _changeable(work, batch, old.document_id)
     keep_preview(work, old, document)
     new = BatchImage(
         id=new_id(),
         batch_id=batch.id,
-        n=len(queries.images_of(work.session, batch.id)) + 1,
+        n=queries.last_image(work.session, batch.id) + 1,
         file_id=file.id,
         frame=1,
         kind=PageKind.PAGE,
@@ -185,17 +193,27 @@ def _image(work: UnitOfWork, batch_id: UUID, n: int) -> tuple[Batch, BatchImage]
     return batch, queries.get_image(work.session, batch.id, n)
 
 
-def _document_of(work: UnitOfWork, image: BatchImage) -> BatchDocument:
+def _document_of(work: UnitOfWork, batch: Batch, image: BatchImage) -> BatchDocument:
     if image.document_id is None:
         raise ImageNotInDocument(n=image.n)
-    return _changeable(work, image.document_id)
+    return _changeable(work, batch, image.document_id)
 
 
-def _changeable(work: UnitOfWork, document_id: UUID) -> BatchDocument:
+def _changeable(work: UnitOfWork, batch: Batch, document_id: UUID) -> BatchDocument:
     document = queries.get_document(work, document_id, lock=True)
+    if document.batch_id != batch.id or document.dissolved:
+        raise BatchDocumentNotFound
     if document.item_id is not None and get_item(work, document.item_id, lock=True).state is ItemState.FILED:
         raise DocumentAlreadyFiled
     return document
+
+
+def _pages(work: UnitOfWork, document: BatchDocument) -> list[BatchImage]:
+    """The pages of a document that can be put together with others; a file without images would be lost by that."""
+    pages = queries.pages_of(work.session, document.id)
+    if not pages:
+        raise DocumentStaysWhole
+    return pages
 
 
 def _take_out(work: UnitOfWork, image: BatchImage, document: BatchDocument) -> None:
@@ -236,6 +254,26 @@ def _rearranged(
         document.verdict = document.checked_by = document.checked_at = document.checked_independently = None
         document.obstacle = None
     work.session.flush()
+    counted = _count_anew(work, batch)
+    work.session.flush()
     numbers = [document.number for document in documents]
-    work.publish(BatchRearranged(record_id=batch.id, changes={"documents": (None, numbers), **changes}))
+    work.publish(BatchRearranged(record_id=batch.id, changes={"documents": (None, numbers), **changes, **counted}))
     work.defer(AssembleDocuments(batch_id=batch.id))
+
+
+def _count_anew(work: UnitOfWork, batch: Batch) -> dict[str, tuple[object, object]]:
+    """Say anew where the counts do not come out, and answer what changed about that.
+
+    An explanation was given for what was said then, to the number. It is taken back with any change, even one for the
+    better: else it would account for sheets nobody meant, or stand in a transfer note that misses nothing any more.
+    """
+    found = queries.counted(work.session, batch.id, documents=len(queries.documents_of(work.session, batch.id)))
+    findings = [told(one) for one in differences(batch.expected, found, sides=batch.sides)]
+    if findings == batch.findings:
+        return {}
+    before, after = ([finding["code"] for finding in said] for said in (batch.findings, findings))
+    changes: dict[str, tuple[object, object]] = {"findings": (before, after)} if before != after else {}
+    if batch.explanation is not None:
+        changes["explanation"] = (batch.explanation, None)
+    batch.findings, batch.explanation = findings, None
+    return changes

@@ -52,14 +52,22 @@ def check_document(
 def explain_differences(work: UnitOfWork, batch_id: UUID, *, explanation: str) -> Batch:
     """Account for sheets that are missing or too many (Klärung), in words that stay with the batch.
 
+    What was said before the checks ended stays, unless the counts came out differently since then.
     Raises BatchNotFound, BatchStateForbids, SecondPersonNeeded, ActionForbidden.
     """
-    batch = _checked_by_actor(work, batch_id, BatchAction.CHECK)
+    batch = _checked_by_actor(work, batch_id, BatchAction.EXPLAIN)
+    if not explains(batch):
+        raise batch.forbids(BatchAction.EXPLAIN)
     before, batch.explanation = batch.explanation, explanation
     work.session.flush()
     changes = {"explanation": (before, explanation)}
     work.publish(BatchDifferenceExplained(record_id=batch.id, changes=changes))
     return batch
+
+
+def explains(batch: Batch) -> bool:
+    """Whether there is something to explain in the state a batch is in."""
+    return batch.state is BatchState.SPLIT or (batch.state is BatchState.ACCEPTED and batch.unexplained)
 
 
 def accept_batch(work: UnitOfWork, batch_id: UUID) -> Batch:
@@ -69,7 +77,7 @@ def accept_batch(work: UnitOfWork, batch_id: UUID) -> Batch:
     """
     batch = _checked_by_actor(work, batch_id, BatchAction.ACCEPT)
     documents = queries.documents_of(work.session, batch.id)
-    blockers = [*_unexplained(batch), *unseen_files(work, batch), *_unchecked(documents)]
+    blockers = [*unexplained(batch), *unseen_files(work, batch), *_unchecked(documents)]
     if blockers:
         raise BatchNotReady(findings=blockers)
     batch.move_to(BatchState.ACCEPTED, BatchAction.ACCEPT)
@@ -136,7 +144,8 @@ def is_independent(work: UnitOfWork, batch: Batch) -> bool:
     return actor not in scanned_by and not any(is_deputy_between(work, one, actor) for one in scanned_by)
 
 
-def _unexplained(batch: Batch) -> Iterable[Finding]:
+def unexplained(batch: Batch) -> Iterable[Finding]:
+    """What stands in the way: counts that do not come out, until somebody accounts for that."""
     if batch.explanation is None:
         for finding in batch.findings:
             yield Finding(finding["code"], finding["message"], batch.number)

@@ -248,9 +248,10 @@ class _NoteWriter:
         if part.paper_kept is not None:
             said, at, by = part.paper_kept[: notes.LONGEST], part.paper_kept_at, part.paper_kept_by
             yield self._anomaly(AnomalyKind.PAPER_KEPT, said, self._images, at=at, by=by)
-        if batch.explanation is not None:
+        if batch.findings or batch.explanation is not None:
             differences = " ".join(finding["message"] for finding in batch.findings)
-            yield self._anomaly(AnomalyKind.OTHER, f"{differences} Klärung: {batch.explanation}".strip(), [])
+            explained = f"Klärung: {batch.explanation}" if batch.explanation is not None else "Noch nicht geklärt."
+            yield self._anomaly(AnomalyKind.OTHER, f"{differences} {explained}".strip(), [])
         for warning in self._item.warnings:
             yield self._anomaly(AnomalyKind.OTHER, warning["message"], [])
 

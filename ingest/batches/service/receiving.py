@@ -166,7 +166,7 @@ def add_file(
     except EmptyUpload as error:
         batch = _still_open(work, batch, rescan_of)
         file = _row(work, batch, safe_file_name(file_name), "application/x-empty", digest_of(stream), fetched)
-        _note_failure(file, error)
+        note_failure(file, error)
         return _received(work, file)
     batch = _still_open(work, batch, rescan_of)
     twin = queries.twin_in(work.session, batch.id, stored.digest.sha256)
@@ -282,7 +282,7 @@ def give_file_up(work: UnitOfWork, file_id: UUID, error: EakteError) -> None:
     """Note that the images of a file cannot be told apart; it becomes a document of its own, with its reason."""
     file = queries.get_file(work, file_id, lock=True)
     if file.state is FileState.RECEIVED:
-        _note_failure(file, error)
+        note_failure(file, error)
         _seen(work, file)
 
 
@@ -299,7 +299,8 @@ def look_of(file: BatchFile) -> FileLook | None:
     return None if file.look is None else _LOOK.validate_python(file.look)
 
 
-def _note_failure(file: BatchFile, error: EakteError) -> None:
+def note_failure(file: BatchFile, error: EakteError) -> None:
+    """Say at a file why nothing came of it."""
     file.state, file.failure_code, file.failure_message = FileState.UNREADABLE, error.code(), str(error)
 
 

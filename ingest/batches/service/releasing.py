@@ -22,7 +22,7 @@ from ingest.batches.errors import (
 from ingest.batches.messages import BackupRecorded, BatchReleased, PaperDestroyed
 from ingest.batches.models import BackupRun, Batch
 from ingest.batches.rules import BatchAction, BatchState, Purpose, buffer_ends
-from ingest.batches.service.checking import unseen_files
+from ingest.batches.service.checking import unexplained, unseen_files
 from ingest.batches.service.proving import Meter, prove_document
 from ingest.rules import DONE
 
@@ -35,7 +35,13 @@ def release_batch(work: UnitOfWork, batch_id: UUID) -> Batch:
     require(work, Permission.RELEASE_SCANS)
     batch = queries.get_batch(work, batch_id, lock=True)
     batch.must_allow(BatchAction.RELEASE)
-    blockers = [*_undecided(batch), *unseen_files(work, batch), *_open_documents(work, batch), *_unproven(work, batch)]
+    blockers = [
+        *_undecided(batch),
+        *unexplained(batch),
+        *unseen_files(work, batch),
+        *_open_documents(work, batch),
+        *_unproven(work, batch),
+    ]
     if blockers:
         raise BatchNotReady(findings=blockers)
     batch.move_to(BatchState.RELEASED, BatchAction.RELEASE)
