@@ -78,13 +78,13 @@ def records_of(session: Session, hold_id: UUID) -> list[UUID]:
 
 def closed_around(session: Session, record_ids: Collection[UUID]) -> list[UUID]:
     """The closed dossiers and cases among some records, that they lie in, or that lie in them."""
-    inner, outer = aliased(Case, flat=True), aliased(Case, flat=True)
+    documents, cases = Document.__table__.c, Case.__table__.c
     asked = select(func.unnest(literal(list(record_ids), _IDS)).label("id")).cte("asked")
     around = union(
         select(asked.c.id),
-        select(outer.dossier_id).join(asked, outer.id == asked.c.id),
-        select(inner.id).join(asked, inner.dossier_id == asked.c.id),
-        select(Document.case_id).join(asked, Document.id == asked.c.id),
+        select(cases.dossier_id).where(cases.id == asked.c.id),
+        select(cases.id).where(cases.dossier_id == asked.c.id),
+        select(documents.case_id).where(documents.id == asked.c.id),
     ).subquery()
     statement = select(Record.id).join(around, Record.id == around.c.id)
     statement = statement.where(Record.state == RecordState.CLOSED, Record.record_kind != RecordKind.DOCUMENT)
@@ -103,19 +103,16 @@ def hindrances(session: Session, record_ids: Collection[UUID]) -> list[Hindrance
     A record is kept as well by what is on the record it lies in, or on anything that lies in it.
     """
     asked = select(func.unnest(literal(list(record_ids), _IDS)).label("id")).cte("asked")
-    inner, outer = aliased(Case, flat=True), aliased(Case, flat=True)
+    # The tables alone: where things lie needs nothing of what all records have in common.
+    documents, cases = Document.__table__.c, Case.__table__.c
     place = union(
         select(asked.c.id, asked.c.id.label("held")),
-        select(asked.c.id, outer.dossier_id).join(outer, outer.id == asked.c.id),
-        select(asked.c.id, Document.case_id).join(Document, Document.id == asked.c.id),
-        select(asked.c.id, inner.dossier_id)
-        .join(Document, Document.id == asked.c.id)
-        .join(inner, inner.id == Document.case_id),
-        select(asked.c.id, inner.id).join(inner, inner.dossier_id == asked.c.id),
-        select(asked.c.id, Document.id).join(Document, Document.case_id == asked.c.id),
-        select(asked.c.id, Document.id)
-        .join(inner, inner.dossier_id == asked.c.id)
-        .join(Document, Document.case_id == inner.id),
+        select(asked.c.id, cases.dossier_id).where(cases.id == asked.c.id),
+        select(asked.c.id, documents.case_id).where(documents.id == asked.c.id),
+        select(asked.c.id, cases.dossier_id).where(documents.id == asked.c.id, cases.id == documents.case_id),
+        select(asked.c.id, cases.id).where(cases.dossier_id == asked.c.id),
+        select(asked.c.id, documents.id).where(documents.case_id == asked.c.id),
+        select(asked.c.id, documents.id).where(cases.dossier_id == asked.c.id, documents.case_id == cases.id),
     ).subquery()
     under_hold = (
         select(place.c.id, Record.reference.label("reference"), LegalHold.reference.label("hold"))
