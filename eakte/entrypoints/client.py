@@ -93,9 +93,9 @@ class Client:
     def open_ingest(self, into: str) -> Any:
         return self._send("POST", "/ingests", data={"into": into}).json()
 
-    def upload(self, path: str, name: str, stream: BinaryIO) -> Any:
-        """Send a file, streamed. Raises ProblemAnswer, ServerUnreachable."""
-        return self._send("POST", path, rewind=stream, files={"file": (name, stream)}).json()
+    def upload(self, path: str, name: str, stream: BinaryIO, **fields: Any) -> Any:
+        """Send a file, streamed, with the fields of its form. Raises ProblemAnswer, ServerUnreachable."""
+        return self._send("POST", path, rewind=stream, files={"file": (name, stream)}, data=fields).json()
 
     def download(self, path: str, target: BinaryIO, **params: Any) -> None:
         """Write the bytes behind a path into `target`, compared with the hash the server names.

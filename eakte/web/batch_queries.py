@@ -11,7 +11,7 @@ from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.work import UnitOfWork
 from ingest.batches.errors import BatchDocumentNotFound
 from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage, ScanProduct, ScanProfile
-from ingest.batches.queries import visible_batches
+from ingest.batches.queries import insertions_of, visible_batches
 from ingest.batches.rules import BatchState, Drawn, FileState, Verdict
 from ingest.models import IngestItem
 from ingest.splitting.rules import PageKind
@@ -109,6 +109,11 @@ def rescans_without_effect(session: Session, image_ids: Collection[UUID]) -> Seq
     """Rescans of some images that did not take their place, or not yet."""
     statement = select(BatchFile).where(BatchFile.rescan_of.in_(image_ids), BatchFile.state != FileState.SEEN)
     return session.scalars(statement.order_by(BatchFile.id)).all()
+
+
+def insertions_without_effect(session: Session, document_id: UUID) -> list[BatchFile]:
+    """Sheets that were given in for a document and did not get their place, or not yet."""
+    return [file for file in insertions_of(session, document_id) if file.state is not FileState.SEEN]
 
 
 def profile_of_key(session: Session, key: str) -> ScanProfile | None:

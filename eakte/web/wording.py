@@ -155,6 +155,7 @@ _IMAGE_REASONS = {
     "duplicate": "aus einer Datei, die es schon gibt",
     "placed": "von Hand eingeordnet",
     "rescan": "nachgescannt",
+    "inserted": "nachgetragen",
     "rescanned": "durch einen Nachscan ersetzt",
 }
 
@@ -394,5 +395,6 @@ DONE = {
     "gedreht": "Die Seite ist gedreht; das Dokument entsteht neu.",
     "herausgenommen": "Die Seite ist zurückgewiesen; das Dokument entsteht neu.",
     "eingeordnet": "Das Bild ist eingeordnet; das Dokument entsteht neu.",
+    "nachgetragen": "Das Blatt ist angekommen und kommt an seine Stelle, sobald es gelesen ist.",
     "nachgescannt": "Der Nachscan ist angekommen und tritt an die Stelle der Seite, sobald er gelesen ist.",
 }

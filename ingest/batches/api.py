@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Query, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
 from eakte.access.queries import BERLIN
@@ -243,6 +243,29 @@ def split(work: Work, batch_id: UUID, document_id: UUID, how: SplitAt) -> BatchD
 def merge(work: Work, batch_id: UUID, document_id: UUID, how: MergeWith) -> BatchDetailShape:
     arranging.merge_documents(work, batch_id, document_id, following=how.following)
     return _detail(work, queries.get_batch(work, batch_id))
+
+
+@router.post(
+    "/batches/{batch_id}/documents/{document_id}:insert-pages",
+    status_code=201,
+    summary="Fehlendes Blatt eines Dokuments nachtragen",
+)
+def insert_pages(
+    work: Work,
+    batch_id: UUID,
+    document_id: UUID,
+    file: Annotated[UploadFile, File(title="Scan des fehlenden Blatts")],
+    page: Annotated[
+        int,
+        Form(
+            ge=1,
+            le=1_000_000,
+            title="Welche Seite des Dokuments die erste neue wird; dahinter: angehängt",
+            examples=[2],
+        ),
+    ],
+) -> BatchFileShape:
+    return file_shape(arranging.insert_pages(work, batch_id, document_id, file.file, file.filename or "", page=page))
 
 
 @router.post("/batches/{batch_id}/images/{n}:turn", summary="Seite drehen")

@@ -95,6 +95,12 @@ class RescanNeedsOnePage(Invalid):
     advice = "Die alte Seite gilt weiter. Bitte nur das eine Blatt noch einmal scannen."
 
 
+class NothingToInsert(Invalid):
+    """Die Datei enthält keine Seite mit Inhalt."""
+
+    advice = "Das Dokument bleibt, wie es ist. Bitte das fehlende Blatt noch einmal scannen."
+
+
 class PaperIsKept(Conflict):
     """Das Papier dieses Stapels wird nicht vernichtet."""
 

@@ -160,7 +160,9 @@ class Batch(Table):
 class BatchFile(Table):
     """A file as the scanner made it (Rohscan), kept unchanged until the batch is released.
 
-    `received_by` gave it in; None when a source fetched it by itself. `previews` are stored files, by frame, of those
+    `received_by` gave it in; None when a source fetched it by itself. Some come while the batch is checked:
+    `rescan_of` is the image such a one takes the place of, `insert_into` the document that misses its pages, the
+    first of which becomes the `insert_page`-th there. `previews` are stored files, by frame, of those
     of its images that are blank, sheets, or were taken out of a document.
     """
 
@@ -180,6 +182,8 @@ class BatchFile(Table):
     failure_message: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
     rescan_of: Mapped[UUID | None]
+    insert_into: Mapped[UUID | None]
+    insert_page: Mapped[int | None]
     received_at: Mapped[datetime]
     received_by: Mapped[UUID | None]
 
@@ -192,6 +196,7 @@ class BatchFile(Table):
             unique=True,
             postgresql_where="duplicate_of is null and object_id is not null",
         ),
+        CheckConstraint("num_nulls(insert_into, insert_page) in (0, 2)", name="insert"),
     )
 
     @property

@@ -24,7 +24,7 @@ from ingest.batches.rules import ASSEMBLING, BatchState, Counted, FileState, Pur
 from ingest.models import IngestItem
 from ingest.queries import visible_origins
 from ingest.rules import ItemState
-from ingest.splitting.rules import PageKind
+from ingest.splitting.rules import BLANK_SHEET, PageKind
 
 _SEEN_BY = frozenset({Permission.MANAGE_INGEST, Permission.CHECK_SCANS, Permission.RELEASE_SCANS})
 
@@ -191,6 +191,20 @@ def counted(session: Session, batch_id: UUID, *, documents: int) -> Counted:
         blanks=of.get(PageKind.BLANK, 0),
         rejected=of.get(PageKind.REJECTED, 0),
     )
+
+
+def has_sheets(session: Session, batch_id: UUID) -> bool:
+    """Whether sheets with codes were among the paper of a batch."""
+    sheet = exists().where(
+        BatchImage.batch_id == batch_id, BatchImage.kind == PageKind.SEPARATOR, BatchImage.reason != BLANK_SHEET
+    )
+    return bool(session.scalar(select(sheet)))
+
+
+def insertions_of(session: Session, document_id: UUID) -> list[BatchFile]:
+    """The files given in with sheets that a document was missing, in the order of their arrival."""
+    statement = select(BatchFile).where(BatchFile.insert_into == document_id)
+    return list(session.scalars(statement.order_by(BatchFile.id)))
 
 
 def last_image(session: Session, batch_id: UUID) -> int:

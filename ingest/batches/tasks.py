@@ -51,6 +51,8 @@ def look_at_file(job: LookAtFile, begin: BeginWork) -> None:
             file = receiving.note_look(work, sight, seen, stored)
             if file is not None and file.rescan_of is not None:
                 arranging.take_rescan(work, file)
+            elif file is not None and file.insert_into is not None:
+                arranging.take_insertion(work, file)
     except (StorageUnavailable, MalwareScannerUnavailable, NoRoomLeft) as error:
         with begin() as work:
             receiving.give_sight_back(work, sight, error)

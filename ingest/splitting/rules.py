@@ -26,6 +26,7 @@ from ingest.splitting.sheets_seen import SheetSeen
 from ingest.splitting.stacks import Run, StackImage, numbered, runs_of
 
 __all__ = [
+    "BLANK_SHEET",
     "Collation",
     "DocumentPlan",
     "Duplex",
@@ -41,13 +42,18 @@ __all__ = [
 ]
 
 
-def split(stack: Sequence[StackFile], how: Separation) -> Split:
+BLANK_SHEET = "blank-sheet"
+"""Why an image separates documents that is no sheet with a code."""
+
+
+def split(stack: Sequence[StackFile], how: Separation, *, coded: bool = False) -> Split:
     """Say of every image what becomes of it, and of every document where it belongs.
 
-    The files come in their order, see `order.in_natural_order`.
+    The files come in their order, see `order.in_natural_order`. `coded` says that they belong to paper among which
+    sheets with codes were seen before.
     """
     files = numbered(stack)
-    coded = any(image.sheet for images in files for image in images)
+    coded = coded or any(image.sheet for images in files for image in images)
     filing = _Filing(how)
     for run in runs_of(stack, files, how):
         filing.begin(run)
@@ -126,7 +132,7 @@ class _Filing:
 
     def separate(self, image: StackImage) -> None:
         self._finish()
-        self._plan(image, PageKind.SEPARATOR, "blank-sheet")
+        self._plan(image, PageKind.SEPARATOR, BLANK_SHEET)
 
     def drop(self, image: StackImage) -> None:
         self._plan(image, PageKind.BLANK, "blank")

@@ -295,6 +295,9 @@ RULES: dict[str, Rule] = {
     "POST /api/v1/batches/{batch_id}/documents/{document_id}:merge": batch(
         P.INGEST, lambda w: {"following": w["batch_document"]}
     ),
+    "POST /api/v1/batches/{batch_id}/documents/{document_id}:insert-pages": batch(
+        P.INGEST, upload="file", form=lambda w: {"page": "1"}
+    ),
     "POST /api/v1/batches/{batch_id}/images/{n}:turn": batch(P.INGEST, lambda w: {"clockwise": 90}),
     "POST /api/v1/batches/{batch_id}/images/{n}:reject": batch(P.INGEST, lambda w: {"reason": "leer"}),
     "POST /api/v1/batches/{batch_id}/images/{n}:place": batch(

@@ -249,7 +249,8 @@ def test_a_batch_whose_files_did_not_all_arrive_stays_open_until_they_did(stack:
 def test_what_splitting_got_wrong_is_mended_page_by_page(stack: Installation, tmp_path: Path) -> None:
     pages = [f"Seite {number}" for number in ("eins", "zwei", "drei", "vier")]
     (tmp_path / "stapel.tif").write_bytes(a_scanned_stack(*pages, image_format="TIFF"))
-    again = tmp_path / "nachscan.png"
+    again, missing = tmp_path / "nachscan.png", tmp_path / "fehlt.png"
+    missing.write_bytes(a_scan("Seite fünf, doppelt eingezogen"))
     again.write_bytes(a_scan("Seite vier, jetzt lesbar"))
     expected = ("--into", stack.new_dossier(), "--expect-images", 5)
     done = stack.cli("batch", "import", tmp_path / "stapel.tif", *expected, "--wait", "--json")
@@ -281,6 +282,12 @@ def test_what_splitting_got_wrong_is_mended_page_by_page(stack: Installation, tm
     assert parts() == [[3, 1, 4]]
     act("rescan", again, "--image", 4)
     until(lambda: parts() == [[3, 1, 5]], "the page scanned again")
+    assert [finding["code"] for finding in show()["findings"]] == ["images-missing"]
+    act("insert", missing, "--document", 1, "--page", 2)
+    until(lambda: parts() == [[3, 6, 1, 5]], "the missing sheet")
+    assert (show()["images"][5]["reason"], show()["findings"]) == ("inserted", [])
+    twice = stack.cli("batch", "insert", batch["number"], missing, "--document", 1, "--page", 2)
+    assert (twice.returncode, "schon im Stapel" in twice.stdout) == (0, True), twice.stderr
     act("keep-paper", "--document", 1, "--reason", "Urschrift mit Siegel")
     assert show()["documents"][0]["paper_kept"] == "Urschrift mit Siegel"
     shown = stack.cli("batch", "show", batch["number"]).stdout

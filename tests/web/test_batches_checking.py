@@ -256,6 +256,27 @@ def test_a_better_scan_takes_the_place_of_a_page_unless_it_is_no_single_page(
     assert "durch einen Nachscan ersetzt" in checker.open(f"{batch}/bilder").words("//tr[@id='bild-2']")
 
 
+def test_a_missing_sheet_is_given_in_at_its_page_unless_there_is_nothing_on_it(
+    checker: Visitor, batch: str, house: House
+) -> None:
+    path = parts_of(checker, batch)[0]
+    checker.open(path)
+    assert "Seite: Bitte eine ganze Zahl" in refused(checker.send(f"{path}/nachtragen", {"page": "0"}))
+    assert refused(checker.send(f"{path}/nachtragen", {"page": "2"}))
+    decide(checker, house, f"{path}/nachtragen", {"page": "2"}, files=[("leer.pdf", a_stack(an_empty_side()))])
+    said = "Nachgetragenes Blatt leer.pdf: Die Datei enthält keine Seite mit Inhalt."
+    assert said in checker.open(path).words()
+    missing = a_stack(a_page("Doppelt eingezogen"))
+    page = decide(checker, house, f"{path}/nachtragen", {"page": "2"}, files=[("fehlt.pdf", missing)])
+    assert "Das Blatt ist angekommen" in told(page)
+    stale = checker.send(f"{path}/nachtragen", {"page": "2"}, files=[("noch.pdf", a_stack(a_page("Noch eins")))])
+    assert (stale.status, "Jemand anderes war schneller." in refused(stale)) == (409, True)
+    page = checker.open(path)
+    assert images_on(page) == ["Seite 1 von 3, Bild 2", "Seite 2 von 3, Bild 7", "Seite 3 von 3, Bild 3"]
+    assert "nachgetragen" in page.words("//li[@id='bild-7']")
+    assert "fehlt.pdf (nachgetragenes Blatt)" in checker.open(f"{batch}/dateien").words()
+
+
 def test_what_cannot_be_filed_is_decided_where_it_is_seen(
     checker: Visitor, scan: Scan, house: House, dossier: Dossier
 ) -> None:

@@ -180,6 +180,7 @@ app.command("split")(batch_pages.split)
 app.command("merge")(batch_pages.merge)
 app.command("reject-page")(batch_pages.reject_page)
 app.command("rescan")(batch_pages.rescan)
+app.command("insert")(batch_pages.insert)
 app.command("keep-paper")(batch_pages.keep_paper)
 app.command("release-paper")(batch_pages.release_paper)
 

@@ -1,4 +1,4 @@
-"""`eakte batch turn|place|split|merge|reject-page|rescan|keep-paper|release-paper`: what is said of single sheets."""
+"""`eakte batch turn|place|split|merge|reject-page|rescan|insert|keep-paper|release-paper`: said of single sheets."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -54,6 +54,25 @@ def rescan(
         batch_id = find(client, batch)["id"]
         client.upload(f"/batches/{batch_id}/images/{image}:rescan", file.name, stream)
     out.print(f"Bild {image}: Der Nachscan ist angekommen und wird angesehen.")
+
+
+def insert(
+    batch: BatchName,
+    document: Document,
+    page: Annotated[
+        int, typer.Option(min=1, help="Welche Seite des Dokuments die erste neue wird; dahinter: angehängt")
+    ],
+    file: Annotated[Path, typer.Argument(help="Der Scan des fehlenden Blatts", exists=True, dir_okay=False)],
+) -> None:
+    """Ein Blatt nachtragen, das fehlt, etwa nach einem Doppeleinzug."""
+    with api_client() as client, file.open("rb") as stream:
+        batch_id = find(client, batch)["id"]
+        path = f"/batches/{batch_id}/documents/{document_of(client, batch_id, document)}:insert-pages"
+        sent = client.upload(path, file.name, stream, page=page)
+    if sent["duplicateOf"]:
+        out.print(f"Dokument {document}: Dieselbe Datei ist schon im Stapel; sie wird nicht nachgetragen.")
+    else:
+        out.print(f"Dokument {document}: Das Blatt ist angekommen und wird angesehen.")
 
 
 def split(

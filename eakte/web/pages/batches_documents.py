@@ -21,11 +21,12 @@ from eakte.web.batch_views import (
     offers_of,
     page_views,
 )
-from eakte.web.forms import Refusal, attempt, read_shape, texts_of
+from eakte.web.forms import Refusal, attempt, files_of, read_shape, texts_of
+from eakte.web.pages.uploads import nothing_chosen
 from eakte.web.rendering import go_to, render
 from eakte.web.session import FormWork, OwnForm, PageRoute, PageWork, seen_revision
 from ingest.batches.errors import BatchDocumentNotFound
-from ingest.batches.models import Batch, BatchDocument
+from ingest.batches.models import Batch, BatchDocument, BatchFile
 from ingest.batches.queries import get_batch, get_document, pages_of
 from ingest.batches.schemas import Check, Reason
 from ingest.batches.service import arranging, checking, keeping
@@ -61,6 +62,7 @@ def part_page(
         part=part,
         item=part.item,
         pages=page_views(work, part, pages_of(work.session, part.id)),
+        insertions=batch_queries.insertions_without_effect(work.session, part.id),
         may_look=batch.created_by == work.actor.id or work.actor.may(Permission.READ_CONTENT),
         may_check=offers.check and can_be_judged(part),
         may_arrange=offers.arrange and is_arrangeable(part),
@@ -146,7 +148,7 @@ def release_paper(request: Request, work: FormWork, batch_id: UUID, document_id:
     return _arranged(request, work, (batch_id, document_id), act, "papier-geht")
 
 
-# --- dividing and joining -----------------------------------------------------------------------------------
+# --- dividing, joining and completing ------------------------------------------------------------------------
 
 
 @router.post("/teilen")
@@ -167,6 +169,20 @@ def merge(request: Request, work: FormWork, form: OwnForm, batch_id: UUID, docum
         return arranging.merge_documents(work, batch_id, document_id, following=following)
 
     return _arranged(request, work, (batch_id, document_id), act, "verbunden")
+
+
+@router.post("/nachtragen")
+def insert(request: Request, work: FormWork, form: OwnForm, batch_id: UUID, document_id: UUID) -> Response:
+    def act() -> BatchFile:
+        page = whole_number(texts_of(form), "page")
+        chosen = files_of(form, "files")
+        if not chosen:
+            raise nothing_chosen()
+        _must_be_what_was_seen(work, batch_id, document_id, form)
+        scan = chosen[0]
+        return arranging.insert_pages(work, batch_id, document_id, scan.file, scan.filename or "", page=page)
+
+    return _arranged(request, work, (batch_id, document_id), act, "nachgetragen")
 
 
 def _arranged(

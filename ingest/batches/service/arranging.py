@@ -1,4 +1,4 @@
-"""Arranging what splitting or the scanner got wrong, until a document is filed: turn, move, reject, rescan."""
+"""Arranging what splitting or the scanner got wrong, until a document is filed: turn, move, reject, rescan, insert."""
 
 from collections.abc import Mapping
 from typing import BinaryIO
@@ -15,18 +15,20 @@ from ingest.batches.errors import (
     DocumentStaysWhole,
     ImageNotInDocument,
     LastPage,
+    NothingToInsert,
     RescanNeedsOnePage,
 )
 from ingest.batches.messages import AssembleDocuments, BatchRearranged
 from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage
 from ingest.batches.rules import BatchAction, differences
 from ingest.batches.service.previews import keep_preview
-from ingest.batches.service.receiving import add_file, look_of, note_failure
+from ingest.batches.service.receiving import Correction, add_file, look_of, note_failure
+from ingest.batches.service.splitting import new_image
 from ingest.products import told
 from ingest.queries import get_item
 from ingest.rules import ItemState
 from ingest.service.work_list import withdraw_item
-from ingest.splitting.rules import PageKind
+from ingest.splitting.rules import PageKind, StackFile, split
 
 
 def turn_image(work: UnitOfWork, batch_id: UUID, n: int, *, clockwise: int) -> BatchImage:
@@ -145,7 +147,7 @@ def rescan_image(work: UnitOfWork, batch_id: UUID, n: int, stream: BinaryIO, fil
     """
     batch, image = _image(work, batch_id, n)
     _document_of(work, batch, image)
-    return add_file(work, batch, stream, file_name, rescan_of=image.id)
+    return add_file(work, batch, stream, file_name, corrects=Correction(rescan_of=image.id))
 
 
 def take_rescan(work: UnitOfWork, file: BatchFile) -> None:
@@ -179,6 +181,50 @@ def take_rescan(work: UnitOfWork, file: BatchFile) -> None:
     work.session.flush()
     old.rescanned_as = new.id
     _rearranged(work, batch, [document], {"rescanned": (old.n, new.n)})
+
+
+def insert_pages(
+    work: UnitOfWork, batch_id: UUID, document_id: UUID, stream: BinaryIO, file_name: str, *, page: int
+) -> BatchFile:
+    """Take in a sheet that was overlooked, in a double feed for example (Blatt nachtragen).
+
+    As soon as a worker has seen it, its first page becomes the `page`-th of the document, or comes after the last.
+    Raises BatchNotFound, BatchStateForbids, BatchDocumentNotFound, DocumentAlreadyFiled, DocumentStaysWhole, TooLarge,
+    StorageUnavailable.
+    """
+    batch = _batch(work, batch_id)
+    document = _changeable(work, batch, document_id)
+    _pages(work, document)
+    return add_file(work, batch, stream, file_name, corrects=Correction(insert_into=document.id, insert_page=page))
+
+
+def take_insertion(work: UnitOfWork, file: BatchFile) -> None:
+    """Give the pages of an overlooked sheet their place; what is blank or separates is accounted for as in the stack.
+
+    Its sheets announce nothing: whoever gave it in said where it belongs. Raises BatchStateForbids when the batch was
+    decided about meanwhile, BatchDocumentNotFound when the document was dissolved, DocumentAlreadyFiled.
+    """
+    batch = queries.get_batch(work, file.batch_id, lock=True)
+    batch.must_allow(BatchAction.ARRANGE)
+    assert file.insert_into is not None and file.insert_page is not None
+    document = _changeable(work, batch, file.insert_into)
+    pages, look = _pages(work, document), look_of(file)
+    coded = queries.has_sheets(work.session, batch.id)
+    plan = split([StackFile(file.file_name, look)], batch.separation, coded=coded)
+    if look is None or all(look.pages[one.frame - 1].blank for one in plan.pages if one.kind is PageKind.PAGE):
+        note_failure(file, NothingToInsert())
+        return
+    last = queries.last_image(work.session, batch.id)
+    images = {one.n: new_image(file, look, one, n=last + one.n) for one in plan.pages}
+    new = [images[n] for part in plan.documents for n in part.pages]
+    for image in new:
+        image.reason = "inserted"
+    place = min(file.insert_page, len(pages) + 1) - 1
+    _number([*pages[:place], *new, *pages[place:]], document)
+    work.session.add_all(images.values())
+    work.session.flush()
+    changes = {"inserted": (None, [image.n for image in new]), "page": (None, place + 1)}
+    _rearranged(work, batch, [document], changes)
 
 
 def _batch(work: UnitOfWork, batch_id: UUID) -> Batch:

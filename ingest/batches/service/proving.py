@@ -18,7 +18,7 @@ from eakte.foundation.storage import Digest, ObjectMissing, Storage
 from eakte.foundation.work import UnitOfWork
 from ingest.batches import queries
 from ingest.batches.messages import ProductSealed
-from ingest.batches.models import Batch, BatchDocument, BatchImage, ScanProduct
+from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage, ScanProduct
 from ingest.batches.rules import Drawn, Purpose, Verdict
 from ingest.models import IngestItem
 from ingest.products import as_json, from_json
@@ -218,6 +218,10 @@ class _NoteWriter:
         batch, item = self._batch, self._item
         operator, pages = self._name(batch.created_by), (item.products or {"pages": []})["pages"]
         yield _step("Scannen", batch.completed_at or batch.created_at, PerformedBy.PERSON, operator)
+        for file, images in self._inserted():
+            numbers = notes.Attribute(name="Bilder", value=_numbers(images), anomaly=True)
+            scanner = self._name(file.received_by or batch.created_by)
+            yield _step("Nachtragen eines fehlenden Blatts", file.received_at, PerformedBy.PERSON, scanner, numbers)
         yield _step("Trennen in Dokumente", item.created_at, PerformedBy.SERVICE, _SYSTEM)
         turned = [image.n for image, page in zip(self._images, pages, strict=False) if page["turned"]]
         yield _step(
@@ -234,6 +238,12 @@ class _NoteWriter:
         if batch.decided_at is not None:
             yield _step("Freigabe der Prüfung", batch.decided_at, PerformedBy.PERSON, self._name(batch.decided_by))
 
+    def _inserted(self) -> Iterator[tuple[BatchFile, list[BatchImage]]]:
+        """The sheets that were missing when the stack was split, with the images of them in this product."""
+        for file in sorted(self._files.values(), key=lambda file: file.id):
+            if file.insert_into is not None:
+                yield file, [image for image in self._images if image.file_id == file.id]
+
     def _anomalies(self) -> Iterator[notes.Anomaly]:
         batch = self._batch
         replaced = queries.replaced_by(self._work.session, [image.id for image in self._images])
@@ -241,6 +251,9 @@ class _NoteWriter:
             yield self._anomaly(
                 AnomalyKind.RESCAN, f"Bild {old.n} wurde nachgescannt.", [old], replaced_sha256=(file.sha256,)
             )
+        for file, images in self._inserted():
+            said = f"Beim Trennen fehlend, nachgetragen: Bild {_numbers(images)}."
+            yield self._anomaly(AnomalyKind.OTHER, said, images, at=file.received_at, by=file.received_by)
         by_hand = [image for image in self._images if image.turn is not None]
         if by_hand:
             yield self._anomaly(AnomalyKind.CORRECTED_DATA, "Von Hand gedreht.", by_hand)
@@ -288,6 +301,10 @@ class _NoteWriter:
             second_person=bool(batch.decided_independently and all(one.checked_independently for one in checked)),
             remarks=remarks,
         )
+
+
+def _numbers(images: Sequence[BatchImage]) -> str:
+    return ", ".join(str(image.n) for image in images)
 
 
 def _equipment(name: str | None, inventory_number: str | None) -> notes.Equipment:

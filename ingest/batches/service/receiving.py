@@ -124,6 +124,15 @@ _PROVEN_BY = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a file is for that comes while its batch is checked: a better scan of an image, or pages of a document."""
+
+    rescan_of: UUID | None = None
+    insert_into: UUID | None = None
+    insert_page: int | None = None
+
+
 def receive_file(
     work: UnitOfWork,
     batch_id: UUID,
@@ -152,7 +161,7 @@ def add_file(
     stream: BinaryIO,
     file_name: str,
     *,
-    rescan_of: UUID | None = None,
+    corrects: Correction | None = None,
     received_at: datetime | None = None,
     fetched: bool = False,
 ) -> BatchFile:
@@ -164,14 +173,15 @@ def add_file(
     try:
         stored = store_original(work.storage, stream, file_name, max_bytes=work.settings.ingest.max_file_mb << 20)
     except EmptyUpload as error:
-        batch = _still_open(work, batch, rescan_of)
-        file = _row(work, batch, safe_file_name(file_name), "application/x-empty", digest_of(stream), fetched)
+        batch = _still_open(work, batch, corrects)
+        empty = digest_of(stream)
+        file = _row(work, batch, safe_file_name(file_name), "application/x-empty", empty, fetched, corrects)
         note_failure(file, error)
         return _received(work, file)
-    batch = _still_open(work, batch, rescan_of)
+    batch = _still_open(work, batch, corrects)
     twin = queries.twin_in(work.session, batch.id, stored.digest.sha256)
-    file = _row(work, batch, stored.file_name, stored.media_type, stored.digest, fetched)
-    file.object_id, file.rescan_of = stored.object_id, rescan_of
+    file = _row(work, batch, stored.file_name, stored.media_type, stored.digest, fetched, corrects)
+    file.object_id = stored.object_id
     file.received_at = min(received_at or work.now, work.now)
     if twin is not None:
         file.state, file.duplicate_of = FileState.DUPLICATE, twin.id
@@ -181,14 +191,23 @@ def add_file(
     return file
 
 
-def _still_open(work: UnitOfWork, batch: Batch, rescan_of: UUID | None) -> Batch:
+def _still_open(work: UnitOfWork, batch: Batch, corrects: Correction | None) -> Batch:
     """The batch, locked: one of two senders of the same bytes has to come first, and nobody closes it now."""
     batch = queries.get_batch(work, batch.id, lock=True)
-    batch.must_allow(BatchAction.RECEIVE if rescan_of is None else BatchAction.ARRANGE)
+    batch.must_allow(BatchAction.RECEIVE if corrects is None else BatchAction.ARRANGE)
     return batch
 
 
-def _row(work: UnitOfWork, batch: Batch, file_name: str, media_type: str, digest: Digest, fetched: bool) -> BatchFile:
+def _row(
+    work: UnitOfWork,
+    batch: Batch,
+    file_name: str,
+    media_type: str,
+    digest: Digest,
+    fetched: bool,
+    corrects: Correction | None,
+) -> BatchFile:
+    what_for = corrects or Correction()
     return BatchFile(
         id=new_id(),
         batch_id=batch.id,
@@ -198,6 +217,9 @@ def _row(work: UnitOfWork, batch: Batch, file_name: str, media_type: str, digest
         size=digest.size,
         sha256=digest.sha256,
         attempts=0,
+        rescan_of=what_for.rescan_of,
+        insert_into=what_for.insert_into,
+        insert_page=what_for.insert_page,
         received_at=work.now,
         received_by=None if fetched else work.actor.id,
     )

@@ -28,7 +28,7 @@ from ingest.service.receiving import add_ingest, new_item, set_on_its_way
 from ingest.service.steps import put_aside
 from ingest.splitting.looks import FileLook
 from ingest.splitting.payload import Announcement
-from ingest.splitting.rules import DocumentPlan, Split, StackFile, split
+from ingest.splitting.rules import DocumentPlan, PagePlan, Split, StackFile, split
 
 
 def split_batch(work: UnitOfWork, batch_id: UUID) -> None:
@@ -46,7 +46,7 @@ def split_batch(work: UnitOfWork, batch_id: UUID) -> None:
     documents = [_document(batch, one, files) for one in plan.documents]
     work.session.add_all(documents)
     work.session.flush()
-    images = _images(batch, plan, files, documents)
+    images = _images(plan, files, documents)
     work.session.add_all(images)
     found = counted(images, len(documents))
     batch.findings = [told(one) for one in differences(batch.expected, found, sides=batch.sides)]
@@ -104,28 +104,32 @@ def _references(announced: Announcement | None) -> list[str]:
     return [reference for reference in (announced.case, announced.reference) if reference is not None]
 
 
-def _images(
-    batch: Batch, plan: Split, files: Sequence[BatchFile], documents: Sequence[BatchDocument]
-) -> list[BatchImage]:
+def _images(plan: Split, files: Sequence[BatchFile], documents: Sequence[BatchDocument]) -> list[BatchImage]:
     of_number = {document.number: document for document in documents}
     looks = [look_of(file) for file in files]
     place = {n: page for one in plan.documents for page, n in enumerate(one.pages, 1)}
-    return [
-        BatchImage(
-            id=new_id(),
-            batch_id=batch.id,
-            n=image.n,
-            file_id=files[image.file].id,
-            frame=image.frame,
-            kind=image.kind,
-            reason=image.reason,
-            document_id=of_number[image.document].id if image.document is not None else None,
-            page=place.get(image.n),
-            seen_turned=_turned(looks[image.file], image.frame),
-            ink_share=_ink(looks[image.file], image.frame),
-        )
-        for image in plan.pages
-    ]
+    images = []
+    for planned in plan.pages:
+        image = new_image(files[planned.file], looks[planned.file], planned, n=planned.n)
+        image.document_id = of_number[planned.document].id if planned.document is not None else None
+        image.page = place.get(planned.n)
+        images.append(image)
+    return images
+
+
+def new_image(file: BatchFile, look: FileLook | None, planned: PagePlan, *, n: int) -> BatchImage:
+    """An image of a file as the `n`-th of its batch, of which was said what becomes of it, but not where it goes."""
+    return BatchImage(
+        id=new_id(),
+        batch_id=file.batch_id,
+        n=n,
+        file_id=file.id,
+        frame=planned.frame,
+        kind=planned.kind,
+        reason=planned.reason,
+        seen_turned=_turned(look, planned.frame),
+        ink_share=_ink(look, planned.frame),
+    )
 
 
 def _turned(look: FileLook | None, frame: int) -> int | None:

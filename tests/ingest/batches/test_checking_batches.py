@@ -157,7 +157,7 @@ def test_a_second_person_who_stands_in_for_the_first_is_no_second_person(
     assert refused["code"] == "second-person-needed"
 
 
-@pytest.mark.parametrize("how", ["uploaded", "rescanned", "stands in for who uploaded"])
+@pytest.mark.parametrize("how", ["uploaded", "rescanned", "inserted", "stands in for who uploaded"])
 def test_whoever_gave_a_sheet_in_or_scanned_one_again_is_no_second_person(
     registry: Registry,
     house: House,
@@ -170,13 +170,16 @@ def test_whoever_gave_a_sheet_in_or_scanned_one_again_is_no_second_person(
     helper, third = as_actor.with_every_role(), as_actor.with_every_role()
     helping = Registry(client_of(helper), house)
     batch = registry.open(**replacing("ersetzend-hoch"))
-    (registry if how == "rescanned" else helping).send(batch, three_letters(dossier))
+    later = {"rescanned": "images/2:rescan", "inserted": "documents/{document}:insert-pages"}
+    (registry if how in later else helping).send(batch, three_letters(dossier))
     batch = registry.does(batch, "complete")
     checks = f"/documents/{batch['documents'][0]['id']}:check", {"verdict": "good"}
-    if how == "rescanned":
+    if how in later:
         helping.does(batch, *checks)
         scan = {"file": ("nachscan.pdf", a_stack(a_page("Jetzt lesbar")))}
-        assert helping.client.post(f"/api/v1/batches/{batch['id']}/images/2:rescan", files=scan).status_code == 201
+        path = f"/api/v1/batches/{batch['id']}/{later[how].format(document=batch['documents'][0]['id'])}"
+        fields = {"page": "1"} if how == "inserted" else None
+        assert helping.client.post(path, files=scan, data=fields).status_code == 201
         work_off_ingests(house)
     refused = helping
     if how == "stands in for who uploaded":
