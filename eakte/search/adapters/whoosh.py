@@ -19,12 +19,11 @@ try:
 
     from eakte.search.adapters.whoosh_query import WithoutRarity, matching, visible
     from eakte.search.adapters.whoosh_schema import SUGGESTION_BREAK, document_of, schema, stored_of
+    from eakte.search.adapters.whoosh_writer import writer_of
 
     INSTALLED = True
 except ModuleNotFoundError:
     INSTALLED = False
-
-_WRITER_MEMORY_MB = 128
 
 
 class WhooshIndex(DirectoryIndex[Any]):
@@ -46,11 +45,11 @@ class WhooshIndex(DirectoryIndex[Any]):
     def _write(self, path: Path, documents: Iterable[IndexedDocument]) -> list[UUID]:
         latest = {document.id: document for document in documents}
         if path == self._fresh:
-            self._filling = self._filling or _writer(path)
+            self._filling = self._filling or writer_of(path)
             for document in latest.values():
                 self._filling.add_document(**document_of(prepare(document)))
             return list(latest)
-        writer = _writer(path)
+        writer = writer_of(path)
         try:
             for document in latest.values():
                 writer.update_document(**document_of(prepare(document)))
@@ -67,7 +66,7 @@ class WhooshIndex(DirectoryIndex[Any]):
 
     def _erase(self, path: Path, document_ids: Sequence[UUID]) -> None:
         self._settle()
-        writer = _writer(path)
+        writer = writer_of(path)
         for document_id in document_ids:
             writer.delete_by_term("id", document_id.hex)
         writer.commit()
@@ -93,10 +92,6 @@ class WhooshIndex(DirectoryIndex[Any]):
             if counts[term]:
                 key, _, written = term.partition(SUGGESTION_BREAK)
                 yield key, written
-
-
-def _writer(path: Path) -> Any:
-    return files.open_dir(path).writer(limitmb=_WRITER_MEMORY_MB)
 
 
 class _Opened(Opened[Any]):
