@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from eakte.foundation.cursors import Page, page_of
@@ -13,7 +13,8 @@ from ingest.batches.errors import BatchDocumentNotFound
 from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage, ScanProduct, ScanProfile
 from ingest.batches.queries import insertions_of, visible_batches
 from ingest.batches.rules import BatchState, Drawn, FileState, Verdict
-from ingest.models import IngestItem
+from ingest.models import Ingest, IngestItem
+from ingest.rules import DONE
 from ingest.splitting.rules import PageKind
 
 
@@ -41,25 +42,34 @@ def file_counts(session: Session, batch_id: UUID) -> dict[FileState, int]:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A document of a batch, and what was said of it."""
+    """A document of a batch, and what was said of it; `waits` when it can still be looked at before it is filed."""
 
     id: UUID
     number: int
     drawn: Drawn | None
     verdict: Verdict | None
     kept: bool
+    waits: bool
 
     @property
     def unchecked(self) -> bool:
         """Whether it was drawn and nobody has looked at it."""
-        return self.drawn is not None and self.verdict is None
+        return self.waits and self.drawn is not None and self.verdict is None
 
 
-def marks_of(session: Session, batch_id: UUID) -> list[Mark]:
+def marks_of(session: Session, batch: Batch) -> list[Mark]:
     """The documents of a batch in their order."""
     columns = (BatchDocument.id, BatchDocument.number, BatchDocument.drawn, BatchDocument.verdict)
     kept = BatchDocument.paper_kept.is_not(None)
-    statement = select(*columns, kept).where(BatchDocument.batch_id == batch_id, ~BatchDocument.dissolved)
+    under_way = and_(IngestItem.id.is_(None), true() if batch.looks_again else false())
+    changed = or_(under_way, and_(Ingest.review, IngestItem.state.not_in(DONE)))
+    waits = true() if batch.state is BatchState.SPLIT else func.coalesce(changed, false())
+    statement = (
+        select(*columns, kept, waits)
+        .outerjoin(IngestItem, BatchDocument.item_id == IngestItem.id)
+        .outerjoin(Ingest, IngestItem.ingest_id == Ingest.id)
+        .where(BatchDocument.batch_id == batch.id, ~BatchDocument.dissolved)
+    )
     return [Mark(*row) for row in session.execute(statement.order_by(BatchDocument.number))]
 
 

@@ -12,7 +12,7 @@ from eakte.foundation.work import Actor, UnitOfWork
 from eakte.web import batch_queries
 from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage
 from ingest.batches.rules import ALLOWED, BatchAction, BatchState, Purpose, Verdict
-from ingest.batches.service.checking import explains, may_check
+from ingest.batches.service.checking import changed_since, explains, may_check
 from ingest.batches.views import Account
 from ingest.rules import FILEABLE, SETTLED, ItemState
 
@@ -64,7 +64,7 @@ class Offers:
 def offers_of(work: UnitOfWork, batch: Batch) -> Offers:
     """The actions that state and rights allow; whether the batch is ready for them is said when they are tried."""
     may, allowed = work.actor.may, ALLOWED[batch.state]
-    checks = may(Permission.CHECK_SCANS) and BatchAction.CHECK in allowed
+    checks = may(Permission.CHECK_SCANS) and BatchAction.CHECK in allowed and _is_looked_at(work, batch)
     barred = checks and not may_check(work, batch)
     return Offers(
         receive=may(Permission.INGEST) and BatchAction.RECEIVE in allowed,
@@ -77,6 +77,14 @@ def offers_of(work: UnitOfWork, batch: Batch) -> Offers:
         release=may(Permission.RELEASE_SCANS) and BatchAction.RELEASE in allowed,
         destroy=may(Permission.DESTROY_PAPER) and BatchAction.DESTROY in allowed and _replaces(batch),
         barred=barred,
+    )
+
+
+def _is_looked_at(work: UnitOfWork, batch: Batch) -> bool:
+    if batch.state is BatchState.SPLIT:
+        return True
+    return batch.state is BatchState.ACCEPTED and any(
+        mark.waits for mark in batch_queries.marks_of(work.session, batch)
     )
 
 
@@ -148,6 +156,7 @@ def next_step(standing: Standing) -> str:
             return "Als Nächstes das Papier in einem neuen Stapel noch einmal scannen."
 
 
+_SECOND = "Als Nächstes muss eine zweite Person prüfen; wer gescannt hat, darf es nicht selbst."
 _EXPLAIN = "Als Nächstes klären, warum die Zählung nicht aufgeht."
 
 
@@ -161,7 +170,7 @@ def _while_checked(standing: Standing) -> str:
     if not standing.settled:
         return "Die Dokumente werden gerade verarbeitet; danach werden sie geprüft."
     if standing.barred:
-        return "Als Nächstes muss eine zweite Person prüfen; wer gescannt hat, darf es nicht selbst."
+        return _SECOND
     if standing.bad:
         return f"Als Nächstes {_documents(standing.bad, 'beanstandetes', 'beanstandete')} berichtigen."
     if standing.unchecked:
@@ -176,6 +185,12 @@ def _before_release(standing: Standing) -> str:
         return "Die Dokumente werden gerade abgelegt; jetzt ist nichts zu tun."
     if standing.failed:
         return f"Als Nächstes über {_documents(standing.failed, 'gescheitertes', 'gescheiterte')} entscheiden."
+    if standing.barred:
+        return _SECOND
+    if standing.bad:
+        return f"Als Nächstes {_documents(standing.bad, 'beanstandetes', 'beanstandete')} berichtigen."
+    if standing.unchecked:
+        return f"Als Nächstes {_documents(standing.unchecked, 'geändertes', 'geänderte')} ansehen."
     if standing.unexplained:
         return _EXPLAIN
     if standing.unproven:
@@ -266,6 +281,13 @@ def is_arrangeable(part: BatchDocument) -> bool:
     return part.item is None or part.item.state is not ItemState.FILED
 
 
-def can_be_judged(part: BatchDocument) -> bool:
+def is_up_for_look(batch: Batch, part: BatchDocument) -> bool:
+    """Whether the checks of a batch, or what changed after them, concern a document."""
+    return batch.state is BatchState.SPLIT or changed_since(batch, part)
+
+
+def can_be_judged(batch: Batch, part: BatchDocument) -> bool:
     """Whether there is something to look at, or the certainty that there will not be."""
-    return part.item is not None and part.item.state in FILEABLE | SETTLED
+    if part.item is None or not is_up_for_look(batch, part):
+        return False
+    return part.item.state in (FILEABLE | SETTLED if batch.state is BatchState.SPLIT else {ItemState.VERIFIED})

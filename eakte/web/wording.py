@@ -82,6 +82,7 @@ _PAIRS: tuple[tuple[StrEnum, str], ...] = (
     (PageKind.REJECTED, "zurückgewiesen"),
     (Drawn.SAMPLE, "Stichprobe"),
     (Drawn.EVERY, "alle Dokumente"),
+    (Drawn.CHANGED, "nach der Prüfung geändert"),
     (Verdict.GOOD, "gut"),
     (Verdict.BAD, "beanstandet"),
     (Purpose.COPY, "Kopie neben dem Papier"),

@@ -138,6 +138,11 @@ class Batch(Table):
         return 2 if self.profile.duplex is Duplex.YES or collated else 1
 
     @property
+    def looks_again(self) -> bool:
+        """Whether what is rearranged now is looked at before it is filed, although the checks are done."""
+        return self.state is BatchState.ACCEPTED and self.profile.looks
+
+    @property
     def unexplained(self) -> bool:
         """Whether counts do not come out and nobody accounted for that."""
         return bool(self.findings) and self.explanation is None

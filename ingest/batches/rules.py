@@ -79,7 +79,9 @@ ALLOWED: Mapping[BatchState, frozenset[BatchAction]] = {
         {BatchAction.ARRANGE, BatchAction.CHECK, BatchAction.EXPLAIN, BatchAction.ACCEPT, BatchAction.REJECT}
     )
     | _KEEPING,
-    BatchState.ACCEPTED: frozenset({BatchAction.ARRANGE, BatchAction.EXPLAIN, BatchAction.RELEASE}) | _KEEPING,
+    # What changes after the checks is looked at again; what of that may be, and be explained, is said in `checking`.
+    BatchState.ACCEPTED: frozenset({BatchAction.ARRANGE, BatchAction.CHECK, BatchAction.EXPLAIN, BatchAction.RELEASE})
+    | _KEEPING,
     BatchState.RELEASED: frozenset({BatchAction.DESTROY}) | _KEEPING,
     BatchState.DESTROYED: frozenset(),
     BatchState.REJECTED: frozenset(),
@@ -103,10 +105,11 @@ class FileState(StrEnum):
 
 
 class Drawn(StrEnum):
-    """Why a document is looked at."""
+    """Why a document is looked at. `changed`: it was rearranged when the checks of its batch were done."""
 
     SAMPLE = "sample"
     EVERY = "every"
+    CHANGED = "changed"
 
 
 class Verdict(StrEnum):

@@ -53,9 +53,11 @@ class Account:
     settled: bool
 
 
-# Until the checks are done nothing is filed; what a rejected batch had not put together it never will.
+# Until the checks are done nothing is filed, nor what changed after them; what a rejected batch had not put together
+# it never will.
 _WAITS_IN: Mapping[BatchState, frozenset[str]] = {
     BatchState.SPLIT: frozenset({ItemState.VERIFIED}),
+    BatchState.ACCEPTED: frozenset({ItemState.VERIFIED}),
     BatchState.REJECTED: frozenset({ASSEMBLING}),
 }
 

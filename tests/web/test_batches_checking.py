@@ -294,6 +294,26 @@ def test_what_cannot_be_filed_is_decided_where_it_is_seen(
     assert "Als Nächstes den Stapel freigeben." in checker.open(path).words("//p[@class='next']")
 
 
+def test_what_changed_after_the_checks_is_looked_at_before_it_is_filed(
+    checker: Visitor, scan: Scan, house: House, dossier: Dossier, replacing: Fields
+) -> None:
+    path = scan(checker, a_stack(a_sheet("99.9-XX-2020/1"), a_page("Wohin damit"), a_page("Anlage")), **replacing)
+    (part,) = parts_of(checker, path)
+    checker.open(part)
+    checker.send(f"{part}/pruefung", {"verdict": "good"})
+    decide(checker, house, f"{path}/annehmen")
+    assert not checker.open(part).all("//form[contains(@action, '/pruefung')]")
+    decide(checker, house, f"{path}/bilder/2/drehen", {"clockwise": "180"})
+    checker.open(part)
+    decide(checker, house, f"{part}/wiederholen", {"into": dossier.reference})
+    page = checker.open(path)
+    assert "ein geändertes Dokument ansehen" in page.words("//p[@class='next']")
+    assert part in page.links("//section[@class='actions']//a")
+    checker.open(part)
+    decide(checker, house, f"{part}/pruefung", {"verdict": "good"})
+    assert "Als Nächstes den Stapel freigeben." in checker.open(path).words("//p[@class='next']")
+
+
 # --- who may ------------------------------------------------------------------------------------------------
 
 

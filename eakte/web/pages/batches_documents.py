@@ -18,6 +18,7 @@ from eakte.web.batch_views import (
     document_path,
     filed_among,
     is_arrangeable,
+    is_up_for_look,
     offers_of,
     page_views,
 )
@@ -51,7 +52,7 @@ def part_page(
     batch = get_batch(work, batch_id)
     part = part_of(work, batch, document_id)
     offers = offers_of(work, batch)
-    marks = batch_queries.marks_of(work.session, batch.id)
+    marks = batch_queries.marks_of(work.session, batch)
     place = next(place for place, mark in enumerate(marks) if mark.id == part.id)
     return render(
         request,
@@ -64,11 +65,11 @@ def part_page(
         pages=page_views(work, part, pages_of(work.session, part.id)),
         insertions=batch_queries.insertions_without_effect(work.session, part.id),
         may_look=batch.created_by == work.actor.id or work.actor.may(Permission.READ_CONTENT),
-        may_check=offers.check and can_be_judged(part),
+        may_check=offers.check and can_be_judged(batch, part),
         may_arrange=offers.arrange and is_arrangeable(part),
         may_keep=offers.keep,
         may_decide=_may_decide(work, part.item),
-        barred=offers.barred,
+        barred=offers.barred and is_up_for_look(batch, part),
         filed=filed_among(work, [part]).get(part.id),
         checked_by=queries.name_of(work.session, part.checked_by) if part.checked_by is not None else None,
         kept_by=queries.name_of(work.session, part.paper_kept_by) if part.paper_kept_by is not None else None,
@@ -122,7 +123,8 @@ def _must_be_what_was_seen(work: UnitOfWork, batch_id: UUID, document_id: UUID, 
 
 def _onward(work: UnitOfWork, batch_id: UUID, checked: BatchDocument) -> str:
     """The next document to be looked at, after this one first; the batch when all are done."""
-    unchecked = [mark for mark in batch_queries.marks_of(work.session, batch_id) if mark.unchecked]
+    marks = batch_queries.marks_of(work.session, get_batch(work, batch_id))
+    unchecked = [mark for mark in marks if mark.unchecked]
     later = [mark for mark in unchecked if mark.number > checked.number]
     following = (later or unchecked)[:1]
     return document_path(batch_id, following[0].id) if following else batch_path(batch_id)

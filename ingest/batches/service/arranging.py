@@ -20,7 +20,7 @@ from ingest.batches.errors import (
 )
 from ingest.batches.messages import AssembleDocuments, BatchRearranged
 from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage
-from ingest.batches.rules import BatchAction, differences
+from ingest.batches.rules import BatchAction, Drawn, differences
 from ingest.batches.service.previews import keep_preview
 from ingest.batches.service.receiving import Correction, add_file, look_of, note_failure
 from ingest.batches.service.splitting import new_image
@@ -112,6 +112,7 @@ def split_document(work: UnitOfWork, batch_id: UUID, document_id: UUID, *, at_pa
         dissolved=False,
     )
     second.keep_paper_like(document)
+    _draw_again(batch, second)
     work.session.add(second)
     work.session.flush()
     _number(pages[: at_page - 1], document)
@@ -299,12 +300,19 @@ def _rearranged(
         document.assembled += 1
         document.verdict = document.checked_by = document.checked_at = document.checked_independently = None
         document.obstacle = None
+        _draw_again(batch, document)
     work.session.flush()
     counted = _count_anew(work, batch)
     work.session.flush()
     numbers = [document.number for document in documents]
     work.publish(BatchRearranged(record_id=batch.id, changes={"documents": (None, numbers), **changes, **counted}))
     work.defer(AssembleDocuments(batch_id=batch.id))
+
+
+def _draw_again(batch: Batch, document: BatchDocument) -> None:
+    """Have somebody look at a document that changes when the checks are done, whether it was drawn for them or not."""
+    if batch.looks_again and document.drawn is None:
+        document.drawn = Drawn.CHANGED
 
 
 def _count_anew(work: UnitOfWork, batch: Batch) -> dict[str, tuple[object, object]]:

@@ -19,12 +19,13 @@ from ingest.batches.messages import (
 )
 from ingest.batches.models import Batch, BatchDocument
 from ingest.batches.rules import BatchAction, BatchState, Verdict
-from ingest.models import Ingest
-from ingest.queries import get_item
-from ingest.rules import ItemState
+from ingest.models import Ingest, IngestItem
+from ingest.queries import get_item, ingest_of_origin
+from ingest.rules import DONE, ItemState
 from ingest.service.filing import approve_item
 from ingest.service.work_list import withdraw_item
 
+_FOUND_GOOD = DONE | {ItemState.REVIEWED}
 _UNDER_WAY = frozenset({ItemState.RECEIVED, ItemState.CHECKED, ItemState.SPLIT, ItemState.RECOGNISED})
 
 
@@ -33,12 +34,14 @@ def check_document(
 ) -> BatchDocument:
     """Say whether a document is good, after looking at all its pages (Sichtprüfung).
 
-    Raises BatchNotFound, BatchStateForbids, BatchDocumentNotFound, SecondPersonNeeded, ActionForbidden.
+    When the checks of the batch are done, only of one that changed since; found good, it is filed.
+    Raises BatchNotFound, BatchStateForbids, BatchDocumentNotFound, BatchNotReady, SecondPersonNeeded, ActionForbidden.
     """
     batch = _checked_by_actor(work, batch_id, BatchAction.CHECK)
     document = queries.get_document(work, document_id, lock=True)
     if document.batch_id != batch.id or document.dissolved:
         raise BatchDocumentNotFound
+    changed = _changed_item(work, batch, document) if batch.state is BatchState.ACCEPTED else None
     before = document.verdict
     document.verdict, document.remark = verdict, remark
     document.checked_by, document.checked_at = work.actor.id, work.now
@@ -46,7 +49,45 @@ def check_document(
     work.session.flush()
     changes = {"document": (None, document.number), "verdict": (before, verdict), "remark": (None, remark)}
     work.publish(BatchDocumentChecked(record_id=batch.id, changes=changes))
+    if changed is not None and verdict is Verdict.GOOD:
+        # It goes into the case where the documents of the batch are that did not change.
+        came = changed.ingest
+        beside = ingest_of_origin(
+            work.session, came.origin_id, came.target_id, created_by=came.created_by, review=False
+        )
+        changed.ingest = beside or came
+        approve_item(work, changed)
     return document
+
+
+def _changed_item(work: UnitOfWork, batch: Batch, document: BatchDocument) -> IngestItem:
+    """The item of a document that changed after the checks and waits for somebody to look at it.
+
+    Raises BatchStateForbids, BatchNotReady.
+    """
+    if not changed_since(batch, document):
+        raise batch.forbids(BatchAction.CHECK)
+    blockers = list(unseen_files(work, batch))
+    item = get_item(work, document.item_id, lock=True) if document.item_id is not None else None
+    if item is None or item.state in _UNDER_WAY:
+        blockers.append(_under_way(document))
+    elif item.state is ItemState.FAILED:
+        message = (
+            f"Dokument {document.number} wartet in der Arbeitsliste; geprüft wird es, wenn darüber entschieden ist."
+        )
+        blockers.append(Finding("document-failed", message, f"/documents/{document.number}"))
+    if blockers or item is None:
+        raise BatchNotReady(findings=blockers)
+    return item
+
+
+def changed_since(batch: Batch, document: BatchDocument) -> bool:
+    """Whether a document changed after the checks of its batch, and nobody has found it good yet."""
+    item = document.item
+    if item is None:
+        return batch.looks_again
+    # What waits goes on waiting, whatever its profile says meanwhile.
+    return batch.state is BatchState.ACCEPTED and item.ingest.review and item.state not in _FOUND_GOOD
 
 
 def explain_differences(work: UnitOfWork, batch_id: UUID, *, explanation: str) -> Batch:
@@ -158,11 +199,16 @@ def unseen_files(work: UnitOfWork, batch: Batch) -> Iterable[Finding]:
         yield Finding("file-unseen", message, f"/files/{file.id}")
 
 
+def _under_way(document: BatchDocument) -> Finding:
+    pointer = f"/documents/{document.number}"
+    return Finding("document-under-way", f"Dokument {document.number} wird noch verarbeitet.", pointer)
+
+
 def _unchecked(documents: Iterable[BatchDocument]) -> Iterable[Finding]:
     for document in documents:
         pointer = f"/documents/{document.number}"
         if document.item is None or document.item.state in _UNDER_WAY:
-            yield Finding("document-under-way", f"Dokument {document.number} wird noch verarbeitet.", pointer)
+            yield _under_way(document)
         elif document.verdict is Verdict.BAD:
             message = f"Dokument {document.number} wurde beanstandet und noch nicht berichtigt."
             yield Finding("document-bad", message, pointer)

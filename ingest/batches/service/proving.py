@@ -292,12 +292,16 @@ class _NoteWriter:
         checked = [document for document in documents if document.verdict is Verdict.GOOD]
         everything = len(checked) == len(documents)
         remarks = " ".join(dict.fromkeys(one.remark for one in checked if one.remark))
+        by, at = batch.decided_by, batch.decided_at or self._work.now
+        if self._part.checked_at is not None and self._part.checked_at > at:
+            # It changed after the checks, so what was decided then was not about this product.
+            by, at = self._part.checked_by, self._part.checked_at
         return notes.QualityCheck(
             verdict=notes.Verdict.PASSED_WITH_REMARKS if remarks else notes.Verdict.PASSED,
             extent=notes.Extent.FULL if everything or self._part.drawn is Drawn.EVERY else notes.Extent.SAMPLE,
             sampled_percent=round(100 * len(checked) / len(documents)) if documents else 0,
-            checked_by=self._name(batch.decided_by),
-            checked_at=batch.decided_at or self._work.now,
+            checked_by=self._name(by),
+            checked_at=at,
             second_person=bool(batch.decided_independently and all(one.checked_independently for one in checked)),
             remarks=remarks,
         )

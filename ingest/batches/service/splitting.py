@@ -271,7 +271,8 @@ def _of_file(work: UnitOfWork, ingest: Ingest, document: BatchDocument) -> Inges
 
 def _ingest_of(work: UnitOfWork, batch: Batch) -> Ingest:
     """Where the documents of a batch begin; their own places are found when they are filed."""
-    review = batch.state is BatchState.SPLIT
+    # What is put together after the checks was changed after them.
+    review = batch.state is BatchState.SPLIT or batch.looks_again
     known = ingest_of_origin(work.session, batch.id, None, created_by=work.actor.id, review=review)
     return known or add_ingest(
         work, None, source=batch.source, origin_id=batch.id, source_key=batch.source_key, review=review
