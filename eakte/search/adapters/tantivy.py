@@ -31,6 +31,8 @@ from eakte.search.snippets import Marker
 
 _WRITER_MEMORY = 128_000_000
 _MOST_FACET_VALUES = 60_000
+_EQUALS = 60
+"""Hits fetched beyond the needed ones, which cost little, so that all of equal rank are there without asking again."""
 # Counting holds no interpreter lock, so a core beside ours does it while hits are ranked and marked.
 _COUNTERS = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="facets")
 
@@ -196,15 +198,18 @@ class _Search:
     def _first(
         self, query: tantivy.Query, *, order: str | None = None, weight: str | None = None
     ) -> list[tuple[float, tantivy.DocAddress]]:
-        """The first hits, as many as are needed to fill a page."""
+        """The first hits, as many as are needed to fill a page, and all that rank like the last of them."""
         needed = self._asked.passed + self._asked.limit + SLACK
-        wanted = needed + 1
+        wanted = needed + _EQUALS
         while True:
             found = self._searcher.search(query, wanted, count=False, order_by_field=order, weight_by_field=weight)
             hits = found.hits
-            # Documents of equal rank must all be there before they can be ordered by id.
-            if len(hits) < wanted or hits[-1][0] < hits[needed - 1][0]:
+            if len(hits) < needed:
                 return hits
+            last = hits[needed - 1][0]
+            # Documents of equal rank must all be there before they can be ordered by id.
+            if len(hits) < wanted or hits[-1][0] < last:
+                return [hit for hit in hits if hit[0] >= last]
             wanted *= 4
 
     def _ranked(self, hits: Sequence[tuple[float, tantivy.DocAddress]]) -> list[_Ranked]:
