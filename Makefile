@@ -5,6 +5,9 @@ PYTHON ?= python3
 PYTEST_ARGS ?=
 ONCE ?=
 
+# Many tests wait for another process, so one more than there are cores keeps them busy.
+WORKERS := $(shell echo $$(($$(nproc) < 4 ? $$(nproc) + 1 : 4)))
+
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -27,7 +30,7 @@ run: $(STAMP) ## start everything and take the sample batch from paper to search
 	@exec $(BIN)/eakte demo $(if $(filter-out 0,$(ONCE)),--once)
 
 test: check ## everything that says whether the project is sound (PYTEST_ARGS="-k akte -x")
-	$(BIN)/pytest -q --tb=short -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/pytest -q --tb=short -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: $(STAMP) ## the static part: ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .
@@ -58,7 +61,7 @@ $(STAMP): $(if $(shell cat requirements.lock pyproject.toml | cmp -s - $(STAMP) 
 	    echo "Bei Debian und Ubuntu steckt „venv“ im Paket python3-venv." >&2; exit 1; }; \
 	fi
 	@echo "Abhängigkeiten werden installiert …"
-	@$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --no-index -e .
 	@cat requirements.lock pyproject.toml > $@
 
