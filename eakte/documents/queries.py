@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 from eakte.access import Permission
 from eakte.documents.errors import DocumentNotFound, RenditionMissing, VersionNotFound
 from eakte.documents.models import Document, DocumentVersion, PageText, Rendition, RenditionKind
+from eakte.foundation.aliases import settled
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.work import Actor, UnitOfWork
 from eakte.records.models import Case, Dossier, FilingPlanEntry, Record
@@ -36,7 +37,7 @@ def _with_what_they_lie_in() -> tuple[Select[Document], type[Case], type[Dossier
 
     Made once: an alias of a joined-table class costs more than asking the database.
     """
-    case, dossier = aliased(Case, flat=True), aliased(Dossier, flat=True)
+    case, dossier = settled(aliased(Case, flat=True)), settled(aliased(Dossier, flat=True))
     to_case, to_dossier = Document.case.of_type(case), case.dossier.of_type(dossier)
     loaded = contains_eager(to_case).contains_eager(to_dossier)
     return select(Document).join(to_case).join(to_dossier).options(loaded), case, dossier

@@ -13,6 +13,7 @@ from sqlalchemy.orm import sessionmaker
 
 import eakte.entrypoints.everything  # noqa: F401
 from eakte.audit.errors import AuditKeyMissing
+from eakte.foundation.aliases import settle_tables
 from eakte.foundation.cursor import LazyCursor
 from eakte.foundation.settings import Settings
 from eakte.foundation.storage import Storage
@@ -81,6 +82,7 @@ def open_house(settings: Settings) -> Iterator[House]:
     """Everything an edge needs; connections are closed at the end. Raises AuditKeyMissing."""
     if not settings.audit.key.get_secret_value():
         raise AuditKeyMissing
+    settle_tables()
     engine, reading = create_database_engine(settings), create_database_engine(settings, reads=True)
     sessions, readings = (sessionmaker(each, expire_on_commit=False) for each in (engine, reading))
     try:

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 
 from eakte.access import Permission
 from eakte.access.errors import ActionForbidden
+from eakte.foundation.aliases import settled
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.errors import NotFound
 from eakte.foundation.table import must_be_at
@@ -106,7 +107,7 @@ def cases_where(actor: Actor, permission: Permission) -> Select[UUID]:
 @cache
 def _with_their_dossiers() -> tuple[Select[Case], type[Dossier]]:
     """Cases with their dossiers in one join that both rights and loading use; made once, since aliases are dear."""
-    dossier = aliased(Dossier, flat=True)
+    dossier = settled(aliased(Dossier, flat=True))
     to_dossier = Case.dossier.of_type(dossier)
     return select(Case).join(to_dossier).options(contains_eager(to_dossier)), dossier
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from eakte.access import Permission
 from eakte.access.queries import unit_and_below
+from eakte.foundation.aliases import settled
 from eakte.foundation.clock import legal_day
 from eakte.foundation.cursors import InvalidCursor
 from eakte.foundation.work import UnitOfWork
@@ -142,10 +143,10 @@ def recheck(work: UnitOfWork, list_: DisposalList, record_id: UUID | None = None
     return _judged(work, _with_cases(on_it), [wanted], list_.procedure, list_id=list_.id, anybody=True)
 
 
-_RECORD = aliased(Record.__table__, name="listed")
-_CASE = aliased(Case.__table__, name="listed_case")
-_DOSSIER = aliased(Dossier, flat=True)
-_OWN = aliased(DisposalItem, name="own")
+_RECORD = settled(aliased(Record.__table__, name="listed"))
+_CASE = settled(aliased(Case.__table__, name="listed_case"))
+_DOSSIER = settled(aliased(Dossier, flat=True))
+_OWN = settled(aliased(DisposalItem, name="own"))
 
 
 def _judged(

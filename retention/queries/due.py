@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from eakte.access import Permission
 from eakte.access.queries import require, unit_and_below
+from eakte.foundation.aliases import settled
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.work import UnitOfWork
 from eakte.records.models import Case, Dossier, FilingPlanEntry, Record
@@ -17,9 +18,9 @@ from eakte.records.plan_rules import DisposalCode
 from eakte.records.queries import may_at
 from retention.models.rules import RecordRetention
 
-_record = aliased(Record.__table__, name="due_record")
-_case = aliased(Case.__table__, name="due_case")
-_dossier = aliased(Dossier, flat=True)
+_record = settled(aliased(Record.__table__, name="due_record"))
+_case = settled(aliased(Case.__table__, name="due_case"))
+_dossier = settled(aliased(Dossier, flat=True))
 
 
 @dataclass(frozen=True, slots=True)

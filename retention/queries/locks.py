@@ -7,9 +7,10 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from eakte.documents.models import Document, DocumentVersion, Rendition
+from eakte.foundation.aliases import settled
 
 _documents = Document.__table__
-_others = Document.__table__.alias("other_document")
+_others = settled(Document.__table__.alias("other_document"))
 
 
 @dataclass(frozen=True, slots=True)
