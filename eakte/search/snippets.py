@@ -51,8 +51,10 @@ class Marker:
 
     def thoroughly(self, stored: Stored, most: int, *, in_text: bool = True) -> tuple[Snippet, ...]:
         """Snippets of the pages, read word by word unless none matches (`in_text`), or of the metadata."""
-        pages = self._from_pages(stored, most, thorough=True) if in_text else ()
-        return pages or self._from_metadata(stored.facts, most)
+        if in_text and (pages := self._from_pages(stored, most, thorough=True)):
+            return pages
+        facts = stored.facts
+        return self._from_metadata(facts, most) or self._from_metadata(facts, most, thorough=True)
 
     def _from_pages(self, stored: Stored, most: int, *, thorough: bool) -> tuple[Snippet, ...]:
         wanted = self._for(Field.TEXT)
@@ -74,12 +76,12 @@ class Marker:
             return range(1, len(stored.pages) + 1)
         return stored.pages_with(word for clause in clauses for word in _words_of(clause))
 
-    def _from_metadata(self, facts: IndexedDocument, most: int) -> tuple[Snippet, ...]:
+    def _from_metadata(self, facts: IndexedDocument, most: int, *, thorough: bool = False) -> tuple[Snippet, ...]:
         snippets = []
         for field, values in _metadata(facts):
             wanted = self._for(field)
             if wanted:
-                marked = ((text, self._marks(text, wanted, thorough=True)) for text in map(normalise, values))
+                marked = ((text, self._marks(text, wanted, thorough=thorough)) for text in map(normalise, values))
                 snippets += [_cut(text, marks, None) for text, marks in marked if marks]
         return tuple(dict.fromkeys(snippets))[:most]
 
