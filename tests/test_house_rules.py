@@ -30,6 +30,27 @@ def commits(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Attribute) and call.func.attr == "commit"
 
 
+def keeps_an_unsettled_alias(place: ast.stmt) -> bool:
+    """Whether what outlives a call, a name in a module or the answer of a cached function, is an alias of that kind."""
+    if isinstance(place, ast.FunctionDef):
+        kept = any("cache" in ast.unparse(decorator) for decorator in place.decorator_list)
+    else:
+        kept = isinstance(place, ast.Assign | ast.AnnAssign)
+    return kept and any(is_alias(node) for node in unsettled(place))
+
+
+def unsettled(place: ast.AST) -> Iterator[ast.AST]:
+    """All within a place but what `settled` is called with."""
+    yield place
+    if not (isinstance(place, ast.Call) and ast.unparse(place.func) == "settled"):
+        for child in ast.iter_child_nodes(place):
+            yield from unsettled(child)
+
+
+def is_alias(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func).rsplit(".")[-1] in ("aliased", "alias")
+
+
 def test_records_are_loaded_for_a_purpose_in_queries_and_nowhere_else() -> None:
     assert not list(offences(loads_a_record, spared={"queries.py", "queries", "plan_queries.py", "migrations"}))
 
@@ -37,3 +58,10 @@ def test_records_are_loaded_for_a_purpose_in_queries_and_nowhere_else() -> None:
 def test_only_the_unit_of_work_and_the_entry_points_commit() -> None:
     # What search engines commit are files of their own.
     assert not list(offences(commits, spared={"entrypoints", "adapters"}))
+
+
+def test_aliases_that_outlive_a_call_are_settled_before_threads_share_them() -> None:
+    modules = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    places = ((path, place) for path in modules for place in ast.parse(path.read_text()).body)
+    found = [f"{path}:{place.lineno}" for path, place in places if keeps_an_unsettled_alias(place)]
+    assert not found

@@ -21,6 +21,7 @@ from eakte.access.errors import (
 )
 from eakte.access.models import ApiToken, Deputyship, Grant, Identity, IdentityKind, OrganisationalUnit
 from eakte.access.rules import PERMISSIONS, Permission
+from eakte.foundation.aliases import settled
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.table import must_be_at
 from eakte.foundation.work import Actor, Scope, UnitOfWork
@@ -101,7 +102,7 @@ def _with_grants(identity: Select[UUID, str]) -> Select[*tuple[Any, ...]]:
     held = identity.add_columns(*what).outerjoin(Grant, and_(_held_by(Identity.id, day), *_valid_on(day))).cte("held")
     top = select(held.c.unit_id.label("top"), held.c.unit_id.label("id")).where(held.c.unit_id.is_not(None))
     covered = top.cte("covered", recursive=True)
-    below = aliased(OrganisationalUnit)
+    below = settled(aliased(OrganisationalUnit))
     covered = covered.union(select(covered.c.top, below.id).where(below.parent_id == covered.c.id))
     units = select(func.array_agg(covered.c.id)).where(covered.c.top == held.c.unit_id).scalar_subquery()
     return select(held, units.label("units"))
@@ -168,7 +169,7 @@ def unit_and_below(session: Session, unit_id: UUID) -> frozenset[UUID]:
 @cache
 def _below() -> Select[UUID]:
     tree = select(OrganisationalUnit.id).where(OrganisationalUnit.id == bindparam("unit")).cte(recursive=True)
-    below = aliased(OrganisationalUnit)
+    below = settled(aliased(OrganisationalUnit))
     tree = tree.union(select(below.id).where(below.parent_id == tree.c.id))
     return select(tree.c.id)
 

@@ -12,13 +12,14 @@ from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Session
 
 from eakte.documents.models import Document
+from eakte.foundation.aliases import settled
 from eakte.records.models import BusinessDatum, Case, Dossier, FilingPlanEntry, Record
 from eakte.records.rules import RecordKind, RecordState
 from retention.models.rules import EnteredDate, RecordRetention
 from retention.queries.arrays import any_of
 from retention.rules.subjects import COUNTS_FROM, FISCAL_YEAR, Kept, Known, Subject
 
-_records, _home = Record.__table__.alias("record"), Record.__table__.alias("home")
+_records, _home = settled(Record.__table__.alias("record")), settled(Record.__table__.alias("home"))
 _dossiers, _cases, _documents = Dossier.__table__, Case.__table__, Document.__table__
 _row = RecordRetention.__table__
 
