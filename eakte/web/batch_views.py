@@ -61,10 +61,10 @@ class Offers:
     barred: bool
 
 
-def offers_of(work: UnitOfWork, batch: Batch) -> Offers:
+def offers_of(work: UnitOfWork, batch: Batch, marks: Sequence[batch_queries.Mark]) -> Offers:
     """The actions that state and rights allow; whether the batch is ready for them is said when they are tried."""
     may, allowed = work.actor.may, ALLOWED[batch.state]
-    checks = may(Permission.CHECK_SCANS) and BatchAction.CHECK in allowed and _is_looked_at(work, batch)
+    checks = may(Permission.CHECK_SCANS) and BatchAction.CHECK in allowed and _is_looked_at(batch, marks)
     barred = checks and not may_check(work, batch)
     return Offers(
         receive=may(Permission.INGEST) and BatchAction.RECEIVE in allowed,
@@ -80,12 +80,10 @@ def offers_of(work: UnitOfWork, batch: Batch) -> Offers:
     )
 
 
-def _is_looked_at(work: UnitOfWork, batch: Batch) -> bool:
+def _is_looked_at(batch: Batch, marks: Sequence[batch_queries.Mark]) -> bool:
     if batch.state is BatchState.SPLIT:
         return True
-    return batch.state is BatchState.ACCEPTED and any(
-        mark.waits for mark in batch_queries.marks_of(work.session, batch)
-    )
+    return batch.state is BatchState.ACCEPTED and any(mark.waits for mark in marks)
 
 
 def _replaces(batch: Batch) -> bool:

@@ -17,7 +17,6 @@ from ingest.batches.rules import (
     ALLOWED,
     BatchAction,
     BatchState,
-    Counted,
     Drawn,
     Expected,
     FileState,
@@ -314,17 +313,3 @@ class BackupRun(Table):
     remark: Mapped[str | None]
     recorded_by: Mapped[UUID]
     recorded_at: Mapped[datetime]
-
-
-def counted(images: list[BatchImage], documents: int) -> Counted:
-    """The account of a batch's images."""
-    of = {kind: sum(1 for image in images if image.kind is kind) for kind in PageKind}
-    return Counted(
-        images=len(images),
-        rescans=sum(1 for image in images if image.rescanned_as is not None),
-        documents=documents,
-        pages=of[PageKind.PAGE],
-        separators=of[PageKind.SEPARATOR],
-        blanks=of[PageKind.BLANK],
-        rejected=of[PageKind.REJECTED],
-    )

@@ -128,8 +128,8 @@ def batch_page(
 ) -> Response:
     """A batch with its account, its documents and what is to be done; `still` keeps it from renewing itself."""
     batch = get_batch(work, batch_id)
-    account, offers = views.account_of(work, batch), offers_of(work, batch)
-    marks = batch_queries.marks_of(work.session, batch)
+    account, marks = views.account_of(work, batch), batch_queries.marks_of(work.session, batch)
+    offers = offers_of(work, batch, marks)
     standing = standing_of(work, batch, account, marks, offers)
     documents = views.documents(work, batch, cursor=cursor, limit=DOCUMENTS)
     path = batch_path(batch.id)

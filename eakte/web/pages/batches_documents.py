@@ -51,8 +51,8 @@ def part_page(
     """A document of a batch as it is looked at. Raises BatchNotFound, BatchDocumentNotFound."""
     batch = get_batch(work, batch_id)
     part = part_of(work, batch, document_id)
-    offers = offers_of(work, batch)
     marks = batch_queries.marks_of(work.session, batch)
+    offers = offers_of(work, batch, marks)
     place = next(place for place, mark in enumerate(marks) if mark.id == part.id)
     return render(
         request,

@@ -67,7 +67,7 @@ def _images(
         numbers=batch_queries.document_numbers(work.session, parts),
         counted=views.account_of(work, batch).counted,
         chosen=kind,
-        may_arrange=offers_of(work, batch).arrange,
+        may_arrange=offers_of(work, batch, batch_queries.marks_of(work.session, batch)).arrange,
         refusal=refusal,
         next_page=address(path, art=chosen, cursor=page.next_cursor) if page.next_cursor else None,
     )

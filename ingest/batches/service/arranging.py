@@ -321,7 +321,7 @@ def _count_anew(work: UnitOfWork, batch: Batch) -> dict[str, tuple[object, objec
     An explanation was given for what was said then, to the number. It is taken back with any change, even one for the
     better: else it would account for sheets nobody meant, or stand in a transfer note that misses nothing any more.
     """
-    found = queries.counted(work.session, batch.id, documents=len(queries.documents_of(work.session, batch.id)))
+    found = queries.counted(work.session, batch.id, documents=sum(queries.progress_of(work.session, batch.id).values()))
     findings = [told(one) for one in differences(batch.expected, found, sides=batch.sides)]
     if findings == batch.findings:
         return {}

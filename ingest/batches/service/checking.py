@@ -187,7 +187,7 @@ def is_independent(work: UnitOfWork, batch: Batch) -> bool:
 
 def unexplained(batch: Batch) -> Iterable[Finding]:
     """What stands in the way: counts that do not come out, until somebody accounts for that."""
-    if batch.explanation is None:
+    if batch.unexplained:
         for finding in batch.findings:
             yield Finding(finding["code"], finding["message"], batch.number)
 

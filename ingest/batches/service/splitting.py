@@ -16,7 +16,7 @@ from eakte.foundation.work import UnitOfWork
 from ingest.batches import queries
 from ingest.batches.errors import BatchNotReady
 from ingest.batches.messages import AssembleDocuments, BatchSplit
-from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage, counted
+from ingest.batches.models import Batch, BatchDocument, BatchFile, BatchImage
 from ingest.batches.rules import BatchState, Drawn, FileState, Purpose, differences, draw
 from ingest.batches.service.receiving import look_of
 from ingest.models import Ingest, IngestItem
@@ -48,7 +48,8 @@ def split_batch(work: UnitOfWork, batch_id: UUID) -> None:
     work.session.flush()
     images = _images(plan, files, documents)
     work.session.add_all(images)
-    found = counted(images, len(documents))
+    work.session.flush()
+    found = queries.counted(work.session, batch.id, documents=len(documents))
     batch.findings = [told(one) for one in differences(batch.expected, found, sides=batch.sides)]
     batch.remarks = [{"code": remark.code, "message": _said(remark.code, remark.n)} for remark in plan.remarks]
     _draw(batch, documents)

@@ -67,6 +67,13 @@ class Registry:
         return list(self.client.get(f"/api/v1/batches/{batch['id']}/proof").json()["items"])
 
 
+def all_good(registry: Registry, batch: Batch) -> Batch:
+    """The batch when somebody looked at every document of it and found it good."""
+    for document in batch["documents"]:
+        batch = registry.does(batch, f"/documents/{document['id']}:check", {"verdict": "good"})
+    return batch
+
+
 def _place(action: str) -> str:
     return action if action.startswith("/") else f":{action}"
 

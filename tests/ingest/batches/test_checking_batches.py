@@ -17,7 +17,7 @@ from eakte.records.models import Dossier
 from ingest.adapters.transfer_note_pdf import note_in
 from ingest.batches.models import BatchFile
 from ingest.proof.transfer_note import AnomalyKind
-from tests.ingest.batches.conftest import Batch, Registry
+from tests.ingest.batches.conftest import Registry, all_good
 from tests.ingest.batches.stacks import a_sheet, a_stack
 from tests.support.factories import AsActor
 from tests.support.queue import work_off_ingests
@@ -29,12 +29,6 @@ Replacing = Callable[..., dict[str, Any]]
 def three_letters(dossier: Dossier) -> bytes:
     pages = [[a_sheet(dossier.reference), a_page(f"Schreiben {number}")] for number in range(1, 4)]
     return a_stack(*(image for pair in pages for image in pair))
-
-
-def all_good(registry: Registry, batch: Batch) -> Batch:
-    for document in batch["documents"]:
-        batch = registry.does(batch, f"/documents/{document['id']}:check", {"verdict": "good"})
-    return batch
 
 
 def test_nothing_is_filed_before_everything_drawn_was_looked_at(

@@ -18,7 +18,7 @@ from ingest.batches.tasks import look_at_file
 from ingest.messages import FileItem
 from ingest.proof.transfer_note import AnomalyKind
 from ingest.tasks import file_item
-from tests.ingest.batches.conftest import Batch, Registry
+from tests.ingest.batches.conftest import Batch, Registry, all_good
 from tests.ingest.batches.stacks import a_sheet, a_stack, an_empty_side
 from tests.ingest.batches.test_counting_anew import rearranged
 from tests.support.queue import work_off, work_off_ingests
@@ -45,17 +45,11 @@ def inserts(registry: Registry, batch: Batch, document: dict[str, Any], content:
     return registry.seen(batch)
 
 
-def is_good(registry: Registry, batch: Batch) -> Batch:
-    for document in batch["documents"]:
-        batch = registry.does(batch, f"/documents/{document['id']}:check", {"verdict": "good"})
-    return batch
-
-
 def test_an_overlooked_sheet_takes_its_place_the_count_comes_out_and_the_note_says_so(
     registry: Registry, house: House, replacing: Replacing
 ) -> None:
     fields = replacing(expectedSheets=3)
-    batch = is_good(registry, registry.scan(a_stack(a_page("Seite eins"), a_page("Seite drei")), **fields))
+    batch = all_good(registry, registry.scan(a_stack(a_page("Seite eins"), a_page("Seite drei")), **fields))
     (document,) = batch["documents"]
     batch = registry.does(batch, "explain", {"reason": "Doppeleinzug, wird nachgetragen"})
     batch = inserts(registry, batch, document, a_stack(a_page("Seite zwei")), 2)
@@ -74,7 +68,7 @@ def test_an_overlooked_sheet_takes_its_place_the_count_comes_out_and_the_note_sa
         }
     ]
     assert [error["code"] for error in registry.is_refused(batch, "accept")["errors"]] == ["document-unchecked"]
-    is_good(registry, batch)
+    all_good(registry, batch)
     batch = registry.does(batch, "accept")
     path = f"/api/v1/documents/{document['id']}/renditions"
     text = registry.client.get(f"{path}/text").text
@@ -123,7 +117,7 @@ def test_blank_pages_and_sheets_of_the_file_are_judged_as_those_of_the_stack_and
 def test_a_file_without_a_page_with_content_says_so_and_changes_nothing_else(
     registry: Registry, house: House, replacing: Replacing, content: bytes, code: str
 ) -> None:
-    batch = is_good(registry, registry.scan(a_stack(a_page("Eins")), **replacing(expectedImages=2)))
+    batch = all_good(registry, registry.scan(a_stack(a_page("Eins")), **replacing(expectedImages=2)))
     after = inserts(registry, batch, batch["documents"][0], content, 1)
     file = after["files"][1]
     assert (file["state"], file["failureCode"]) == ("unreadable", code)
@@ -167,7 +161,7 @@ def test_a_look_that_is_asked_for_twice_or_was_broken_off_inserts_a_page_once(
 def test_a_batch_is_not_accepted_while_a_sheet_that_was_given_in_has_not_got_its_place(
     registry: Registry, replacing: Replacing
 ) -> None:
-    batch = is_good(registry, registry.scan(a_stack(a_page("Eins")), **replacing()))
+    batch = all_good(registry, registry.scan(a_stack(a_page("Eins")), **replacing()))
     gives_in(registry, batch, batch["documents"][0], a_stack(a_page("Zwei")), 2)
     assert [error["code"] for error in registry.is_refused(batch, "accept")["errors"]] == ["file-unseen"]
 
