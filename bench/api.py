@@ -33,6 +33,8 @@ from eakte.foundation.settings import Settings
 
 API = "/api/v1"
 MOST_REQUESTS = 4_000
+WARM_UP_S = 2.0
+"""So long is asked before anything is measured: a server that just began reads and plans each thing once."""
 PREFIXES = ("Bau", "Schr", "Gen", "Stra")
 SEARCHES = [query for kind, queries in QUERIES.items() if kind != "field filter" for query in queries]
 
@@ -92,6 +94,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "PATCH document": _patch,
 }
+READING = tuple(name for name in OPERATIONS if not name.startswith(("POST", "PATCH")))
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,8 @@ def measure(name: str, stack: Stack, hall: TownHall, seconds: float, connections
     # Each connection changes documents of its own.
     shares = [_share(hall, one, connections) for one in range(connections)]
     serve = stack.part("serve")
+    if name in READING:
+        _connection(name, stack.url, hall, WARM_UP_S, seed)
     with multiprocessing.get_context("fork").Pool(connections) as pool:
         cpu, all_cpu = cpu_seconds(serve), cpu_seconds(stack.process)
         begun = time.perf_counter()

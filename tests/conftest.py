@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import settings as examples
 from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
@@ -37,6 +38,10 @@ from tests.support import factories
 from tests.support.app import app_on
 from tests.support.factories import AsActor
 from tests.support.installation import Installation, installation
+
+# How long an example takes says something of the machine, and nothing of what is tested.
+examples.register_profile("untimed", examples.get_profile(examples.get_current_profile_name()), deadline=None)
+examples.load_profile("untimed")
 
 TEMPLATE = "eakte_migrated"
 AUDIT_KEY = "ein Schlüssel, der nur in Tests gilt"

@@ -22,6 +22,7 @@ from eakte.access.errors import (
 from eakte.access.models import ApiToken, Deputyship, Grant, Identity, IdentityKind, OrganisationalUnit
 from eakte.access.rules import PERMISSIONS, Permission
 from eakte.foundation.aliases import settled
+from eakte.foundation.columns import columns_from
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.table import must_be_at
 from eakte.foundation.work import Actor, Scope, UnitOfWork
@@ -55,7 +56,7 @@ def holds_everywhere(work: UnitOfWork, permission: Permission, *, below: Sequenc
 def actor_of_token(session: Session, secret_hash: str, now: datetime) -> Actor | None:
     """The active identity a token stands for at `now`, with today's rights; one query, since every request asks."""
     asked = {"secret_hash": secret_hash, "now": now, "day": _legal_day(now)}
-    rows = session.execute(_of_token(), asked).all()
+    rows = columns_from(session, _of_token(), asked).all()
     if not rows:
         return None
     return Actor(rows[0].id, rows[0].login, _scopes(rows))

@@ -13,6 +13,7 @@ from eakte.access import Permission
 from eakte.documents.errors import DocumentNotFound, RenditionMissing, VersionNotFound
 from eakte.documents.models import Document, DocumentVersion, PageText, Rendition, RenditionKind
 from eakte.foundation.aliases import settled
+from eakte.foundation.columns import columns_from
 from eakte.foundation.cursors import Page, page_of
 from eakte.foundation.work import Actor, UnitOfWork
 from eakte.records.models import Case, Dossier, FilingPlanEntry, Record
@@ -122,7 +123,7 @@ def visible_among(work: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, SeenDoc
     if not ids:
         # The database would look through all documents for none.
         return {}
-    rows = work.session.execute(_visible_among(work.actor), {"ids": list(ids)})
+    rows = columns_from(work.session, _visible_among(work.actor), {"ids": list(ids)})
     return {row.id: SeenDocument(row) for row in rows}
 
 

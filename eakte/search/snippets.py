@@ -8,7 +8,7 @@ from typing import NamedTuple
 from eakte.search.analysis import FORM, found_by, normalise, spans_of, stems_of
 from eakte.search.columns import KEYWORDS
 from eakte.search.index import IndexedDocument, Snippet
-from eakte.search.probe import Probe
+from eakte.search.probe import Probe, lowered
 from eakte.search.query import Field, Phrase, Prefix, Query, Term
 from eakte.search.stored import Stored
 
@@ -90,15 +90,14 @@ class Marker:
 
     def _marks(self, text: str, wanted: Sequence[int], *, thorough: bool = False) -> list[_Mark]:
         """What is wanted and where it stands; `thorough` reads every word."""
-        lowered = text.lower()
-        # Where small letters take more room, places in `lowered` are not those in the text.
-        whole = frozenset(spans_of(text)) if thorough or len(lowered) != len(text) else None
+        small = "" if thorough else lowered(text)
+        whole = frozenset(spans_of(text)) if thorough else None
         marks = []
         for number in wanted:
             clause, probes = self._wanted[number], self._probes[number]
-            places = probes[0].tokens(text, lowered) if whole is None else whole
+            places = probes[0].tokens(text, small) if whole is None else whole
             if isinstance(clause, Phrase):
-                if whole is not None or all(probe.may_be_in(lowered) for probe in probes):
+                if whole is not None or all(probe.may_be_in(small) for probe in probes):
                     marks += [mark for start, _ in set(places) for mark in _phrase_marks(text, start, clause, number)]
             else:
                 marks += [
