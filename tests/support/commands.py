@@ -9,7 +9,6 @@ import os
 import select
 import subprocess
 import sys
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -18,8 +17,9 @@ from typing import Any
 
 from typer.core import TyperGroup
 
-from eakte.entrypoints.cli import command_line, main
+from eakte.entrypoints.cli import command_line
 from eakte.entrypoints.commands.lazy import LazyCommand
+from tests.support.preloaded import become
 
 _ROOT = Path(__file__).parents[2]
 
@@ -90,25 +90,13 @@ def _commands(group: TyperGroup) -> Iterator[LazyCommand]:
 
 def _become(arguments: list[str], environment: dict[str, str], folder: str, cwd: str) -> Any:
     """Never returns."""
-    status = 1
-    try:
-        for number, name in ((1, "stdout"), (2, "stderr")):
-            os.dup2(os.open(Path(folder) / name, os.O_WRONLY | os.O_CREAT), number)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.chdir(cwd)
-        os.environ.clear()
-        os.environ.update(environment)
-        sys.argv = ["eakte", *arguments]
-        main()
-        status = 0
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except Exception:  # noqa: BLE001  told as Python tells it
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        os.dup2(os.open(Path(folder) / name, os.O_WRONLY | os.O_CREAT), number)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(environment)
+    os._exit(become(arguments))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from eakte.foundation.settings import ApiSettings, ClientSettings, DatabaseSetti
 from eakte.foundation.work import House
 from tests.support import commands
 from tests.support.factories import AsActor, a_dossier, a_token
+from tests.support.preloaded import Preloaded
 
 EAKTE = (sys.executable, "-m", "eakte.entrypoints.cli")
 
@@ -60,17 +61,12 @@ class Installation:
             return a_dossier(work).reference
 
     def kill(self, process: Supervised) -> None:
-        """SIGKILL, as the kernel does it when memory is short, and start anew.
-
-        Its supervisor would do so too, but after each of many deaths in a row it waits longer.
-        """
+        """SIGKILL, as the kernel does it when memory is short; its supervisor starts it anew."""
         until(lambda: process.pid is not None, f"{process.name}: {process.last_words()}")
         pid = process.pid
         assert pid is not None
         os.kill(pid, 9)
-        until(lambda: process.pid != pid, f"the death of {process.name}")
-        process.stop()
-        process.start()
+        until(lambda: process.pid not in (pid, None), f"the return of {process.name}")
 
     def wait_for(self, process: Supervised) -> None:
         """Until a process that was just started answers, or takes jobs."""
@@ -144,7 +140,9 @@ def installation(
         logs = var / "log"
 
         def process(name: str, command: str) -> Supervised:
-            return Supervised(name, [*within, *EAKTE, command], logs=logs, env=values)
+            # What runs within another program is loaded there.
+            supervised = Supervised if within else Preloaded
+            return supervised(name, [*within, *EAKTE, command], logs=logs, env=values)
 
         running = Installation(settings, house, values, process("api", "serve"), process("worker", "worker"))
         for each in (running.api, running.worker) if worker else (running.api,):

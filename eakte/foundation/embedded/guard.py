@@ -148,8 +148,12 @@ class Guard:
         self.libc.prctl(PR_SET_PDEATHSIG, order["death_signal"], 0, 0, 0)
         if os.getppid() != guard:
             os._exit(127)
-        environment = {**os.environ, **order["env"]}  # noqa: TID251  passed on, not read
-        os.execve(order["command"][0], order["command"], environment)  # noqa: S606
+        self.run_command({**os.environ, **order["env"]})  # noqa: TID251  passed on, not read
+
+    def run_command(self, environment: dict[str, str]) -> None:
+        """In the child: become what was ordered. Never returns."""
+        command = self.order["command"]
+        os.execve(command[0], command, environment)  # noqa: S606
 
     def drop_root(self, uid: int, gid: int, capability: int | None) -> None:
         """Become another user, keeping at most the one capability to walk through closed directories."""

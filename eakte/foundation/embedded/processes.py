@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from eakte.foundation.embedded import guard
 
@@ -24,6 +24,9 @@ class Supervised:
     When we are killed, the guard does the same; when the guard is killed, the child gets `death_signal`.
     `user` is (uid, gid, capability kept) for root; the files `remove` are taken away when the child has ended.
     """
+
+    guarded_by: ClassVar[Sequence[str]] = ("-I", "-S", guard.__file__)
+    """How Python is told to run the guard."""
 
     def __init__(
         self,
@@ -77,7 +80,7 @@ class Supervised:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._order["owner"] = os.getpid()
         self._guard = subprocess.Popen(  # noqa: S603  our own program
-            [sys.executable, "-I", "-S", guard.__file__],
+            [sys.executable, *self.guarded_by],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,
