@@ -9,7 +9,7 @@ from uuid import UUID
 import tantivy
 from tantivy import FieldType, Occur
 
-from eakte.search.adapters.tantivy_schema import SCHEMA, found_in
+from eakte.search.adapters.tantivy_schema import ANYWHERE, SCHEMA, found_in
 from eakte.search.analysis import FORM, FORM_GOES_ON
 from eakte.search.columns import COLUMNS, WEIGHTS, access_of
 from eakte.search.index import Filters, Visibility
@@ -64,7 +64,7 @@ def _clause(clause: Clause) -> tantivy.Query:
     """What the clause needs to match at all."""
     match clause:
         case Term(stem, field):
-            found = _either([_term(found_in(column), stem) for column in _columns(field)])
+            found = _term(ANYWHERE if field is None else found_in(field), stem)
             return tantivy.Query.const_score_query(found, _PART_SCORE)
         case Phrase(stems, field):
             return _either([_phrase(column, stems) for column in _columns(field)])

@@ -7,12 +7,16 @@ from uuid import UUID
 
 import tantivy
 
+from eakte.search.analysis import FORM
 from eakte.search.columns import COLUMNS, Prepared, suggestion_key
 from eakte.search.index import IndexedDocument
 from eakte.search.stored import Stored
 
 SUGGESTION_BREAK = "\x1f"
 """Stands in a suggestion's term between what is compared and what is shown."""
+
+ANYWHERE = "any"
+"""Name of the field that tells which terms any of the columns holds: a word asks this one, and not each of them."""
 
 _LOW_BITS = 64
 _ID_BITS_IN_ORDER = 42
@@ -30,6 +34,7 @@ def _schema() -> tantivy.Schema:
     for column in COLUMNS:
         builder.add_text_field(column, tokenizer_name="whitespace", index_option="position")
         builder.add_text_field(found_in(column), tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field(ANYWHERE, tokenizer_name="whitespace", index_option="basic")
     for name in ("id", "access", "record", "code", "suggestion"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("kind", "entry", "unit"):
@@ -55,6 +60,8 @@ def document_of(prepared: Prepared) -> tantivy.Document:
         for stems in column.runs:
             document.add_text(name, stems)
         document.add_text(found_in(name), " ".join(column.found))
+    anywhere = set().union(*(column.found for column in prepared.columns.values()))
+    document.add_text(ANYWHERE, " ".join(term for term in anywhere if not term.startswith(FORM)))
     document.add_text("id", source.id.hex)
     for access in prepared.access:
         document.add_text("access", access)
