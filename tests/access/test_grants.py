@@ -181,7 +181,7 @@ def world(work: UnitOfWork) -> World:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_the_database_filters_by_rights_as_the_rules_judge_them(
     work: UnitOfWork, world: World, data: st.DataObject

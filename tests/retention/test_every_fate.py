@@ -376,7 +376,6 @@ def explore(partners: Partnership, examples: int, steps: int) -> None:
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
             phases=PHASES,
             suppress_health_check=list(HealthCheck),
         ),

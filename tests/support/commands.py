@@ -89,14 +89,16 @@ def _commands(group: TyperGroup) -> Iterator[LazyCommand]:
 
 
 def _become(arguments: list[str], environment: dict[str, str], folder: str, cwd: str) -> Any:
-    """Never returns."""
-    for number, name in ((1, "stdout"), (2, "stderr")):
-        os.dup2(os.open(Path(folder) / name, os.O_WRONLY | os.O_CREAT), number)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.chdir(cwd)
-    os.environ.clear()
-    os.environ.update(environment)
-    os._exit(become(arguments))
+    """Never returns, whatever happens: a second server would answer what the first was asked."""
+    status = 1
+    try:
+        for number, name in ((1, "stdout"), (2, "stderr")):
+            os.dup2(os.open(Path(folder) / name, os.O_WRONLY | os.O_CREAT), number)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.chdir(cwd)
+        status = become(arguments, environment)
+    finally:
+        os._exit(status)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ is the process that works, and the guard is the product's own.
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,7 @@ class Preloaded(Supervised):
 
 class _LoadedGuard(Guard):
     def run_command(self, environment: dict[str, str]) -> None:
-        os.environ.clear()
-        os.environ.update(environment)
-        os._exit(become(self.order["command"][-1:]))
+        os._exit(become(self.order["command"][-1:], environment))
 
 
 def watch() -> None:
@@ -46,9 +45,11 @@ def watch() -> None:
     sys.exit(code if code >= 0 else 128 - code)
 
 
-def become(arguments: list[str]) -> int:
-    """Run `eakte` with these arguments in this process; its exit status."""
+def become(arguments: list[str], environment: Mapping[str, str]) -> int:
+    """Run `eakte` with these arguments and this environment in this process; its exit status."""
     sys.argv = ["eakte", *arguments]
+    os.environ.clear()
+    os.environ.update(environment)
     try:
         main()
     except SystemExit as end:

@@ -134,7 +134,7 @@ def test_contacts_and_files_come_back_as_they_went(version: XdomeaVersion, tmp_p
         assert content.read(1000) == PDFA
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     title=st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=60),
     id_=st.uuids(),

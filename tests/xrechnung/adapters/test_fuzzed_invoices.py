@@ -19,7 +19,7 @@ from xrechnung.judging.tree import Tree, line_of
 from xrechnung.model import terms, to_json
 
 OWN = [a_ubl_invoice(), a_cii_invoice()]
-QUICK = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 LONG = 20_000
 
 
