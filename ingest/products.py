@@ -24,6 +24,12 @@ def from_json(file: dict[str, Any]) -> StoredFile:
     return StoredFile(UUID(file["object_id"]), file["file_name"], file["media_type"], Digest(**file["digest"]))
 
 
+def object_ids(products: dict[str, Any]) -> list[UUID]:
+    """Where the files lie that an item remembers."""
+    single = [products["archival"], products.get("layout"), products["text"]]
+    return [UUID(file["object_id"]) for file in (*single, *products["previews"]) if file is not None]
+
+
 def made_of(products: dict[str, Any], texts: Sequence[str], warnings: Sequence[dict[str, str]]) -> MadeRenditions:
     """The renditions a document gets, page texts in order."""
     confidences = [page["confidence"] for page in products["pages"]]

@@ -79,9 +79,9 @@ def recognize_item(job: RecognizeItem, begin: BeginWork) -> None:
         )
         recognition = judged_again(recognition, settings.verapdf, limits)
         signatures = signatures_in(original, recognition, claimed.arrived_at, trusted, limits)
-        products = steps.store_products(storage, claimed, recognition, signatures)
+        kept = steps.keep_products(begin, claimed, recognition)
         with begin() as work:
-            steps.note_recognition(work, claimed, recognition, products, time.monotonic() - begun)
+            steps.note_recognition(work, claimed, recognition, kept, signatures, time.monotonic() - begun)
 
 
 @handles(FileItem)

@@ -58,16 +58,16 @@ def show_invoice(job: ShowInvoice, begin: BeginWork) -> None:
         return
     try:
         with shown(storage, showing.original, showing.verdict, settings) as made:
-            stored = products.store_products(storage, showing, made)
+            kept = products.keep_products(begin, showing, made)
     except Unavailable:
         raise
     except EakteError as error:
-        stored = products.store_verdict(storage, showing, error)
+        kept = products.keep_verdict(begin, showing, error)
     except Exception:
         log.exception("invoice_showing_failed", invoice=str(job.invoice_id))
-        stored = products.store_verdict(storage, showing, None)
+        kept = products.keep_verdict(begin, showing, None)
     with begin() as work:
-        products.note_products(work, showing, stored)
+        products.note_products(work, showing, kept)
 
 
 @handles(SeekSecondOpinion)

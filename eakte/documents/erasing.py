@@ -63,9 +63,14 @@ def spare_shared(work: UnitOfWork, record_id: UUID) -> None:
     """Take out of the doomed objects of a record those that somebody else still speaks of. After all rows are gone."""
     doomed = doomed_objects(work.session, record_id)
     for ids in _chunks(doomed):
-        spoken = {one for speaker in speakers for one in speaker(work.session, ids)}
+        spoken = spoken_of(work.session, ids)
         if spoken:
             forget_doomed(work, spoken)
+
+
+def spoken_of(session: Session, object_ids: Collection[UUID]) -> set[UUID]:
+    """The objects of which somebody still speaks."""
+    return {one for speaker in speakers for one in speaker(session, object_ids)}
 
 
 def doomed_objects(session: Session, record_id: UUID) -> list[UUID]:

@@ -1,4 +1,4 @@
-from eakte.foundation.errors import Conflict, Invalid, NotFound, OutOfRange
+from eakte.foundation.errors import Conflict, Invalid, NotFound, OutOfRange, Unavailable
 
 
 class DocumentNotFound(NotFound):
@@ -47,3 +47,9 @@ class RangeNotSatisfiable(OutOfRange):
     """Der angeforderte Bereich liegt außerhalb der Datei."""
 
     advice = "Die Datei hat {size} Bytes."
+
+
+class CameTooLate(Unavailable):
+    """Was hergestellt wurde, kam zu spät und ist schon gelöscht."""
+
+    advice = "Es wird von selbst neu hergestellt; das Original ist erhalten."

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from eakte.foundation.messages import Event
+from eakte.foundation.messages import Event, Job
 from eakte.records.messages import RecordEvent
 
 
@@ -35,3 +35,7 @@ class DocumentsErasing(Event):
 
 class DocumentDetached(RecordEvent):
     """A document was taken out of a case that goes, into one that is kept longer and refers to it (Verweis)."""
+
+
+class EraseAbandoned(Job, attempts=1000):
+    """Erase files of which no row speaks any more, or ever did."""

@@ -184,3 +184,11 @@ class DoomedObject(Table):
     object_id: Mapped[UUID] = mapped_column(primary_key=True)
     record_id: Mapped[UUID] = mapped_column(index=True)
     doomed_at: Mapped[datetime]
+
+
+class ObjectUnderway(Table):
+    """An object that a job stores or has stored, and of which no row speaks yet, or none any more (`underway`)."""
+
+    __tablename__ = "objects_underway"
+    object_id: Mapped[UUID] = mapped_column(primary_key=True)
+    noted_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,6 +1,6 @@
 """Every select over documents; visibility is built in, and loading names its purpose."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache, lru_cache, partial
 from typing import Any
@@ -220,10 +220,11 @@ def rendition(session: Session, version_id: UUID, kind: RenditionKind, page: int
     return found
 
 
-def remove_text(session: Session, version_id: UUID) -> None:
-    """Take out the text of a version, which a better one follows."""
+def remove_text(session: Session, version_id: UUID) -> Sequence[UUID]:
+    """Take out the text of a version, which a better one follows; answers of which objects no row speaks now."""
     session.execute(delete(PageText).where(PageText.version_id == version_id))
-    session.execute(delete(Rendition).where(Rendition.version_id == version_id, Rendition.kind == RenditionKind.TEXT))
+    texts = delete(Rendition).where(Rendition.version_id == version_id, Rendition.kind == RenditionKind.TEXT)
+    return session.scalars(texts.returning(Rendition.object_id)).all()
 
 
 def next_version_number(session: Session, document_id: UUID) -> int:

@@ -21,6 +21,7 @@ from eakte.documents.models import (
     Rendition,
     RenditionKind,
 )
+from eakte.documents.underway import give_up
 from eakte.foundation.ids import new_id
 from eakte.foundation.storage import Digest, Storage
 from eakte.foundation.work import UnitOfWork
@@ -259,7 +260,7 @@ def attach_renditions(work: UnitOfWork, document: Document, version: DocumentVer
     if RenditionKind.TEXT in known:
         if RenditionKind.ARCHIVAL in known or made.archival is None:
             return
-        queries.remove_text(work.session, version.id)
+        give_up(work, queries.remove_text(work.session, version.id))
     if made.archival is not None:
         archival = _rendition(work, version, RenditionKind.ARCHIVAL, made.archival)
         archival.pdfa_level, archival.check_report = made.pdfa_level, list(made.check_report)

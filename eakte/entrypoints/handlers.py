@@ -1,5 +1,6 @@
 """Imports the job handlers of every package, which only a worker needs."""
 
+import eakte.documents.tasks
 import eakte.privacy.tasks
 import eakte.search.tasks
 import ingest.batches.tasks

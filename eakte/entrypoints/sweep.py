@@ -27,8 +27,11 @@ _KNOWN = text(
     ORDER BY 1
     """
 )
-# What is being erased may be there or not.
-_DOOMED = text("SELECT object_id FROM doomed_objects WHERE object_id = :id")
+# What is being made or erased may be there or not.
+_EXPLAINED = text(
+    "SELECT object_id FROM doomed_objects WHERE object_id = :id "
+    "UNION ALL SELECT object_id FROM objects_underway WHERE object_id = :id"
+)
 
 
 class OrphanKind(StrEnum):
@@ -58,17 +61,17 @@ def find_orphans(house: House, *, grace_minutes: int) -> Iterator[Orphan]:
                 expected = next(known, None)
             if expected == key:
                 expected = next(known, None)
-            elif modified < oldest and not _is_doomed(session, key):
+            elif modified < oldest and not _is_explained(session, key):
                 yield Orphan(OrphanKind.OBJECT_WITHOUT_ROW, key)
         while expected is not None:
             yield Orphan(OrphanKind.ROW_WITHOUT_OBJECT, expected)
             expected = next(known, None)
 
 
-def _is_doomed(session: Session, key: str) -> bool:
+def _is_explained(session: Session, key: str) -> bool:
     try:
         object_id = UUID(key.rsplit("/", 1)[-1])
     except ValueError:
         # Nobody here names an object so: somebody else put it there.
         return False
-    return session.execute(_DOOMED, {"id": object_id}).first() is not None
+    return session.execute(_EXPLAINED, {"id": object_id}).first() is not None

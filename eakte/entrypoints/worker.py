@@ -11,6 +11,7 @@ import uvloop
 from procrastinate import App
 
 import eakte.entrypoints.handlers  # noqa: F401
+from eakte.documents.abandoned import resume_erasing
 from eakte.entrypoints.house import open_house
 from eakte.foundation.jobs import worker_app
 from eakte.foundation.scratch import scratch_room
@@ -131,6 +132,7 @@ async def _resume_stranded(house: House) -> None:
             resume_destruction(work)
             resume_exchange(work)
             discard_expired(work)
+            resume_erasing(work)
             resume_privacy(work)
             resume_update(work)
 

@@ -99,7 +99,8 @@ def run_confined(
     )
     answer, verdict = _zygote().run(request, progress)
     if answer is not None and "result" in answer:
-        log.debug("confined_call_ended", call=call, peak_mb=verdict and verdict.peak_mb)
+        peak_mb, cpu_s = (verdict.peak_mb, verdict.cpu_s) if verdict is not None else (None, None)
+        log.debug("confined_call_ended", call=call, peak_mb=peak_mb, cpu_s=cpu_s)
         return _adapter(result).validate_python(answer["result"], strict=False)
     raise _failure(request, answer, verdict)
 

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from eakte.documents.models import object_key
+from eakte.documents.underway import Made, keep
 from eakte.foundation.errors import EakteError, Unavailable
 from eakte.foundation.jobs import handles
 from eakte.foundation.room import NoRoomLeft, room_needed
@@ -17,11 +18,10 @@ from eakte.foundation.work import Actor, BeginWork
 from ingest.batches import queries
 from ingest.batches.messages import AssembleDocuments, LookAtFile, SealProduct, SplitBatch
 from ingest.batches.service import arranging, proving, receiving, splitting
-from ingest.batches.service.previews import store_previews
 from ingest.batches.service.splitting import Assembled, Assembly
 from ingest.errors import MalwareScannerUnavailable, ProcessingFailed
 from ingest.queries import actor_of
-from ingest.recognition.results import RecognitionLimits
+from ingest.recognition.results import MediaType, RecognitionLimits
 from ingest.service.quarantine import refuse_malware
 from ingest.splitting.confined import Part, assemble, look
 from ingest.tasks import limits_of
@@ -46,9 +46,9 @@ def look_at_file(job: LookAtFile, begin: BeginWork) -> None:
             drawn = Path(directory) / "previews"
             drawn.mkdir()
             seen = look(source, limits=limits_of(settings), previews=drawn, cores=cores)
-            stored = store_previews(storage, sight, {int(path.stem): path for path in drawn.iterdir()})
+            previews = keep(begin, {int(path.stem): Made(path, path.name, "image/jpeg") for path in drawn.iterdir()})
         with begin() as work:
-            file = receiving.note_look(work, sight, seen, stored)
+            file = receiving.note_look(work, sight, seen, previews)
             if file is not None and file.rescan_of is not None:
                 arranging.take_rescan(work, file)
             elif file is not None and file.insert_into is not None:
@@ -90,7 +90,7 @@ def assemble_documents(job: AssembleDocuments, begin: BeginWork) -> None:
             with begin() as work:
                 assembly = splitting.assembly_of(work, document_id)
             if assembly is not None:
-                outcome = None if assembly.whole else _assembled(shelf, assembly, limits)
+                outcome = None if assembly.whole else _assembled(begin, shelf, assembly, limits)
                 shelf.tidy()
                 with begin(operator) as work:
                     splitting.send_document(work, assembly, outcome)
@@ -109,7 +109,9 @@ def seal_product(job: SealProduct, begin: BeginWork) -> None:
         proving.note_seal(work, product, sealed)
 
 
-def _assembled(shelf: "_Shelf", assembly: Assembly, limits: RecognitionLimits) -> Assembled | EakteError:
+def _assembled(
+    begin: BeginWork, shelf: "_Shelf", assembly: Assembly, limits: RecognitionLimits
+) -> Assembled | EakteError:
     parts = [Part(shelf.path(source), source.frames) for source in assembly.sources]
     with tempfile.TemporaryDirectory(prefix="eakte-") as directory:
         target = Path(directory) / "document.pdf"
@@ -119,7 +121,7 @@ def _assembled(shelf: "_Shelf", assembly: Assembly, limits: RecognitionLimits) -
             raise
         except EakteError as error:
             return error
-        return Assembled(splitting.store_assembled(shelf.storage, assembly, target), pages)
+        return Assembled(keep(begin, {assembly.document_id: Made(target, target.name, MediaType.PDF.value)}), pages)
 
 
 class _Shelf:

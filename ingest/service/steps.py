@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,21 +10,23 @@ import structlog
 from pydantic import TypeAdapter
 
 from eakte.documents import service as documents
-from eakte.documents.files import StoredFile, derived_id
-from eakte.documents.models import object_key
+from eakte.documents.files import StoredFile
+from eakte.documents.underway import Made, Underway, give_up, keep
 from eakte.foundation.errors import EakteError
-from eakte.foundation.storage import Digest, Storage, digest_of
-from eakte.foundation.work import UnitOfWork
+from eakte.foundation.storage import Digest
+from eakte.foundation.work import BeginWork, UnitOfWork
 from ingest import queries
 from ingest.errors import TooManyAttempts
 from ingest.messages import ItemFailed
 from ingest.models import IngestItem
-from ingest.products import as_json, from_json, told
+from ingest.products import as_json, from_json, object_ids, told
 from ingest.proof.results import SignatureResult
-from ingest.recognition.results import Inspection, Recognition
+from ingest.recognition.results import Inspection, PageResult, Recognition
 from ingest.rules import FILEABLE, NEXT_STEP, ItemState, title_of, wrong_extension
 
 log = structlog.get_logger()
+
+_SIGNATURES = TypeAdapter(Sequence[SignatureResult])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,36 +97,57 @@ def note_inspection(work: UnitOfWork, claimed: Claim, inspection: Inspection, se
     work.defer(NEXT_STEP[item.state](item_id=item.id))
 
 
-def store_products(
-    storage: Storage, claimed: Claim, recognition: Recognition, signatures: Sequence[SignatureResult] | None
-) -> dict[str, Any]:
-    """Put what recognition made into the object storage, under ids of this attempt; answers where it is."""
-
-    def put(path: Path | None, what: str, media_type: str, file_name: str) -> dict[str, Any] | None:
-        if path is None:
-            return None
-        object_id = derived_id(claimed.object_id, f"{what}/{claimed.attempt}")
-        with path.open("rb") as stream:
-            digest = digest_of(stream)
-            storage.put(object_key(object_id), stream, digest, media_type=media_type)
-        return as_json(StoredFile(object_id, file_name, media_type, digest))
-
+def keep_products(begin: BeginWork, claimed: Claim, recognition: Recognition) -> Underway[str]:
+    """Put the files that recognition made into the object storage, by name; previews are named by their page."""
     stem = title_of(claimed.file_name)
-    text_id = derived_id(claimed.object_id, f"text/{claimed.attempt}")
     text = documents.joined_text(page.text for page in recognition.pages)
-    text_digest = storage.put_bytes(object_key(text_id), text, media_type="text/plain")
+    made = {"text": Made(text, f"{stem}.txt", "text/plain")}
+    if recognition.archival is not None:
+        made["archival"] = Made(recognition.archival, f"{stem}.pdf", "application/pdf")
+    if recognition.layout is not None:
+        made["layout"] = Made(recognition.layout, f"{stem}.alto.xml.gz", "application/gzip")
+    for page in recognition.pages:
+        if page.preview is not None:
+            made[_preview(page)] = Made(page.preview, f"{stem}-{page.number}.jpg", "image/jpeg")
+    return keep(begin, made)
+
+
+def _preview(page: PageResult) -> str:
+    return f"preview-{page.number}"
+
+
+def note_recognition(
+    work: UnitOfWork,
+    claimed: Claim,
+    recognition: Recognition,
+    kept: Underway[str],
+    signatures: Sequence[SignatureResult] | None,
+    seconds: float,
+) -> None:
+    """Recognition is done and its files are stored. Raises CameTooLate."""
+    item = claimed_item(work, claimed)
+    if item is None:
+        return
+    if item.products is not None:
+        give_up(work, object_ids(item.products))
+    item.products = _products(recognition, kept.arrive(work), signatures)
+    item.page_count = item.page_count or len(recognition.pages)
+    item.warnings = [*item.warnings, *(told(one) for one in recognition.warnings if told(one) not in item.warnings)]
+    item.seconds += seconds
+    item.advance(ItemState.RECOGNISED, work.now)
+    work.defer(NEXT_STEP[item.state](item_id=item.id))
+
+
+def _products(
+    recognition: Recognition, files: Mapping[str, StoredFile], signatures: Sequence[SignatureResult] | None
+) -> dict[str, Any]:
+    kept = {name: as_json(file) for name, file in files.items()}
     return {
-        "archival": put(recognition.archival, "archival", "application/pdf", f"{stem}.pdf"),
-        "layout": put(recognition.layout, "layout", "application/gzip", f"{stem}.alto.xml.gz"),
-        "text": as_json(StoredFile(text_id, f"{stem}.txt", "text/plain", text_digest)),
-        "previews": [
-            put(page.preview, f"preview-{page.number}", "image/jpeg", f"{stem}-{page.number}.jpg")
-            for page in recognition.pages
-            if page.preview is not None
-        ],
-        "signatures": TypeAdapter(Sequence[SignatureResult]).dump_python(signatures, mode="json")
-        if signatures is not None
-        else None,
+        "archival": kept.get("archival"),
+        "layout": kept.get("layout"),
+        "text": kept["text"],
+        "previews": [kept[_preview(page)] for page in recognition.pages if page.preview is not None],
+        "signatures": None if signatures is None else _SIGNATURES.dump_python(signatures, mode="json"),
         "pdfa_level": recognition.pdfa_level,
         "findings": [f"{finding.code}: {finding.message}" for finding in recognition.findings],
         "pages": [
@@ -133,21 +155,6 @@ def store_products(
             for page in recognition.pages
         ],
     }
-
-
-def note_recognition(
-    work: UnitOfWork, claimed: Claim, recognition: Recognition, products: dict[str, Any], seconds: float
-) -> None:
-    """Recognition is done and its products are stored."""
-    item = claimed_item(work, claimed)
-    if item is None:
-        return
-    item.products = products
-    item.page_count = item.page_count or len(recognition.pages)
-    item.warnings = [*item.warnings, *(told(one) for one in recognition.warnings if told(one) not in item.warnings)]
-    item.seconds += seconds
-    item.advance(ItemState.RECOGNISED, work.now)
-    work.defer(NEXT_STEP[item.state](item_id=item.id))
 
 
 def fail_item(

@@ -24,7 +24,6 @@ from sqlalchemy.exc import DBAPIError
 from eakte.audit.service import verify_audit
 from eakte.documents.models import Document, Rendition, RenditionKind
 from eakte.entrypoints.migrating import migrate
-from eakte.entrypoints.sweep import OrphanKind, find_orphans
 from eakte.foundation.embedded import EmbeddedPostgres, EmbeddedS3
 from eakte.foundation.settings import StorageSettings
 from ingest.batches.models import BatchFile, BatchImage
@@ -35,6 +34,7 @@ from tests.conftest import AUDIT_KEY
 from tests.ingest.batches.stacks import a_sheet, a_stack
 from tests.simulators.s3_in_trouble import on_a_bad_day
 from tests.support.installation import EAKTE, Installation, installation, until
+from tests.support.leftovers import unexplained
 from tests.support.scans import a_page_image
 
 DOCUMENTS_PER_FILE, PAGES_PER_DOCUMENT = 2, 3
@@ -225,6 +225,7 @@ def nothing_is_lost_or_filed_twice(running: Installation, files: int) -> None:
         filed = work.session.scalars(select(Document)).all()
         originals = work.session.scalars(select(Rendition).where(Rendition.kind == RenditionKind.ORIGINAL)).all()
         pages = work.session.scalar(select(func.count()).where(BatchImage.kind == PageKind.PAGE))
+        sent = work.session.scalars(select(BatchFile.sha256)).all()
         flaws = list(verify_audit(work))
         given_up = work.session.scalar(text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'"))
     assert sorted(document.number for document in filed) == list(range(1, documents + 1))
@@ -232,5 +233,4 @@ def nothing_is_lost_or_filed_twice(running: Installation, files: int) -> None:
     assert pages == documents * PAGES_PER_DOCUMENT
     assert flaws == []
     assert given_up == 0
-    gone = [one for one in find_orphans(house, grace_minutes=0) if one.kind is OrphanKind.ROW_WITHOUT_OBJECT]
-    assert gone == []
+    assert unexplained(house, sent) == []

@@ -78,9 +78,9 @@ def work_off_ingests(house: House) -> None:
         step()
 
 
-def work_off(house: House, handlers: Mapping[type[Job], Handler]) -> None:
-    """Run every queued job of some kinds."""
-    for step in _steps(house, handlers, house.begin):
+def work_off(house: House, handlers: Mapping[type[Job], Handler], begin: BeginWork | None = None) -> None:
+    """Run every queued job of some kinds, in works that `begin` opens."""
+    for step in _steps(house, handlers, begin or house.begin):
         step()
 
 

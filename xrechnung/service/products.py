@@ -5,7 +5,7 @@ Whoever wants to see it before gets it made for the moment (`reading.made_now`).
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,12 +15,12 @@ import structlog
 from eakte.access import Permission
 from eakte.access.queries import BERLIN
 from eakte.documents import queries as document_queries
-from eakte.documents.files import StoredFile, derived_id
-from eakte.documents.models import Document, DocumentVersion, RenditionKind, object_key
+from eakte.documents.files import safe_file_name
+from eakte.documents.models import Document, DocumentVersion, RenditionKind
 from eakte.documents.service import attach_rendition
+from eakte.documents.underway import Made, Underway, keep
 from eakte.foundation.errors import EakteError
-from eakte.foundation.storage import Storage, digest_of
-from eakte.foundation.work import UnitOfWork
+from eakte.foundation.work import BeginWork, UnitOfWork
 from eakte.records.models import Case
 from eakte.records.queries import get_case
 from xrechnung import queries
@@ -30,7 +30,7 @@ from xrechnung.judging.telling import KEYS
 from xrechnung.messages import InvoiceShown
 from xrechnung.models import Invoice
 from xrechnung.rules import title_of_invoice
-from xrechnung.service.attachments import StoredAttachment, file_attachments, store_attachments
+from xrechnung.service.attachments import file_attachments
 
 log = structlog.get_logger()
 
@@ -50,19 +50,18 @@ class Showing:
 
     invoice_id: UUID
     attempt: int
-    original_id: UUID
     original: Original
     verdict: Mapping[str, Any]
     file_names: Mapping[RenditionKind, str]
 
 
 @dataclass(frozen=True, slots=True)
-class StoredProducts:
-    """What was made, stored under ids of its attempt."""
+class KeptProducts:
+    """What was made, stored: renditions by their kind, attachments by their number from 1, and those with titles."""
 
-    renditions: Mapping[RenditionKind, StoredFile]
-    attachments: tuple[StoredAttachment, ...]
-    left_out: tuple[str, ...]
+    files: Underway[RenditionKind | int]
+    titles: Mapping[int, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
 def claim_showing(work: UnitOfWork, invoice_id: UUID) -> Showing | None:
@@ -81,7 +80,6 @@ def showing_of(work: UnitOfWork, invoice: Invoice) -> Showing:
     return Showing(
         invoice.id,
         invoice.attempts,
-        original.object_id,
         Original(original.key, original.digest, received_on),
         {name: getattr(invoice, name) for name in KEYS},
         _file_names(title_of_invoice(invoice.type_code, invoice.number, None).replace("/", "-")),
@@ -99,53 +97,51 @@ def path_of(products: Products, kind: RenditionKind) -> Path | None:
     return path
 
 
-def store_products(storage: Storage, showing: Showing, products: Products) -> StoredProducts:
-    """Put what was made into the object storage."""
-    renditions = {
-        kind: _stored(storage, showing, kind, path)
-        for kind in MEDIA_TYPES
-        if (path := path_of(products, kind)) is not None
+def keep_products(begin: BeginWork, showing: Showing, products: Products) -> KeptProducts:
+    """Put what was made into the object storage. Raises StorageUnavailable."""
+    attached = dict(enumerate(products.attached, 1))
+    made: dict[RenditionKind | int, Made] = {
+        number: Made(one.path, safe_file_name(one.file_name)) for number, one in attached.items()
     }
-    attachments = store_attachments(storage, showing.original_id, showing.attempt, products.attached)
-    return StoredProducts(renditions, attachments, products.left_out)
+    for kind in MEDIA_TYPES:
+        if (path := path_of(products, kind)) is not None:
+            made[kind] = _made(showing, kind, path)
+    titles = {number: one.title for number, one in attached.items()}
+    return KeptProducts(keep(begin, made), titles, products.left_out)
 
 
-def store_verdict(storage: Storage, showing: Showing, problem: EakteError | None) -> StoredProducts:
+def keep_verdict(begin: BeginWork, showing: Showing, problem: EakteError | None) -> KeptProducts:
     """Put the verdict alone into the object storage, where nothing else could be made, and say so."""
-    object_id, kind = _object_id(showing, RenditionKind.VERDICT), RenditionKind.VERDICT
     content = json.dumps(showing.verdict, ensure_ascii=False).encode()
-    digest = storage.put_bytes(object_key(object_id), content, media_type=MEDIA_TYPES[kind])
-    file = StoredFile(object_id, showing.file_names[kind], MEDIA_TYPES[kind], digest)
     remark = _FAILED.format(problem=problem or "Es ist ein unerwarteter Fehler aufgetreten.")
     log.warning("invoice_not_showable", invoice=str(showing.invoice_id), problem=type(problem).__name__)
-    return StoredProducts({kind: file}, (), (remark,))
+    kind = RenditionKind.VERDICT
+    return KeptProducts(keep(begin, {kind: _made(showing, kind, content)}), left_out=(remark,))
 
 
-def _stored(storage: Storage, showing: Showing, kind: RenditionKind, path: Path) -> StoredFile:
-    object_id = _object_id(showing, kind)
-    with path.open("rb") as stream:
-        digest = digest_of(stream)
-        storage.put(object_key(object_id), stream, digest, media_type=MEDIA_TYPES[kind])
-    return StoredFile(object_id, showing.file_names[kind], MEDIA_TYPES[kind], digest)
+def _made(showing: Showing, kind: RenditionKind, content: Path | bytes) -> Made:
+    return Made(content, showing.file_names[kind], MEDIA_TYPES[kind])
 
 
-def _object_id(showing: Showing, kind: RenditionKind) -> UUID:
-    return derived_id(showing.original_id, f"invoice/{kind.value}/{showing.attempt}")
+def note_products(work: UnitOfWork, showing: Showing, kept: KeptProducts) -> None:
+    """Keep what was made beside the invoice, and what came inside it as documents of its case, all in one work.
 
-
-def note_products(work: UnitOfWork, showing: Showing, stored: StoredProducts) -> None:
-    """Keep what was made beside the invoice, and what came inside it as documents of its case, all in one work."""
+    Raises CameTooLate.
+    """
     invoice = _claimed(work, showing)
     if invoice is None:
         return
     document, _ = record_of(work, invoice)
     version = work.session.get_one(DocumentVersion, invoice.version_id)
-    file_attachments(work, invoice, document, version, stored.attachments)
-    for kind, file in stored.renditions.items():
-        attach_rendition(work, version, kind, file)
-    invoice.remarks = [*invoice.remarks, *stored.left_out]
+    files = kept.files.arrive(work)
+    attached = [(title, files[number]) for number, title in kept.titles.items()]
+    file_attachments(work, invoice, document, version, attached)
+    for kind in MEDIA_TYPES:
+        if kind in files:
+            attach_rendition(work, version, kind, files[kind])
+    invoice.remarks = [*invoice.remarks, *kept.left_out]
     work.session.flush()
-    changes = {"attachments": (None, len(stored.attachments))}
+    changes = {"attachments": (None, len(attached))}
     work.publish(InvoiceShown(record_id=document.id, invoice_id=invoice.id, changes=changes))
 
 

@@ -1,30 +1,10 @@
 """Previews of images that are in no document: nobody destroys paper on the word of a machine that it was blank."""
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
-from uuid import UUID
-
 from eakte.documents.files import StoredFile, derived_id
 from eakte.documents.models import object_key
-from eakte.foundation.storage import Storage
 from eakte.foundation.work import UnitOfWork
 from ingest.batches.models import BatchDocument, BatchFile, BatchImage
-from ingest.batches.service.receiving import Sight
 from ingest.products import as_json, from_json
-
-_JPEG = "image/jpeg"
-
-
-def store_previews(storage: Storage, sight: Sight, previews: Mapping[int, Path]) -> dict[str, Any]:
-    """Put previews of the images of a file, by frame, into the object storage; answers where they are.
-
-    Raises StorageUnavailable.
-    """
-    return {
-        str(frame): _put(storage, sight.object_id, f"{frame}/{sight.attempt}", path.name, path.read_bytes())
-        for frame, path in previews.items()
-    }
 
 
 def keep_preview(work: UnitOfWork, image: BatchImage, document: BatchDocument) -> None:
@@ -35,7 +15,9 @@ def keep_preview(work: UnitOfWork, image: BatchImage, document: BatchDocument) -
     made, file = made_preview(image, document), work.session.get_one(BatchFile, image.file_id)
     if made is not None and preview_in(file, image) is None:
         content = work.storage.read(object_key(made.object_id), made.digest)
-        kept = _put(work.storage, document.id, f"{document.assembled}/{image.n}", made.file_name, content)
+        object_id = derived_id(document.id, f"preview/{document.assembled}/{image.n}")
+        digest = work.storage.put_bytes(object_key(object_id), content, media_type=made.media_type)
+        kept = as_json(StoredFile(object_id, made.file_name, made.media_type, digest))
         file.previews = {**file.previews, str(image.frame): kept}
 
 
@@ -50,9 +32,3 @@ def preview_in(file: BatchFile, image: BatchImage) -> StoredFile | None:
     """The preview of an image that was kept with its raw scan."""
     kept = file.previews.get(str(image.frame))
     return from_json(kept) if kept is not None else None
-
-
-def _put(storage: Storage, parent: UUID, what: str, file_name: str, jpeg: bytes) -> dict[str, Any]:
-    object_id = derived_id(parent, f"preview/{what}")
-    digest = storage.put_bytes(object_key(object_id), jpeg, media_type=_JPEG)
-    return as_json(StoredFile(object_id, file_name, _JPEG, digest))

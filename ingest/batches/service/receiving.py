@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 
 import structlog
@@ -14,6 +14,7 @@ from eakte.access.queries import BERLIN, require, unit_by_key
 from eakte.documents.errors import EmptyUpload
 from eakte.documents.files import safe_file_name, store_original
 from eakte.documents.models import DocumentSource
+from eakte.documents.underway import Underway
 from eakte.foundation.errors import EakteError
 from eakte.foundation.ids import new_id
 from eakte.foundation.storage import Digest, digest_of
@@ -33,6 +34,7 @@ from ingest.batches.messages import (
 from ingest.batches.models import Batch, BatchFile
 from ingest.batches.rules import BatchAction, BatchState, Expected, FileState, Purpose
 from ingest.errors import TooManyAttempts
+from ingest.products import as_json
 from ingest.service.receiving import target_of
 from ingest.splitting.looks import FileLook
 
@@ -286,16 +288,16 @@ def claim_file(work: UnitOfWork, file_id: UUID) -> Sight | None:
     return Sight(file.id, file.attempts, file.object_id, file.digest)
 
 
-def note_look(work: UnitOfWork, sight: Sight, look: FileLook, previews: dict[str, Any]) -> BatchFile | None:
+def note_look(work: UnitOfWork, sight: Sight, look: FileLook, previews: Underway[int]) -> BatchFile | None:
     """Keep what was seen on a file; the last one lets the batch be split. None for an outdated attempt.
 
-    `previews` are stored files, by frame.
+    `previews` are those of some of its images, by frame. Raises CameTooLate.
     """
     file = queries.get_file(work, sight.file_id, lock=True)
     if file.state is not FileState.RECEIVED or file.attempts != sight.attempt:
         return None
     file.state, file.look, file.media_type = FileState.SEEN, _LOOK.dump_python(look, mode="json"), look.media_type
-    file.previews = previews
+    file.previews = {str(frame): as_json(one) for frame, one in previews.arrive(work).items()}
     file.failure_code = file.failure_message = None
     return _seen(work, file)
 

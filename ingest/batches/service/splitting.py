@@ -3,15 +3,13 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from eakte.documents.errors import EmptyUpload
-from eakte.documents.files import derived_id
-from eakte.documents.models import object_key
+from eakte.documents.underway import Underway
 from eakte.foundation.errors import EakteError
 from eakte.foundation.ids import new_id
-from eakte.foundation.storage import Digest, Storage, digest_of
+from eakte.foundation.storage import Digest, digest_of
 from eakte.foundation.work import UnitOfWork
 from ingest.batches import queries
 from ingest.batches.errors import BatchNotReady
@@ -172,10 +170,6 @@ class Assembly:
     sources: tuple[Source, ...]
     whole: bool
 
-    @property
-    def object_id(self) -> UUID:
-        return derived_id(self.document_id, f"assembled/{self.attempt}")
-
 
 def assembly_of(work: UnitOfWork, document_id: UUID) -> Assembly | None:
     """How a document is put together; None when that is done, or its batch was rejected."""
@@ -197,19 +191,11 @@ def assembly_of(work: UnitOfWork, document_id: UUID) -> Assembly | None:
     return Assembly(document.id, document.assembled, batch.created_by, tuple(sources), whole)
 
 
-def store_assembled(storage: Storage, assembly: Assembly, path: Path) -> Digest:
-    """Keep the pages of a document as one file; a repeat overwrites itself."""
-    with path.open("rb") as stream:
-        digest = digest_of(stream)
-        storage.put(object_key(assembly.object_id), stream, digest, media_type=MediaType.PDF.value)
-    return digest
-
-
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A document whose pages were put together."""
+    """A document whose pages were put together in one file; its file is kept by the document's id."""
 
-    digest: Digest
+    kept: Underway[UUID]
     pages: int
 
 
@@ -217,7 +203,7 @@ def send_document(work: UnitOfWork, assembly: Assembly, outcome: Assembled | Eak
     """Let a document go its way through recognition, as the person who scanned it.
 
     `outcome` is what came of putting it together; None for a document that is a whole file. One that could not be
-    put together waits in the work list. One whose batch was rejected meanwhile goes nowhere.
+    put together waits in the work list. One whose batch was rejected meanwhile goes nowhere. Raises CameTooLate.
     """
     # The batch is locked first, as everybody does who decides about it: it is rejected before this or sees the item.
     batch = queries.get_batch(work, queries.get_document(work, assembly.document_id).batch_id, lock=True)
@@ -230,7 +216,7 @@ def send_document(work: UnitOfWork, assembly: Assembly, outcome: Assembled | Eak
         case None:
             item = _of_file(work, ingest, document)
         case Assembled():
-            item = _of_pages(work, batch, ingest, document, assembly, outcome)
+            item = _of_pages(work, batch, ingest, document, outcome)
         case _:
             item = new_item(work, ingest, _name(batch, document), MediaType.PDF.value, digest_of(io.BytesIO()), None)
     item.becomes, item.document_type = document.id, document.document_class
@@ -245,15 +231,9 @@ def send_document(work: UnitOfWork, assembly: Assembly, outcome: Assembled | Eak
     work.session.flush()
 
 
-def _of_pages(
-    work: UnitOfWork,
-    batch: Batch,
-    ingest: Ingest,
-    document: BatchDocument,
-    assembly: Assembly,
-    made: Assembled,
-) -> IngestItem:
-    item = new_item(work, ingest, _name(batch, document), MediaType.PDF.value, made.digest, assembly.object_id)
+def _of_pages(work: UnitOfWork, batch: Batch, ingest: Ingest, document: BatchDocument, made: Assembled) -> IngestItem:
+    file = made.kept.arrive(work)[document.id]
+    item = new_item(work, ingest, _name(batch, document), file.media_type, file.digest, file.object_id)
     item.state, item.page_count = ItemState.SPLIT, made.pages
     return item
 

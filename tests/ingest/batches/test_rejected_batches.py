@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from eakte.documents.models import Document
-from eakte.foundation.storage import Digest
+from eakte.documents.underway import Underway
 from eakte.foundation.work import House
 from eakte.records.models import Dossier
 from ingest.batches import queries
@@ -69,7 +69,7 @@ def test_a_document_whose_batch_was_rejected_while_it_was_put_together_goes_nowh
     assert assembly is not None
     rejected(registry, batch)
     with house.begin() as work:
-        send_document(work, assembly, Assembled(Digest("0" * 64, 1), pages=1))
+        send_document(work, assembly, Assembled(Underway({}), pages=1))
         assert work.session.get_one(BatchDocument, document_id).item_id is None
         assert work.session.scalars(select(IngestItem)).all() == []
 

@@ -20,7 +20,7 @@ from tests.support.scans import a_scan
 from tests.xrechnung.receiving.conftest import Accounting
 from tests.xrechnung.receiving.test_survival import dying
 from xrechnung.messages import JudgeInvoice, ShowInvoice
-from xrechnung.service.products import claim_showing, note_products, store_verdict
+from xrechnung.service.products import claim_showing, keep_verdict, note_products
 from xrechnung.service.receiving import file_invoice, resume_stranded_invoices
 from xrechnung.tasks import judge_invoice, show_invoice
 
@@ -93,9 +93,9 @@ def test_of_what_cannot_be_shown_the_verdict_is_kept_and_people_are_told(account
     with accounting.house.begin() as work:
         showing = claim_showing(work, UUID(invoice_id))
     assert showing is not None
-    stored = store_verdict(accounting.house.storage, showing, Invalid())
+    kept = keep_verdict(accounting.house.begin, showing, Invalid())
     with accounting.house.begin() as work:
-        note_products(work, showing, stored)
+        note_products(work, showing, kept)
         resume_stranded_invoices(work)
     seen = accounting.seen(invoice_id)
     assert (seen["state"], len(seen["remarks"])) == ("checked", 1)
