@@ -67,8 +67,9 @@ def account_of(work: UnitOfWork, batch: Batch) -> Account:
     progress = queries.progress_of(work.session, batch.id)
     waiting = SETTLED | _WAITS_IN.get(batch.state, frozenset())
     split = batch.state not in (BatchState.OPEN, BatchState.SPLITTING)
+    settled = split and progress.keys() <= waiting and not queries.unseen_files(work.session, batch.id)
     counts = queries.counted(work.session, batch.id, documents=sum(progress.values()))
-    return Account(counts, progress, split and progress.keys() <= waiting)
+    return Account(counts, progress, settled)
 
 
 def images(work: UnitOfWork, batch: Batch, *, cursor: str | None, limit: int) -> Page[ImageView]:

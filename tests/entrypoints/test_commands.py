@@ -264,7 +264,7 @@ def test_what_splitting_got_wrong_is_mended_page_by_page(stack: Installation, tm
     def act(name: str, *options: object) -> None:
         done = stack.cli("batch", name, batch["number"], *options)
         assert done.returncode == 0, done.stderr
-        until(lambda: bool(show()["settled"]), "its documents put together anew")
+        until(lambda: bool(show()["settled"]), "its documents put together anew", seen=show)
 
     def parts() -> list[list[int]]:
         return [one["pages"] for one in show()["documents"] if one["pages"]]
@@ -281,10 +281,10 @@ def test_what_splitting_got_wrong_is_mended_page_by_page(stack: Installation, tm
     act("reject-page", "--image", 2, "--reason", "Doppelt eingezogen")
     assert parts() == [[3, 1, 4]]
     act("rescan", again, "--image", 4)
-    until(lambda: parts() == [[3, 1, 5]], "the page scanned again")
+    assert parts() == [[3, 1, 5]], show()
     assert [finding["code"] for finding in show()["findings"]] == ["images-missing"]
     act("insert", missing, "--document", 1, "--page", 2)
-    until(lambda: parts() == [[3, 6, 1, 5]], "the missing sheet")
+    assert parts() == [[3, 6, 1, 5]], show()
     assert (show()["images"][5]["reason"], show()["findings"]) == ("inserted", [])
     twice = stack.cli("batch", "insert", batch["number"], missing, "--document", 1, "--page", 2)
     assert (twice.returncode, "schon im Stapel" in twice.stdout) == (0, True), twice.stderr

@@ -158,11 +158,13 @@ def _registry_clerk(house: House) -> str:
     return a_token(house, actor.id)
 
 
-def until(happened: Callable[[], bool], what: str, *, timeout_s: float = 120.0) -> None:
-    """Wait for something that must happen; how long it takes is no matter."""
+def until(
+    happened: Callable[[], bool], what: str, *, seen: Callable[[], object] = str, timeout_s: float = 120.0
+) -> None:
+    """Wait for something that must happen; how long it takes is no matter. What is `seen` instead is told."""
     give_up = time.monotonic() + timeout_s
     while not happened():
-        assert time.monotonic() < give_up, f"waited in vain for {what}"
+        assert time.monotonic() < give_up, f"waited in vain for {what}\n{seen()}"
         time.sleep(0.02)
 
 

@@ -45,6 +45,15 @@ def inserts(registry: Registry, batch: Batch, document: dict[str, Any], content:
     return registry.seen(batch)
 
 
+def test_a_batch_is_not_settled_before_somebody_saw_what_was_given_in(registry: Registry, replacing: Replacing) -> None:
+    batch = registry.scan(a_stack(a_page("Seite eins"), a_page("Seite drei")), **replacing())
+    assert batch["settled"]
+    gives_in(registry, batch, batch["documents"][0], a_stack(a_page("Seite zwei")), 2)
+    assert not registry.seen(batch)["settled"]
+    work_off_ingests(registry.house)
+    assert registry.seen(batch)["settled"]
+
+
 def test_an_overlooked_sheet_takes_its_place_the_count_comes_out_and_the_note_says_so(
     registry: Registry, house: House, replacing: Replacing
 ) -> None:
