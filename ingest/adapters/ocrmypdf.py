@@ -1,5 +1,7 @@
 """Recognition of one file: OCRmyPDF with our engine, around it what has to be kept or repaired. Runs in the sandbox."""
 
+import importlib
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -35,8 +37,11 @@ Report = Callable[[int, int], None]
 
 
 def preload() -> None:
-    """Load the German model once, for all children of the zygote."""
-    tesseract.preload("deu")
+    """Load what every child of the zygote needs: an engine for each of its threads, and what OCRmyPDF imports late."""
+    for _ in os.sched_getaffinity(0):
+        tesseract.preload("deu")
+    get_plugin_manager(_PLUGINS, builtins=False)
+    importlib.import_module("ocrmypdf.fpdf_renderer")
 
 
 def recognize_here(

@@ -58,7 +58,7 @@ def _bases() -> tuple[str, ...]:
 
 
 def preload(language: str) -> None:
-    """Load a model now; children forked later share its memory."""
+    """Load one more engine now, which takes as long as reading ten small pages; children forked later share it."""
     with _preloaded_lock:
         _preloaded.append((language, _load(language)))
 
