@@ -29,6 +29,8 @@ from ingest.recognition.unseen import with_unseen_words
 _BUILTINS = ("concurrency", "default_filters", "ghostscript", "optimize")
 _PLUGINS = [f"ocrmypdf.builtin_plugins.{name}" for name in _BUILTINS] + ["ingest.adapters.ocr_plugin"]
 _LAYOUT_DPI = 150.0
+# What works with more threads has so many pages that loading more does not count.
+_ENGINES = 4
 _LAYER_LETTERS = 10
 _OVERHEAD_MB, _THREAD_MB, _BYTES_PER_PIXEL = 400, 50, 15
 _RECOGNIZED = (Plan.RECOGNIZE, Plan.RECOGNIZE_PICTURES)
@@ -37,8 +39,8 @@ Report = Callable[[int, int], None]
 
 
 def preload() -> None:
-    """Load what every child of the zygote needs: an engine for each of its threads, and what OCRmyPDF imports late."""
-    for _ in os.sched_getaffinity(0):
+    """Load what every child of the zygote needs: engines for its threads, and what OCRmyPDF imports late."""
+    for _ in range(min(_ENGINES, len(os.sched_getaffinity(0)))):
         tesseract.preload("deu")
     get_plugin_manager(_PLUGINS, builtins=False)
     importlib.import_module("ocrmypdf.fpdf_renderer")
