@@ -7,6 +7,7 @@ from pathlib import Path
 import pylibmagic  # noqa: F401  brings libmagic, so it has to come before `magic`
 import magic
 
+from eakte.documents.adapters.magic import is_one_letter
 from eakte.documents.presenting import NOBODY, Presenting
 from eakte.foundation.errors import Finding
 from ingest.adapters import image_file, office_binary, office_xml, pdf_file, polyglot, written, zip_file
@@ -36,6 +37,7 @@ _GERMAN = {
     "text/xml": "eine XML-Datei",
     "application/xml": "eine XML-Datei",
     "text/plain": "eine Textdatei",
+    "application/octet-stream": "eine Datei unbekannter Art",
     "text/csv": "eine CSV-Tabelle",
     "application/json": "eine JSON-Datei",
     "text/rtf": "ein RTF-Dokument",
@@ -73,6 +75,8 @@ def media_type(source: Path, presenting: Presenting = NOBODY) -> MediaType:
     if found in ("image/heif", "image/heic-sequence"):
         return MediaType.HEIC
     head = _head(source, _MESSAGE_WINDOW)
+    if is_one_letter(head):
+        return MediaType.TEXT
     if looks_like_envelope(head):
         return MediaType.EMAIL
     if found in _SHAPELESS and _has_late_header(source):

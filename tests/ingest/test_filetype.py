@@ -69,6 +69,7 @@ def test_accepted_files_are_known_by_content_whatever_their_name(tmp_path: Path,
         (b"<!DOCTYPE html><html><script>alert(1)</script></html>", "Webseite"),
         (b"<?xml version='1.0'?><Invoice/>", "XML"),
         (b"7z\xbc\xaf\x27\x1c\x00\x04" + b"\0" * 40, "7-Zip-Archiv"),
+        (b"\x00\x01\x02\x03" * 30, "unbekannter Art"),
         (b"GIF89a\x01\x00\x01\x00\x80\x00\x00" + b"\0" * 20, "GIF"),
     ],
 )
@@ -84,6 +85,8 @@ def test_other_files_are_refused_with_their_german_name(tmp_path: Path, content:
     [
         ("Grüße aus dem Rathaus, wie besprochen.".encode("cp1252"), MediaType.TEXT),
         (b"a;b\n1;2\n", MediaType.TEXT),
+        (b"\n", MediaType.TEXT),
+        (b"7", MediaType.TEXT),
         (b"From: a@example.org\r\nTo: b@example.org\r\nSubject: Akte\r\n\r\nText", MediaType.EMAIL),
         (b"X-Spam: no\nReceived: by mx\nDate: Mon, 3 Jun 2024 08:00:00 +0200\nFrom: a@b.de\n\nText", MediaType.EMAIL),
         (rb"{\rtf1\ansi Vermerk}", MediaType.RTF),

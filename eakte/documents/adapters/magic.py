@@ -14,4 +14,9 @@ def media_type_of(stream: BinaryIO) -> str:
     stream.seek(0)
     head = stream.read(_HEAD)
     stream.seek(0)
-    return str(magic.from_buffer(head, mime=True))
+    return "text/plain" if is_one_letter(head) else str(magic.from_buffer(head, mime=True))
+
+
+def is_one_letter(content: bytes) -> bool:
+    """Whether these bytes are a text of one letter or line break: libmagic has no word for a single byte."""
+    return len(content) == 1 and content.isascii() and (content.isspace() or content.decode().isprintable())
