@@ -59,7 +59,7 @@ def show_invoice(job: ShowInvoice, begin: BeginWork) -> None:
     try:
         with shown(storage, showing.original, showing.verdict, settings) as made:
             kept = products.keep_products(begin, showing, made)
-    except Unavailable:
+    except (Unavailable, DBAPIError):
         raise
     except EakteError as error:
         kept = products.keep_verdict(begin, showing, error)

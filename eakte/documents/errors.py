@@ -50,6 +50,6 @@ class RangeNotSatisfiable(OutOfRange):
 
 
 class CameTooLate(Unavailable):
-    """Was hergestellt wurde, kam zu spät und ist schon gelöscht."""
+    """Die hergestellten Dateien waren schon gelöscht, als sie abgelegt werden sollten."""
 
-    advice = "Es wird von selbst neu hergestellt; das Original ist erhalten."
+    advice = "Sie werden von selbst neu hergestellt; das Original ist erhalten."

@@ -40,6 +40,15 @@ def store_original(storage: Storage, stream: BinaryIO, file_name: str, *, max_by
     return StoredFile(object_id, safe_file_name(file_name), media_type, digest)
 
 
+def store_derived(
+    storage: Storage, original_id: UUID, what: str, content: bytes, *, file_name: str, media_type: str
+) -> StoredFile:
+    """Store something of which an original has but one; a repeat overwrites it. Raises StorageUnavailable."""
+    object_id = derived_id(original_id, what)
+    digest = storage.put_bytes(object_key(object_id), content, media_type=media_type)
+    return StoredFile(object_id, file_name, media_type, digest)
+
+
 def derived_id(original_id: UUID, what: str) -> UUID:
     """The id of something made from an original; the same each time, so that a repeated job overwrites itself."""
     return uuid5(original_id, what)

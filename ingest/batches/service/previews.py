@@ -1,6 +1,6 @@
 """Previews of images that are in no document: nobody destroys paper on the word of a machine that it was blank."""
 
-from eakte.documents.files import StoredFile, derived_id
+from eakte.documents.files import StoredFile, store_derived
 from eakte.documents.models import object_key
 from eakte.foundation.work import UnitOfWork
 from ingest.batches.models import BatchDocument, BatchFile, BatchImage
@@ -15,10 +15,11 @@ def keep_preview(work: UnitOfWork, image: BatchImage, document: BatchDocument) -
     made, file = made_preview(image, document), work.session.get_one(BatchFile, image.file_id)
     if made is not None and preview_in(file, image) is None:
         content = work.storage.read(object_key(made.object_id), made.digest)
-        object_id = derived_id(document.id, f"preview/{document.assembled}/{image.n}")
-        digest = work.storage.put_bytes(object_key(object_id), content, media_type=made.media_type)
-        kept = as_json(StoredFile(object_id, made.file_name, made.media_type, digest))
-        file.previews = {**file.previews, str(image.frame): kept}
+        what = f"preview/{document.assembled}/{image.n}"
+        kept = store_derived(
+            work.storage, document.id, what, content, file_name=made.file_name, media_type=made.media_type
+        )
+        file.previews = {**file.previews, str(image.frame): as_json(kept)}
 
 
 def made_preview(image: BatchImage, document: BatchDocument | None) -> StoredFile | None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from eakte.access.models import Identity, OrganisationalUnit
 from eakte.documents import queries as document_queries
-from eakte.documents.files import StoredFile, derived_id
+from eakte.documents.files import StoredFile, store_derived
 from eakte.documents.models import RenditionKind, object_key
 from eakte.documents.service import attach_rendition
 from eakte.foundation.settings import SealSettings, Settings
@@ -149,9 +149,7 @@ def note_seal(work: UnitOfWork, product: Product, sealed: Sealed) -> None:
 
 
 def _put(storage: Storage, product: Product, what: str, content: bytes, media_type: str, name: str) -> StoredFile:
-    object_id = derived_id(product.document_id, f"proof/{what}")
-    digest = storage.put_bytes(object_key(object_id), content, media_type=media_type)
-    return StoredFile(object_id, name, media_type, digest)
+    return store_derived(storage, product.document_id, f"proof/{what}", content, file_name=name, media_type=media_type)
 
 
 def product_files(work: UnitOfWork, part: BatchDocument) -> Iterator[ProductFile]:

@@ -1,17 +1,21 @@
 """What is made of a judged invoice is made in its own time: seen before, kept once, and never in the way."""
 
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from eakte.documents.files import store_original
 from eakte.documents.models import DocumentSource
 from eakte.foundation.errors import Invalid
 from eakte.foundation.settings import XrechnungSettings
 from eakte.foundation.storage import StorageUnavailable
-from eakte.foundation.work import House
+from eakte.foundation.work import House, UnitOfWork
 from tests.simulators.storage_fails import switched_off
 from tests.simulators.sudden_death import Fate, Killed
 from tests.support.invoices import a_cii_invoice, a_hybrid_pdf, a_ubl_invoice, with_attachment
@@ -109,6 +113,23 @@ def test_without_the_object_storage_it_is_shown_later(accounting: Accounting) ->
     away = House(house.sessions, switched_off(house.settings.storage), house.settings)
     with pytest.raises(StorageUnavailable):
         show_invoice(ShowInvoice(invoice_id=UUID(invoice_id)), away.begin)
+    show_invoice(ShowInvoice(invoice_id=UUID(invoice_id)), house.begin)
+    assert accounting.seen(invoice_id)["remarks"] == []
+    assert "view" in accounting.renditions(accounting.seen(invoice_id)["documentId"])
+
+
+def test_a_moment_without_the_database_costs_no_view(accounting: Accounting) -> None:
+    invoice_id, house, works = judged(accounting, a_ubl_invoice()), accounting.house, itertools.count(1)
+
+    @contextmanager
+    def interrupted() -> Iterator[UnitOfWork]:
+        if next(works) == 2:
+            raise OperationalError("INSERT", {}, ConnectionError())
+        with house.begin() as work:
+            yield work
+
+    with pytest.raises(OperationalError):
+        show_invoice(ShowInvoice(invoice_id=UUID(invoice_id)), interrupted)
     show_invoice(ShowInvoice(invoice_id=UUID(invoice_id)), house.begin)
     assert accounting.seen(invoice_id)["remarks"] == []
     assert "view" in accounting.renditions(accounting.seen(invoice_id)["documentId"])
