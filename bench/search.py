@@ -31,7 +31,7 @@ from eakte.search.adapters.whoosh import WhooshIndex
 from eakte.search.index import IndexedDocument, Scope, SearchIndex, Visibility
 from eakte.search.models import create_tables
 
-BATCH = 1_000
+EVERY = 10_000
 ROUNDS = 60
 
 
@@ -168,25 +168,25 @@ ACTOR = Visibility(
 
 
 def measure(engine: str, index: SearchIndex, size: Callable[[], int], documents: int, seed: int) -> Measured:
-    town = Town(seed).documents(documents)
-    seconds = 0.0
-    written = 0
-    fresh = index.start_rebuild()
-    while batch := [document for _, document in zip(range(BATCH), town, strict=False)]:
-        begun = time.perf_counter()
-        fresh.index(batch)
-        seconds += time.perf_counter() - begun
-        written += len(batch)
-        if written % (10 * BATCH) == 0:
-            print(f"{engine}: {written:,} of {documents:,} after {seconds:,.0f} s", file=sys.stderr, flush=True)
+    town = list(Town(seed).documents(documents))
     begun = time.perf_counter()
+    fresh = index.start_rebuild()
+    written = fresh.index(_told(engine, town, begun))
     index.finish_rebuild(fresh)
-    seconds += time.perf_counter() - begun
+    seconds = time.perf_counter() - begun
     times = {
         kind: [_search(index, queries[turn % len(queries)]) for turn in range(ROUNDS)]
         for kind, queries in QUERIES.items()
     }
     return Measured(engine, written, written / seconds, size(), times)
+
+
+def _told(engine: str, documents: list[IndexedDocument], begun: float) -> Iterator[IndexedDocument]:
+    for number, document in enumerate(documents):
+        if number and number % EVERY == 0:
+            passed = time.perf_counter() - begun
+            print(f"{engine}: {number:,} of {len(documents):,} after {passed:,.0f} s", file=sys.stderr, flush=True)
+        yield document
 
 
 def _search(index: SearchIndex, query: str) -> float:

@@ -5,25 +5,21 @@ Nothing is collected: a chunk of answers is given on before many more are asked 
 
 import gc
 import sys
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from eakte.entrypoints.commands.files import files_in, why_unreadable
+from eakte.foundation.beside import made_beside
 from xrechnung.judging.deciding import judge_invoice
 from xrechnung.judging.verdict import Verdict
 
 STDIN = Path("-")
 NOT_JUDGED = 2
 _CHUNK = 16
-_AHEAD = 4
-"""Chunks asked for beyond those being judged, for each process."""
 _HEAD = 1024
 _ALLOCATIONS = 100_000
 _KEPT_BYTES = 4 * 1024 * 1024
@@ -72,17 +68,8 @@ def check_files(files: Sequence[Path], today: date, tell: Callable[[Answer], str
         spare_collections()
         yield from _tell_of(files, today, tell)
         return
-    waiting: deque[Future[list[Told]]] = deque()
-    processes = ProcessPoolExecutor(jobs, get_context("spawn"), spare_collections)
-    try:
-        for chunk in _chunks(files):
-            waiting.append(processes.submit(_tell_of_chunk, chunk, today, tell))
-            if len(waiting) > jobs * _AHEAD:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
-    finally:
-        processes.shutdown(cancel_futures=True)
+    make = partial(_tell_of_chunk, today=today, tell=tell)
+    yield from made_beside(make, files, processes=jobs, chunk=_CHUNK, prepare=spare_collections)
 
 
 def spare_collections() -> None:
@@ -118,12 +105,6 @@ def _tell_of(files: Iterable[Path], today: date, tell: Callable[[Answer], str]) 
 
 def _tell_of_chunk(files: list[Path], today: date, tell: Callable[[Answer], str]) -> list[Told]:
     return list(_tell_of(files, today, tell))
-
-
-def _chunks(files: Sequence[Path]) -> Iterator[list[Path]]:
-    rest = iter(files)
-    while chunk := list(islice(rest, _CHUNK)):
-        yield chunk
 
 
 def _may_be_an_invoice(file: Path) -> bool:

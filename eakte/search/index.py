@@ -145,7 +145,7 @@ class SearchIndex(Protocol):
         """Raises IndexUnreadable where only a rebuild helps: files are lost, or of an earlier release."""
 
     def start_rebuild(self) -> "SearchIndex":
-        """A fresh, empty index beside this one, which goes on answering."""
+        """A fresh, empty index beside this one, which goes on answering; it is to be given each document once."""
 
     def finish_rebuild(self, fresh: "SearchIndex") -> None:
         """Let the filled `fresh` index take this one's place, at once for every reader."""

@@ -1,6 +1,6 @@
 """Searching with an actor's rights, and keeping the index up to date with the database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -16,7 +16,7 @@ from eakte.foundation.work import Actor, BeginWork, UnitOfWork
 from eakte.search import pending, queries
 from eakte.search.engines import open_engine
 from eakte.search.errors import IndexUnreadable
-from eakte.search.index import FacetValue, Filters, Hit, Scope, SearchIndex, Visibility
+from eakte.search.index import FacetValue, Filters, Hit, IndexedDocument, Scope, SearchIndex, Visibility
 from eakte.search.messages import RebuildIndex, UpdateIndex
 
 log = structlog.get_logger()
@@ -150,13 +150,16 @@ def rebuild_index(begin: BeginWork) -> int:
     with begin() as work:
         index = index_of(work.settings)
         fresh = index.start_rebuild()
-        written = 0
-        for ids in queries.all_document_ids(work.session, BATCH):
-            written += fresh.index(queries.indexed_documents(work.session, ids))
-            work.session.expunge_all()
+        written = fresh.index(_every_document(work.session))
     index.finish_rebuild(fresh)
     log.info("index_rebuilt", documents=written)
     return written
+
+
+def _every_document(session: Session) -> Iterator[IndexedDocument]:
+    for ids in queries.all_document_ids(session, BATCH):
+        yield from queries.indexed_documents(session, ids)
+        session.expunge_all()
 
 
 def _is_readable(index: SearchIndex) -> bool:

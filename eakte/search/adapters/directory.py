@@ -1,12 +1,13 @@
 """What engines have in common that keep their index in files: generations, one writer, and readers that follow."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import ClassVar, Generic, Self, TypeVar
 from uuid import UUID
 
+from eakte.foundation.beside import in_chunks
 from eakte.search import cursor as cursors
 from eakte.search.columns import suggestion_key
 from eakte.search.cursor import Position
@@ -17,6 +18,7 @@ from eakte.search.paging import Asked
 from eakte.search.query import parse
 
 _TRIES = 5
+_BETWEEN_LOOKS = 100
 
 AnswerT = TypeVar("AnswerT")
 SearcherT = TypeVar("SearcherT")
@@ -53,7 +55,7 @@ class DirectoryIndex(ABC, Generic[SearcherT]):
 
     def index(self, documents: Iterable[IndexedDocument]) -> int:
         if self._fresh:
-            return len(self._write(self._wanted(self._fresh), documents))
+            return len(self._write(self._fresh, self._while_wanted(self._fresh, documents)))
         with self._generations.writing():
             ids = self._write(self._generations.current(), documents)
             self._generations.note(ids)
@@ -149,6 +151,13 @@ class DirectoryIndex(ABC, Generic[SearcherT]):
         found = self._documents(self._open(self._generations.current()).searcher(), ids)
         self._erase(path, ids)
         self._write(path, found)
+
+    def _while_wanted(self, path: Path, documents: Iterable[IndexedDocument]) -> Iterator[IndexedDocument]:
+        """Documents for a rebuild. Raises RebuildSuperseded soon after a later one began."""
+        self._wanted(path)
+        for some in in_chunks(documents, _BETWEEN_LOOKS):
+            yield from some
+            self._wanted(path)
 
     def _wanted(self, path: Path) -> Path:
         if not path.exists():

@@ -6,13 +6,13 @@ it looks at title, parties and reference only, because PostgreSQL ranks by readi
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, delete, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import OperationalError
 
+from eakte.foundation.beside import in_chunks
 from eakte.search import cursor as cursors
 from eakte.search.adapters.postgres_query import suggested, visible
 from eakte.search.adapters.postgres_schema import SUGGESTION_BREAK, row_of
@@ -155,9 +155,12 @@ class FreshPostgresIndex(PostgresIndex):
             raise RebuildSuperseded
 
     def index(self, documents: Iterable[IndexedDocument]) -> int:
-        with _reachable(), self._engine.begin() as connection:
-            self.ensure_wanted(connection)
-            return len(_write(connection, self.number, documents))
+        written = 0
+        for some in in_chunks(documents, _BATCH):
+            with _reachable(), self._engine.begin() as connection:
+                self.ensure_wanted(connection)
+                written += len(_write(connection, self.number, some))
+        return written
 
     def remove(self, document_ids: Sequence[UUID]) -> None:
         with _reachable(), self._engine.begin() as connection:
@@ -183,8 +186,8 @@ def _current(connection: Connection) -> int:
 
 def _write(connection: Connection, generation: int, documents: Iterable[IndexedDocument]) -> list[UUID]:
     ids: list[UUID] = []
-    waiting = iter(documents)
-    while batch := {document.id: document for document in islice(waiting, _BATCH)}:
+    for some in in_chunks(documents, _BATCH):
+        batch = {document.id: document for document in some}
         _erase(connection, generation, list(batch))
         rows = [row_of(prepare(document), generation) for document in batch.values()]
         connection.execute(insert(SearchDocument), rows)

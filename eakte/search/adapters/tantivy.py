@@ -5,13 +5,15 @@ import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import tantivy
 from tantivy import Occur
 
+from eakte.foundation.beside import made_beside
 from eakte.search import cursor as cursors
 from eakte.search.adapters.directory import DirectoryIndex, Opened
 from eakte.search.adapters.tantivy_query import Translation, later_than, matching_in_text, visible
@@ -19,9 +21,9 @@ from eakte.search.adapters.tantivy_schema import (
     SCHEMA,
     SUGGESTION_BREAK,
     day_of,
-    document_of,
     ids_of,
     stored_of,
+    values_of,
 )
 from eakte.search.columns import prepare
 from eakte.search.cursor import Position
@@ -30,6 +32,11 @@ from eakte.search.paging import SLACK, Asked, Ranked, page_of
 from eakte.search.snippets import Marker
 
 _WRITER_MEMORY = 128_000_000
+_FEW = 1_000
+"""Documents that are analysed sooner than processes have started."""
+_ANALYSTS = min(os.cpu_count() or 1, 3)
+"""The writer, one thread of tantivy's, is as fast as two to three of them."""
+_CHUNK = 16
 _MOST_FACET_VALUES = 60_000
 _EQUALS = 60
 """Hits fetched beyond the needed ones, which cost little, so that all of equal rank are there without asking again."""
@@ -65,10 +72,10 @@ class TantivyIndex(DirectoryIndex[_View]):
     def _write(self, path: Path, documents: Iterable[IndexedDocument]) -> list[UUID]:
         if path == self._fresh:
             self._filling = self._filling or _writer(path)
-            return _add(self._filling, documents)
+            return _add(self._filling, _analysed(documents))
         writer = _writer(path)
         try:
-            ids = _add(writer, documents)
+            ids = _add(writer, map(_values, documents))
             writer.commit()
         except BaseException:
             writer.rollback()
@@ -117,14 +124,32 @@ def _writer(path: Path) -> tantivy.IndexWriter:
     return tantivy.Index.open(str(path)).writer(_WRITER_MEMORY, 1)
 
 
-def _add(writer: tantivy.IndexWriter, documents: Iterable[IndexedDocument]) -> list[UUID]:
+def _add(writer: tantivy.IndexWriter, documents: Iterable[dict[str, list[Any]]]) -> list[UUID]:
     """Hand documents to a writer, each in place of its former state."""
     ids = []
-    for document in documents:
-        writer.delete_documents_by_term("id", document.id.hex)
-        writer.add_document(document_of(prepare(document)))
-        ids.append(document.id)
+    for values in documents:
+        (document_id,) = values["id"]
+        writer.delete_documents_by_term("id", document_id)
+        writer.add_document(tantivy.Document.from_dict(values, SCHEMA))
+        ids.append(UUID(document_id))
     return ids
+
+
+def _analysed(documents: Iterable[IndexedDocument]) -> Iterator[dict[str, list[Any]]]:
+    """What is to be written of documents; where they are many, other processes analyse them."""
+    rest = iter(documents)
+    few = list(islice(rest, _FEW))
+    yield from map(_values, few)
+    if len(few) == _FEW:
+        yield from made_beside(_values_of_many, rest, processes=_ANALYSTS, chunk=_CHUNK)
+
+
+def _values_of_many(documents: list[IndexedDocument]) -> list[dict[str, list[Any]]]:
+    return [_values(document) for document in documents]
+
+
+def _values(document: IndexedDocument) -> dict[str, list[Any]]:
+    return values_of(prepare(document))
 
 
 class _Opened(Opened[_View]):

@@ -52,40 +52,34 @@ def _schema() -> tantivy.Schema:
 SCHEMA = _schema()
 
 
-def document_of(prepared: Prepared) -> tantivy.Document:
-    """The document as tantivy takes it."""
-    source = prepared.document
-    document = tantivy.Document()
-    for name, column in prepared.columns.items():
-        for stems in column.runs:
-            document.add_text(name, stems)
-        document.add_text(found_in(name), " ".join(column.found))
-    anywhere = set().union(*(column.found for column in prepared.columns.values()))
-    document.add_text(ANYWHERE, " ".join(term for term in anywhere if not term.startswith(FORM)))
-    document.add_text("id", source.id.hex)
-    for access in prepared.access:
-        document.add_text("access", access)
-    for record in prepared.records:
-        document.add_text("record", record)
-    for code in prepared.codes:
-        document.add_text("code", code)
-    for suggestion in prepared.suggestions:
-        document.add_text("suggestion", f"{suggestion_key(suggestion)}{SUGGESTION_BREAK}{suggestion}")
-    document.add_text("kind", source.kind)
-    document.add_text("entry", source.entry)
-    document.add_text("unit", source.unit)
-    document.add_unsigned("order", _newest_highest(source))
-    document.add_float("weight", _weight(source))
-    document.add_unsigned("year", source.date.year)
-    document.add_unsigned("day", source.date.toordinal())
-    document.add_unsigned("id_high", source.id.int >> _LOW_BITS)
-    document.add_unsigned("id_low", source.id.int & ((1 << _LOW_BITS) - 1))
-    document.add_bytes("metadata", prepared.stored.metadata)
-    for page in prepared.stored.pages:
-        document.add_bytes("page", page)
-    for signature in prepared.stored.signatures:
-        document.add_bytes("signature", signature)
-    return document
+def values_of(prepared: Prepared) -> dict[str, list[Any]]:
+    """What tantivy takes of a document, by field. Between processes it goes twice as fast as tantivy's documents."""
+    source, columns = prepared.document, prepared.columns
+    values: dict[str, list[Any]] = {
+        "id": [source.id.hex],
+        "access": prepared.access,
+        "record": prepared.records,
+        "code": prepared.codes,
+        "suggestion": [f"{suggestion_key(text)}{SUGGESTION_BREAK}{text}" for text in prepared.suggestions],
+        "kind": [source.kind],
+        "entry": [source.entry],
+        "unit": [source.unit],
+        "order": [_newest_highest(source)],
+        "weight": [_weight(source)],
+        "year": [source.date.year],
+        "day": [source.date.toordinal()],
+        "id_high": [source.id.int >> _LOW_BITS],
+        "id_low": [source.id.int & ((1 << _LOW_BITS) - 1)],
+        "metadata": [prepared.stored.metadata],
+        "page": list(prepared.stored.pages),
+        "signature": list(prepared.stored.signatures),
+    }
+    for name, column in columns.items():
+        values[str(name)] = column.runs
+        values[found_in(name)] = [" ".join(column.found)]
+    anywhere = set().union(*(column.found for column in columns.values()))
+    values[ANYWHERE] = [" ".join([term for term in anywhere if not term.startswith(FORM)])]
+    return values
 
 
 def day_of(order: int) -> int:

@@ -43,12 +43,14 @@ class WhooshIndex(DirectoryIndex[Any]):
         files.create_in(path, schema())
 
     def _write(self, path: Path, documents: Iterable[IndexedDocument]) -> list[UUID]:
-        latest = {document.id: document for document in documents}
         if path == self._fresh:
             self._filling = self._filling or writer_of(path)
-            for document in latest.values():
+            ids = []
+            for document in documents:
                 self._filling.add_document(**document_of(prepare(document)))
-            return list(latest)
+                ids.append(document.id)
+            return ids
+        latest = {document.id: document for document in documents}
         writer = writer_of(path)
         try:
             for document in latest.values():
