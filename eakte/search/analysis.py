@@ -75,8 +75,22 @@ class Word(NamedTuple):
         return (self.stem, *self.parts)
 
 
-_Found = tuple[str, tuple[str, ...]]
-"""Stems of a piece of text with blanks between, and what it is found by: terms, and forms with FORM before them."""
+_Found = tuple[str, str, str]
+"""Stems of a piece of text, the terms it is found by, and its forms with FORM before each; blanks between."""
+
+
+class Found(NamedTuple):
+    """What texts are found by: terms, and forms with FORM before each; blanks between, and a few of them twice.
+
+    Strings, because to make sets of all these words takes longer than to find them.
+    """
+
+    terms: str
+    forms: str
+
+    @property
+    def all(self) -> set[str]:
+        return {*self.terms.split(), *self.forms.split()}
 
 
 class Reading(NamedTuple):
@@ -84,11 +98,6 @@ class Reading(NamedTuple):
 
     stems: str
     pieces: dict[str, _Found]
-
-    @property
-    def found(self) -> set[str]:
-        """Terms as they are, and forms with FORM before them."""
-        return found_together([self])
 
 
 def normalise(text: str) -> str:
@@ -114,12 +123,11 @@ def reading(text: str) -> Reading:
     return Reading(stems, known)
 
 
-def found_together(readings: Iterable[Reading]) -> set[str]:
+def found_together(readings: Iterable[Reading]) -> Found:
     """Everything that several texts together are found by."""
-    pieces: dict[str, _Found] = {}
-    for one in readings:
-        pieces |= one.pieces
-    return set().union(*[found for _, found in pieces.values()])
+    # The same word with other signs around it is another piece, of which the same is found.
+    different = {found for one in readings for found in one.pieces.values()}
+    return Found(" ".join([terms for _, terms, _ in different]), " ".join([forms for _, _, forms in different]))
 
 
 def token_at(text: str, place: int) -> tuple[int, int]:
@@ -157,7 +165,7 @@ def _found_in(piece: str) -> _Found:
     if bare.isalpha():
         return _found_in_word(bare)
     if bare.replace(",", "", 1).isdecimal() and len(bare) <= _LONGEST:
-        return bare, (bare, FORM + bare)
+        return bare, bare, FORM + bare
     return _found_in_mixed(bare)
 
 
@@ -170,19 +178,23 @@ def _found_in_word(word: str) -> _Found:
 def _found_in_mixed(piece: str) -> _Found:
     tokens = _TOKEN.findall(piece.replace("\0", "\n"))
     found = [_found_in_word(token) if token.isalpha() else _found_in_token(token) for token in tokens]
-    return " ".join([stems for stems, _ in found]), tuple(term for _, terms in found for term in terms)
+    stems, terms, forms = (" ".join(some) for some in zip(*found, strict=True)) if found else ("", "", "")
+    return stems, terms, forms
 
 
 def _found_in_token(token: str) -> _Found:
     words = read(token)
-    found = [term for word in words for term in word.terms]
-    found += [FORM + form for word in words for form in word.forms]
-    return " ".join([word.stem for word in words]), tuple(found)
+    return (
+        " ".join([word.stem for word in words]),
+        " ".join([term for word in words for term in word.terms]),
+        " ".join([FORM + form for word in words for form in word.forms]),
+    )
 
 
-def found_by(token: str) -> tuple[str, ...]:
+def found_by(token: str) -> list[str]:
     """What one token of a text is found by: terms, and forms with FORM before them."""
-    return _found_in(token)[1]
+    _, terms, forms = _found_in(token)
+    return [*terms.split(), *forms.split()]
 
 
 def stems_of(token: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from eakte.search.analysis import Reading, found_together, normalise, reading, written_words
+from eakte.search.analysis import Found, Reading, found_together, normalise, reading, written_words
 from eakte.search.folding import code_key, fold
 from eakte.search.index import IndexedDocument, Visibility
 from eakte.search.query import Field
@@ -26,7 +26,7 @@ class Column:
     """One field, analysed: the stems of each of its values in order, and all terms and forms found in it."""
 
     runs: list[str]
-    found: set[str]
+    found: Found
 
 
 @dataclass(slots=True)

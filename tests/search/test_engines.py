@@ -2,6 +2,8 @@
 
 import re
 import shutil
+from collections.abc import Iterator
+from multiprocessing import active_children
 from pathlib import Path
 from uuid import UUID
 
@@ -12,8 +14,9 @@ from eakte.search.adapters import whoosh
 from eakte.search.adapters.postgres import PostgresIndex
 from eakte.search.adapters.tantivy import TantivyIndex
 from eakte.search.adapters.whoosh import WhooshIndex
-from eakte.search.errors import IndexUnreachable, IndexUnreadable, SearchEngineMissing
-from eakte.search.index import Scope, SearchIndex, Visibility
+from eakte.search.errors import IndexUnreachable, IndexUnreadable, RebuildSuperseded, SearchEngineMissing
+from eakte.search.index import IndexedDocument, Scope, SearchIndex, Visibility
+from tests.search.test_contract import letter
 
 EVERYTHING = Visibility((Scope(None, None, frozenset({"open"})),), UUID(int=1))
 
@@ -44,6 +47,43 @@ def test_lost_files_are_told_and_healed_by_a_rebuild(directory_index: SearchInde
     with pytest.raises(IndexUnreadable):
         directory_index.search("", EVERYTHING)
     assert rebuilt(directory_index).search("", EVERYTHING).total == 0
+
+
+def test_many_documents_are_analysed_beside_and_each_is_found(tmp_path: Path) -> None:
+    index, beside = TantivyIndex(tmp_path), 0
+
+    def letters() -> Iterator[IndexedDocument]:
+        nonlocal beside
+        for number in range(1_300):
+            beside = max(beside, len(active_children()))
+            yield letter(number, f"Straßenbaubeitrag {number}/26", *["Blatt"] * 4, title=f"Bescheid {number}")
+
+    fresh = index.start_rebuild()
+    assert fresh.index(letters()) == 1_300
+    index.finish_rebuild(fresh)
+    assert beside >= 1
+    assert active_children() == []
+    assert index.search("Beitrag Blatt", EVERYTHING).total == 1_300
+    for number in (0, 999, 1_000, 1_001, 1_299):
+        (hit,) = index.search(f"{number}/26 title:Bescheid", EVERYTHING).hits
+        assert hit.document_id == letter(number).id
+        assert hit.snippets[0].page == 1
+
+
+def test_a_rebuild_overtaken_by_a_later_one_ends_soon(directory_index: SearchIndex) -> None:
+    overtaken = directory_index.start_rebuild()
+    given = 0
+
+    def letters() -> Iterator[IndexedDocument]:
+        nonlocal given
+        for given in range(5_000):
+            if given == 120:
+                directory_index.start_rebuild()
+            yield letter(given, "Bescheid")
+
+    with pytest.raises(RebuildSuperseded):
+        overtaken.index(letters())
+    assert given < 500
 
 
 def test_a_lost_pointer_is_told(directory_index: SearchIndex, tmp_path: Path) -> None:

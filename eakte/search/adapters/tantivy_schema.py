@@ -7,7 +7,6 @@ from uuid import UUID
 
 import tantivy
 
-from eakte.search.analysis import FORM
 from eakte.search.columns import COLUMNS, Prepared, suggestion_key
 from eakte.search.index import IndexedDocument
 from eakte.search.stored import Stored
@@ -76,9 +75,8 @@ def values_of(prepared: Prepared) -> dict[str, list[Any]]:
     }
     for name, column in columns.items():
         values[str(name)] = column.runs
-        values[found_in(name)] = [" ".join(column.found)]
-    anywhere = set().union(*(column.found for column in columns.values()))
-    values[ANYWHERE] = [" ".join([term for term in anywhere if not term.startswith(FORM)])]
+        values[found_in(name)] = list(column.found)
+    values[ANYWHERE] = [column.found.terms for column in columns.values()]
     return values
 
 
