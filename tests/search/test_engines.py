@@ -86,6 +86,13 @@ def test_a_rebuild_overtaken_by_a_later_one_ends_soon(directory_index: SearchInd
     assert given < 500
 
 
+def test_a_rebuild_overtaken_before_it_got_anything_says_so(directory_index: SearchIndex) -> None:
+    overtaken = directory_index.start_rebuild()
+    directory_index.start_rebuild()
+    with pytest.raises(RebuildSuperseded):
+        overtaken.index([letter(1, "Bescheid")])
+
+
 def test_a_lost_pointer_is_told(directory_index: SearchIndex, tmp_path: Path) -> None:
     (tmp_path / "current").unlink()
     with pytest.raises(IndexUnreadable):

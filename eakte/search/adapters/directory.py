@@ -55,7 +55,8 @@ class DirectoryIndex(ABC, Generic[SearcherT]):
 
     def index(self, documents: Iterable[IndexedDocument]) -> int:
         if self._fresh:
-            return len(self._write(self._fresh, self._while_wanted(self._fresh, documents)))
+            path = self._wanted(self._fresh)
+            return self._fill(path, self._while_wanted(path, documents))
         with self._generations.writing():
             ids = self._write(self._generations.current(), documents)
             self._generations.note(ids)
@@ -116,7 +117,7 @@ class DirectoryIndex(ABC, Generic[SearcherT]):
             self._opened = None
 
     def _settle(self) -> None:
-        """Write what a rebuild kept back, before somebody reads it or its generation takes over."""
+        """Commit what was filled in, before somebody reads it or its generation takes over."""
 
     @abstractmethod
     def _create(self, path: Path) -> None:
@@ -125,6 +126,10 @@ class DirectoryIndex(ABC, Generic[SearcherT]):
     @abstractmethod
     def _write(self, path: Path, documents: Iterable[IndexedDocument]) -> list[UUID]:
         """Add or replace documents in one commit; when one of them fails, none."""
+
+    @abstractmethod
+    def _fill(self, path: Path, documents: Iterable[IndexedDocument]) -> int:
+        """Add documents, each for the first time, to what `_settle` commits as a whole; answers how many."""
 
     @abstractmethod
     def _erase(self, path: Path, document_ids: Sequence[UUID]) -> None:
@@ -154,7 +159,6 @@ class DirectoryIndex(ABC, Generic[SearcherT]):
 
     def _while_wanted(self, path: Path, documents: Iterable[IndexedDocument]) -> Iterator[IndexedDocument]:
         """Documents for a rebuild. Raises RebuildSuperseded soon after a later one began."""
-        self._wanted(path)
         for some in in_chunks(documents, _BETWEEN_LOOKS):
             yield from some
             self._wanted(path)

@@ -70,12 +70,9 @@ class TantivyIndex(DirectoryIndex[_View]):
         tantivy.Index(SCHEMA, str(path))
 
     def _write(self, path: Path, documents: Iterable[IndexedDocument]) -> list[UUID]:
-        if path == self._fresh:
-            self._filling = self._filling or _writer(path)
-            return _add(self._filling, _analysed(documents))
         writer = _writer(path)
         try:
-            ids = _add(writer, map(_values, documents))
+            ids = list(_add(writer, map(_values, documents)))
             writer.commit()
         except BaseException:
             writer.rollback()
@@ -83,6 +80,10 @@ class TantivyIndex(DirectoryIndex[_View]):
         finally:
             writer.wait_merging_threads()
         return ids
+
+    def _fill(self, path: Path, documents: Iterable[IndexedDocument]) -> int:
+        self._filling = self._filling or _writer(path)
+        return sum(1 for _ in _add(self._filling, _analysed(documents)))
 
     def _settle(self) -> None:
         if self._filling is not None:
@@ -124,15 +125,13 @@ def _writer(path: Path) -> tantivy.IndexWriter:
     return tantivy.Index.open(str(path)).writer(_WRITER_MEMORY, 1)
 
 
-def _add(writer: tantivy.IndexWriter, documents: Iterable[dict[str, list[Any]]]) -> list[UUID]:
+def _add(writer: tantivy.IndexWriter, documents: Iterable[dict[str, list[Any]]]) -> Iterator[UUID]:
     """Hand documents to a writer, each in place of its former state."""
-    ids = []
     for values in documents:
         (document_id,) = values["id"]
         writer.delete_documents_by_term("id", document_id)
         writer.add_document(tantivy.Document.from_dict(values, SCHEMA))
-        ids.append(UUID(document_id))
-    return ids
+        yield UUID(document_id)
 
 
 def _analysed(documents: Iterable[IndexedDocument]) -> Iterator[dict[str, list[Any]]]:

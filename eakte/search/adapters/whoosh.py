@@ -43,13 +43,6 @@ class WhooshIndex(DirectoryIndex[Any]):
         files.create_in(path, schema())
 
     def _write(self, path: Path, documents: Iterable[IndexedDocument]) -> list[UUID]:
-        if path == self._fresh:
-            self._filling = self._filling or writer_of(path)
-            ids = []
-            for document in documents:
-                self._filling.add_document(**document_of(prepare(document)))
-                ids.append(document.id)
-            return ids
         latest = {document.id: document for document in documents}
         writer = writer_of(path)
         try:
@@ -60,6 +53,14 @@ class WhooshIndex(DirectoryIndex[Any]):
             raise
         writer.commit()
         return list(latest)
+
+    def _fill(self, path: Path, documents: Iterable[IndexedDocument]) -> int:
+        self._filling = self._filling or writer_of(path)
+        filled = 0
+        for document in documents:
+            self._filling.add_document(**document_of(prepare(document)))
+            filled += 1
+        return filled
 
     def _settle(self) -> None:
         if self._filling is not None:
