@@ -37,11 +37,14 @@ ShapeT = TypeVar("ShapeT", bound=Shape)
 
 
 def _facts(work: Work, request: SubjectRequest) -> dict[str, Any]:
+    # First: what a search that is over has found is in what is read after.
+    searching = queries.is_searching(work.session, request.id)
+    work.session.refresh(request, ["searched_at", "found_more"])
     counts = queries.count_findings(work.session, request.id)
     columns = {name: getattr(request, name, None) for name in SubjectRequestShape.model_fields}
     return {
         **columns,
-        "searching": queries.is_searching(work.session, request.id),
+        "searching": searching,
         "open_findings": counts[Judgement.OPEN],
         "confirmed_findings": counts[Judgement.CONFIRMED],
         "dismissed_findings": counts[Judgement.DISMISSED],
@@ -172,18 +175,18 @@ def restrict_until_then(work: Work, request_id: UUID) -> Restricted:
 @router.get("/requests/{request_id}/reports", summary="Auskünfte auflisten")
 def list_reports(work: Work, request_id: UUID) -> list[ReportShape]:
     request = queries.get_request(work, request_id)
-    return [_report(work, one) for one in queries.reports_of(work.session, request.id)]
+    return [_report(one, making) for one, making in queries.reports_of(work.session, request.id)]
 
 
-def _report(work: Work, one: SubjectReport) -> ReportShape:
+def _report(one: SubjectReport, making: bool) -> ReportShape:
     columns = {name: getattr(one, name) for name in ReportShape.model_fields if name != "making"}
-    return ReportShape.model_validate({**columns, "making": queries.is_making(work.session, one.id)})
+    return ReportShape.model_validate({**columns, "making": making})
 
 
 @router.post("/requests/{request_id}/reports", status_code=202, summary="Auskunft zusammenstellen lassen")
 def ask_for_report(work: Work, request_id: UUID, new: NewReport) -> ReportShape:
     report = reporting.ask_for_report(work, request_id, with_copies=new.with_copies, all_matches=new.all_matches)
-    return _report(work, report)
+    return _report(report, making=True)
 
 
 @router.get(

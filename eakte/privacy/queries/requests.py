@@ -81,11 +81,6 @@ def is_searching(session: Session, request_id: UUID) -> bool:
     return bool(session.scalar(select(is_queued([SearchForPerson], request_id=literal(request_id)))))
 
 
-def is_making(session: Session, report_id: UUID) -> bool:
-    """Whether a report waits to be made, or is."""
-    return bool(session.scalar(select(is_queued([MakeSubjectReport], report_id=literal(report_id)))))
-
-
 def request_to_search(session: Session, request_id: UUID, *, lock: bool = False) -> SubjectRequest | None:
     """A request the queue searches for; None when it ended meanwhile."""
     statement = select(SubjectRequest).where(
@@ -199,9 +194,16 @@ def answers_about(session: Session, record_ids: Collection[UUID]) -> list[Erasur
     return list(session.scalars(select(ErasureAnswer).where(ErasureAnswer.record_id.in_(record_ids))))
 
 
-def reports_of(session: Session, request_id: UUID) -> list[SubjectReport]:
-    statement = select(SubjectReport).where(SubjectReport.request_id == request_id)
-    return list(session.scalars(statement.order_by(SubjectReport.asked_at.desc(), SubjectReport.id.desc())))
+def reports_of(session: Session, request_id: UUID) -> list[tuple[SubjectReport, bool]]:
+    """Reports of a request, and whether each waits to be made or is.
+
+    One statement: asked one after the other, a report made in between would be neither there nor on its way, as only
+    one that failed is.
+    """
+    queued = is_queued([MakeSubjectReport], report_id=SubjectReport.id)
+    statement = select(SubjectReport, queued).where(SubjectReport.request_id == request_id)
+    newest_first = statement.order_by(SubjectReport.asked_at.desc(), SubjectReport.id.desc())
+    return [(report, making) for report, making in session.execute(newest_first)]
 
 
 def get_report(work: UnitOfWork, report_id: UUID) -> SubjectReport:

@@ -184,6 +184,8 @@ def _overview(request: Request, work: UnitOfWork, filled: Filled, *, cursor: str
 
 
 def _page(request: Request, work: UnitOfWork, request_id: UUID, filled: Filled, *, cursor: str | None) -> Response:
+    # First: what a search that is over has found is in what is read after.
+    searching = queries.is_searching(work.session, request_id)
     found = queries.get_request(work, request_id)
     page = queries.findings(work, found, None, cursor=cursor, limit=_SHOWN)
     return render(
@@ -193,11 +195,11 @@ def _page(request: Request, work: UnitOfWork, request_id: UUID, filled: Filled, 
         filled=filled,
         subject_request=found,
         person=None if found.person is None else found.subject,
-        searching=queries.is_searching(work.session, found.id),
+        searching=searching,
         counts={judgement.value: count for judgement, count in queries.count_findings(work.session, found.id).items()},
         findings=page.items,
         answers=queries.answers_of(work.session, found.id),
-        reports=queries.reports_of(work.session, found.id),
+        reports=[report for report, _ in queries.reports_of(work.session, found.id)],
         may={act.value for act in RequestAct if allows(found.kind, found.state, act)},
         acts=[act for act in _ACTS if allows(found.kind, found.state, act)],
         next_page=address(f"{_PATH}/{found.id}", nach=page.next_cursor) if page.next_cursor else None,
