@@ -2,12 +2,14 @@
 
 import io
 import json
+import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Text, cast, select
+from sqlalchemy import Engine, Text, cast, event, select
 
 from eakte.access import Role
 from eakte.audit.models import AuditEntry
@@ -63,6 +65,39 @@ def test_an_access_request_goes_from_its_entry_to_the_report(house: House, offic
     stale = officer.post(f"{path}/acts", json={"act": "close"}, headers={"If-Match": etag})
     assert stale.json()["code"] == "stale"
     assert officer.post(f"{path}/acts", json={"act": "close"}, headers={"If-Match": "*"}).json()["state"] == "closed"
+
+
+@contextmanager
+def meanwhile(table: str, happens: Callable[[], None]) -> Iterator[None]:
+    """Let something happen right after a table was asked for the first time."""
+    waiting = True
+
+    def asked(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        nonlocal waiting
+        if waiting and re.search(rf"^select.*\bfrom {table}\b", statement, re.IGNORECASE | re.DOTALL):
+            waiting = False
+            happens()
+
+    event.listen(Engine, "after_cursor_execute", asked)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "after_cursor_execute", asked)
+    assert not waiting
+
+
+def test_what_is_made_while_somebody_asks_is_there_or_on_its_way(house: House, officer: TestClient) -> None:
+    with house.begin() as work:
+        a_letter(work, "Frau Erika Müller, geboren am 1. März 1980")
+    path = entered(officer)
+    officer.post(f"{path}:search")
+    with meanwhile("subject_requests", lambda: work_off_privacy(house)):
+        request = officer.get(path).json()
+    assert request["searching"] or (request["searchedAt"] and request["confirmedFindings"] + request["openFindings"])
+    officer.post(f"{path}/reports", json={"withCopies": False})
+    with meanwhile("subject_reports", lambda: work_off_privacy(house)):
+        (report,) = officer.get(f"{path}/reports").json()
+    assert report["making"] or report["madeAt"]
 
 
 def test_an_erasure_request_is_decided_listed_and_restricted(house: House, officer: TestClient) -> None:
