@@ -28,7 +28,8 @@ def made_beside(
     """What `make` makes of each thing given, in their order; it gets `chunk` of them at once.
 
     `make`, `prepare` (called once in each process), and what goes in and out must be picklable. Only a few chunks
-    are taken ahead of what was asked for. Raises what `make` raises, and BrokenProcessPool when a process was killed.
+    are taken ahead of what was asked for; where nothing is given, no process starts. Raises what `make` raises, and
+    BrokenProcessPool when a process was killed.
     """
     waiting: deque[Future[list[MadeT]]] = deque()
     # Not forked: we may have threads, and a fork would inherit their locks.

@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from multiprocessing import active_children
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from uuid import UUID
 
@@ -68,6 +69,18 @@ def test_many_documents_are_analysed_beside_and_each_is_found(tmp_path: Path) ->
         (hit,) = index.search(f"{number}/26 title:Bescheid", EVERYTHING).hits
         assert hit.document_id == letter(number).id
         assert hit.snippets[0].page == 1
+
+
+def test_few_documents_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_process: SpawnProcess) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(SpawnProcess, "start", refused)
+    index = TantivyIndex(tmp_path)
+    fresh = index.start_rebuild()
+    assert fresh.index(letter(number, "Bescheid") for number in range(50)) == 50
+    index.finish_rebuild(fresh)
+    assert index.search("Bescheid", EVERYTHING).total == 50
 
 
 def test_a_rebuild_overtaken_by_a_later_one_ends_soon(directory_index: SearchIndex) -> None:

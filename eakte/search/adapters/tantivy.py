@@ -137,10 +137,8 @@ def _add(writer: tantivy.IndexWriter, documents: Iterable[dict[str, list[Any]]])
 def _analysed(documents: Iterable[IndexedDocument]) -> Iterator[dict[str, list[Any]]]:
     """What is to be written of documents; where they are many, other processes analyse them."""
     rest = iter(documents)
-    few = list(islice(rest, _FEW))
-    yield from map(_values, few)
-    if len(few) == _FEW:
-        yield from made_beside(_values_of_many, rest, processes=_ANALYSTS, chunk=_CHUNK)
+    yield from map(_values, islice(rest, _FEW))
+    yield from made_beside(_values_of_many, rest, processes=_ANALYSTS, chunk=_CHUNK)
 
 
 def _values_of_many(documents: list[IndexedDocument]) -> list[dict[str, list[Any]]]:
