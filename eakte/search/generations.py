@@ -82,17 +82,37 @@ class Generations:
         """An empty generation beside the current one; an unfinished earlier rebuild is given up."""
         with self.writing():
             path = self._next()
-            self._sweep(path)
             create(path)
-            self._changed.unlink(missing_ok=True)
+            # Whoever fills an earlier one is to know that it is given up before its files and changes are gone.
             _write(self._fresh, path.name)
+            self._changed.unlink(missing_ok=True)
+            self._sweep(path)
             return path
+
+    def require_fresh(self, path: Path) -> None:
+        """Raises RebuildSuperseded when this is no longer the generation being filled."""
+        # That its directory is gone would not tell: a writer that is still at work may bring it back while it is swept.
+        try:
+            fresh = self._fresh.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            fresh = ""
+        if fresh != path.name:
+            raise RebuildSuperseded
+
+    @contextmanager
+    def filling(self, path: Path) -> Iterator[None]:
+        """Write to a fresh generation. Raises RebuildSuperseded when a later rebuild began, whatever failed of it."""
+        self.require_fresh(path)
+        try:
+            yield
+        except Exception:
+            self.require_fresh(path)
+            raise
 
     def finish(self, path: Path, carry_over: Callable[[list[UUID]], None]) -> None:
         """Let the fresh generation take over. Raises RebuildSuperseded when a later rebuild began."""
         with self.writing():
-            if not self._fresh.exists() or self._fresh.read_text(encoding="utf-8") != path.name:
-                raise RebuildSuperseded
+            self.require_fresh(path)
             if self._changed.exists():
                 carry_over([UUID(line) for line in dict.fromkeys(self._changed.read_text(encoding="ascii").split())])
             self._point_to(path)

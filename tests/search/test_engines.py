@@ -99,6 +99,41 @@ def test_a_rebuild_overtaken_by_a_later_one_ends_soon(directory_index: SearchInd
     assert given < 500
 
 
+def test_a_rebuild_overtaken_while_its_engine_begins_to_write_is_told_so(directory_index: SearchIndex) -> None:
+    """Sweeping takes the files away from the engine, whose own words for that would explain nothing."""
+    for overtaken_at in range(8):
+        overtaken = directory_index.start_rebuild()
+
+        def letters(last: int = overtaken_at) -> Iterator[IndexedDocument]:
+            for number in range(400):
+                if number == last:
+                    directory_index.start_rebuild()
+                yield letter(number, "Bescheid")
+
+        with pytest.raises(RebuildSuperseded):
+            overtaken.index(letters())
+
+
+def test_a_rebuild_overtaken_whose_writer_brought_its_directory_back_ends_soon(
+    directory_index: SearchIndex, tmp_path: Path
+) -> None:
+    overtaken = directory_index.start_rebuild()
+    (swept,) = set(tmp_path.glob("gen-*")) - {tmp_path / "gen-0001"}
+    given = 0
+
+    def letters() -> Iterator[IndexedDocument]:
+        nonlocal given
+        for given in range(5_000):
+            if given == 20:
+                directory_index.start_rebuild()
+                swept.mkdir(exist_ok=True)
+            yield letter(given, "Bescheid")
+
+    with pytest.raises(RebuildSuperseded):
+        overtaken.index(letters())
+    assert given < 500
+
+
 def test_a_rebuild_overtaken_before_it_got_anything_says_so(directory_index: SearchIndex) -> None:
     overtaken = directory_index.start_rebuild()
     directory_index.start_rebuild()

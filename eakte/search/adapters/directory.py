@@ -11,7 +11,7 @@ from eakte.foundation.beside import in_chunks
 from eakte.search import cursor as cursors
 from eakte.search.columns import suggestion_key
 from eakte.search.cursor import Position
-from eakte.search.errors import IndexUnreadable, RebuildSuperseded
+from eakte.search.errors import IndexUnreadable
 from eakte.search.generations import Generations
 from eakte.search.index import Filters, IndexedDocument, SearchIndex, SearchPage, Visibility
 from eakte.search.paging import Asked
@@ -55,8 +55,8 @@ class DirectoryIndex(ABC, Generic[SearcherT]):
 
     def index(self, documents: Iterable[IndexedDocument]) -> int:
         if self._fresh:
-            path = self._wanted(self._fresh)
-            return self._fill(path, self._while_wanted(path, documents))
+            with self._generations.filling(self._fresh):
+                return self._fill(self._fresh, self._while_wanted(self._fresh, documents))
         with self._generations.writing():
             ids = self._write(self._generations.current(), documents)
             self._generations.note(ids)
@@ -64,7 +64,8 @@ class DirectoryIndex(ABC, Generic[SearcherT]):
 
     def remove(self, document_ids: Sequence[UUID]) -> None:
         if self._fresh:
-            self._erase(self._wanted(self._fresh), document_ids)
+            with self._generations.filling(self._fresh):
+                self._erase(self._fresh, document_ids)
             return
         with self._generations.writing():
             self._erase(self._generations.current(), document_ids)
@@ -108,8 +109,9 @@ class DirectoryIndex(ABC, Generic[SearcherT]):
     def finish_rebuild(self, fresh: SearchIndex) -> None:
         if not isinstance(fresh, DirectoryIndex) or fresh._fresh is None:
             raise TypeError(fresh)
-        path = fresh._wanted(fresh._fresh)
-        fresh._settle()
+        path = fresh._fresh
+        with self._generations.filling(path):
+            fresh._settle()
         self._generations.finish(path, lambda ids: self._carry_over(ids, path))
 
     def close(self) -> None:
@@ -161,12 +163,7 @@ class DirectoryIndex(ABC, Generic[SearcherT]):
         """Documents for a rebuild. Raises RebuildSuperseded soon after a later one began."""
         for some in in_chunks(documents, _BETWEEN_LOOKS):
             yield from some
-            self._wanted(path)
-
-    def _wanted(self, path: Path) -> Path:
-        if not path.exists():
-            raise RebuildSuperseded
-        return path
+            self._generations.require_fresh(path)
 
     def _read(self, answer: Callable[[SearcherT], AnswerT]) -> AnswerT:
         """Ask the last commit. A generation that is swept away while it is opened is asked for again."""
