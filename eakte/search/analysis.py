@@ -76,21 +76,23 @@ class Word(NamedTuple):
 
 
 _Found = tuple[str, str, str]
-"""Stems of a piece of text, the terms it is found by, and its forms with FORM before each; blanks between."""
+"""Stems of a piece of text, the parts found inside its words, and its forms with FORM before each; blanks between."""
 
 
 class Found(NamedTuple):
-    """What texts are found by: terms, and forms with FORM before each; blanks between, and a few of them twice.
+    """What texts are found by: the terms, which are stems and parts, and forms with FORM before each.
 
-    Strings, because to make sets of all these words takes longer than to find them.
+    Strings with blanks between the words, and a few of them twice: to make sets of all these words takes longer than
+    to find them.
     """
 
-    terms: str
+    stems: str
+    parts: str
     forms: str
 
-    @property
-    def all(self) -> set[str]:
-        return {*self.terms.split(), *self.forms.split()}
+    def all(self) -> list[str]:
+        """Each of them once: terms before forms."""
+        return list(dict.fromkeys(" ".join(self).split()))
 
 
 class Reading(NamedTuple):
@@ -117,17 +119,19 @@ def reading(text: str) -> Reading:
     It is cut at its blanks, which is much quicker than to look for tokens; a broken word stays in one piece.
     """
     pieces = _BROKEN.sub("-\0", text.replace("\0", " ")).split()
-    different = set(pieces)
-    known = dict(zip(different, map(_found_in, different), strict=True))
-    stems = " ".join([stems for piece in pieces if (stems := known[piece][0])])
-    return Reading(stems, known)
+    found = list(map(_found_in, pieces))
+    return Reading(" ".join([stems for stems, _, _ in found if stems]), dict(zip(pieces, found, strict=True)))
 
 
 def found_together(readings: Iterable[Reading]) -> Found:
     """Everything that several texts together are found by."""
     # The same word with other signs around it is another piece, of which the same is found.
     different = {found for one in readings for found in one.pieces.values()}
-    return Found(" ".join([terms for _, terms, _ in different]), " ".join([forms for _, _, forms in different]))
+    return Found(
+        " ".join([stems for stems, _, _ in different]),
+        " ".join([parts for _, parts, _ in different if parts]),
+        " ".join([forms for _, _, forms in different]),
+    )
 
 
 def token_at(text: str, place: int) -> tuple[int, int]:
@@ -165,7 +169,7 @@ def _found_in(piece: str) -> _Found:
     if bare.isalpha():
         return _found_in_word(bare)
     if bare.replace(",", "", 1).isdecimal() and len(bare) <= _LONGEST:
-        return bare, bare, FORM + bare
+        return bare, "", FORM + bare
     return _found_in_mixed(bare)
 
 
@@ -178,23 +182,22 @@ def _found_in_word(word: str) -> _Found:
 def _found_in_mixed(piece: str) -> _Found:
     tokens = _TOKEN.findall(piece.replace("\0", "\n"))
     found = [_found_in_word(token) if token.isalpha() else _found_in_token(token) for token in tokens]
-    stems, terms, forms = (" ".join(some) for some in zip(*found, strict=True)) if found else ("", "", "")
-    return stems, terms, forms
+    stems, parts, forms = (" ".join(some) for some in zip(*found, strict=True)) if found else ("", "", "")
+    return stems, parts, forms
 
 
 def _found_in_token(token: str) -> _Found:
     words = read(token)
     return (
         " ".join([word.stem for word in words]),
-        " ".join([term for word in words for term in word.terms]),
+        " ".join([part for word in words for part in word.parts]),
         " ".join([FORM + form for word in words for form in word.forms]),
     )
 
 
 def found_by(token: str) -> list[str]:
     """What one token of a text is found by: terms, and forms with FORM before them."""
-    _, terms, forms = _found_in(token)
-    return [*terms.split(), *forms.split()]
+    return " ".join(_found_in(token)).split()
 
 
 def stems_of(token: str) -> list[str]:

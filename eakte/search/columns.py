@@ -1,6 +1,8 @@
 """A document laid out for an engine: analysed texts by field, codes, and words worth suggesting."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from eakte.search.analysis import Found, Reading, found_together, normalise, reading, written_words
 from eakte.search.folding import code_key, fold
@@ -64,7 +66,7 @@ class Prepared:
         """Words of titles and parties, and whole references, as they are written."""
         document = self.document
         texts = (document.title, document.case_title, document.dossier_title, *document.parties)
-        words = (word for text in texts for word in written_words(normalise(text)))
+        words = chain.from_iterable(map(_words, texts))
         return list(
             dict.fromkeys(
                 text
@@ -91,10 +93,17 @@ def prepare(document: IndexedDocument) -> Prepared:
     return Prepared(document, store(document, pages, read), columns)
 
 
+@lru_cache(maxsize=1 << 14)
 def suggestion_key(text: str) -> str:
     """What the beginning of a suggestion is compared by; empty when nothing can begin so."""
     key = fold(normalise(text).strip())
     return key if key.isprintable() and len(key) <= _LONGEST_SUGGESTION else ""
+
+
+@lru_cache(maxsize=1 << 12)
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a title or a party: kept, because those of a dossier and its cases come with each document."""
+    return tuple(written_words(normalise(text)))
 
 
 def access_of(visibility: Visibility) -> list[str]:

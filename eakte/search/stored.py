@@ -67,7 +67,7 @@ def store(document: IndexedDocument, pages: Sequence[str], read: Sequence[Readin
     return Stored(
         metadata=_dump(document),
         pages=[page.encode("utf-8", "surrogatepass") for page in pages],
-        signatures=[_sign(found_together([one]).all) for one in read] if len(pages) >= _WORTH_SIGNING else [],
+        signatures=[_sign(found_together([one]).all()) for one in read] if len(pages) >= _WORTH_SIGNING else [],
     )
 
 

@@ -216,11 +216,13 @@ def test_any_text_is_read_the_same_in_all_ways(text: str) -> None:
         found.stems.split() == [word.stem for word in words] == [stem for token in tokens for stem in stems_of(token)]
     )
     together = found_together([found])
-    assert set(together.terms.split()) == {term for word in words for term in word.terms}
+    assert set(together.stems.split()) == {word.stem for word in words}
+    assert set(together.parts.split()) == {part for word in words for part in word.parts}
     assert set(together.forms.split()) == {FORM + form for word in words for form in word.forms}
     for token in tokens:
         assert found_by(token) == [
-            *(term for word in read(token) for term in word.terms),
+            *(word.stem for word in read(token)),
+            *(part for word in read(token) for part in word.parts),
             *(FORM + form for word in read(token) for form in word.forms),
         ]
     for word in words:
@@ -230,7 +232,7 @@ def test_any_text_is_read_the_same_in_all_ways(text: str) -> None:
 @given(some.text(alphabet="aäÖ1²7-./_,:\u2010\u00ad", min_size=2, max_size=30), some.integers(2, 30))
 def test_what_begins_like_a_long_reference_is_found_by_a_short_form_too(text: str, length: int) -> None:
     start = FORM + beginning(text[:length])
-    found = found_together([reading(text)]).all
+    found = found_together([reading(text)]).all()
     going_on = {form.removeprefix(start) for form in found if form.startswith(start) and start != FORM}
     assert not going_on or any(re.fullmatch(FORM_GOES_ON, rest) for rest in going_on)
 

@@ -31,7 +31,7 @@ _MOST_BYTES_BESIDES = 32
 def row_of(prepared: Prepared, generation: int) -> dict[str, Any]:
     """The document as a row."""
     source, stored, columns = prepared.document, prepared.stored.compress(), prepared.columns
-    names = [(term, _places(name)) for name in _NAMES for term in columns[name].found.all]
+    names = [(term, _places(name)) for name in _NAMES for term in columns[name].found.all()]
     suggestions = [(suggestion_key(text), text) for text in prepared.suggestions]
     return {
         "generation": generation,
@@ -82,7 +82,7 @@ def _text(prepared: Prepared) -> Iterable[_Placed]:
     counts = Counter(stem for stems in text.runs for stem in stems.split())
     places = [tuple(f"{first + place}{label}" for place in range(times + 1)) for times in range(_MOST_COUNTED)]
     # Terms before forms: where not all fit, words are still found, only not by their beginnings.
-    for term in dict.fromkeys((*text.found.terms.split(), *text.found.forms.split())):
+    for term in text.found.all():
         yield term, places[min(counts[term], _MOST_COUNTED - 1)]
 
 

@@ -62,7 +62,7 @@ class _View(NamedTuple):
 class TantivyIndex(DirectoryIndex[_View]):
     """The SearchIndex that tantivy keeps in a directory."""
 
-    layout = "tantivy-4"
+    layout = "tantivy-5"
     # Kept open by a rebuild, which is whole or nothing: another core writes and merges while the next texts are read.
     _filling: tantivy.IndexWriter | None = None
 

@@ -64,8 +64,8 @@ def _clause(clause: Clause) -> tantivy.Query:
     """What the clause needs to match at all."""
     match clause:
         case Term(stem, field):
-            found = _term(ANYWHERE if field is None else found_in(field), stem)
-            return tantivy.Query.const_score_query(found, _PART_SCORE)
+            names = (ANYWHERE,) if field is None else (field, found_in(field))
+            return tantivy.Query.const_score_query(_either([_term(name, stem) for name in names]), _PART_SCORE)
         case Phrase(stems, field):
             return _either([_phrase(column, stems) for column in _columns(field)])
         case Prefix(start, field):

@@ -24,7 +24,7 @@ _MOST_WEIGHT = 0.05
 
 
 def found_in(column: str) -> str:
-    """Name of the field that tells which terms a column holds; the column's own field knows their order."""
+    """Name of the field that tells by what else a column is found than by the stems that its own field has in order."""
     return f"{column}_any"
 
 
@@ -75,8 +75,8 @@ def values_of(prepared: Prepared) -> dict[str, list[Any]]:
     }
     for name, column in columns.items():
         values[str(name)] = column.runs
-        values[found_in(name)] = list(column.found)
-    values[ANYWHERE] = [column.found.terms for column in columns.values()]
+        values[found_in(name)] = [column.found.parts, column.found.forms]
+    values[ANYWHERE] = [words for column in columns.values() for words in (column.found.stems, column.found.parts)]
     return values
 
 

@@ -58,7 +58,7 @@ def document_of(prepared: Prepared) -> dict[str, Any]:
     }
     for name, column in prepared.columns.items():
         document[name] = [term for stems in column.runs for term in (*stems.split(), _GAP)]
-        document[found_in(name)] = list(column.found.all)
+        document[found_in(name)] = column.found.all()
     return {str(name): value for name, value in document.items()}
 
 
