@@ -1,5 +1,6 @@
 """/privacy: requests of data subjects (Betroffenenanfragen), what was found, answers and reports."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -36,23 +37,16 @@ router = APIRouter(prefix="/privacy", tags=["Datenschutz"], route_class=ApiRoute
 ShapeT = TypeVar("ShapeT", bound=Shape)
 
 
-def _facts(work: Work, request: SubjectRequest) -> dict[str, Any]:
-    # First: what a search that is over has found is in what is read after.
-    searching = queries.is_searching(work.session, request.id)
-    work.session.refresh(request, ["searched_at", "found_more"])
-    counts = queries.count_findings(work.session, request.id)
-    columns = {name: getattr(request, name, None) for name in SubjectRequestShape.model_fields}
-    return {
-        **columns,
-        "searching": searching,
-        "open_findings": counts[Judgement.OPEN],
-        "confirmed_findings": counts[Judgement.CONFIRMED],
-        "dismissed_findings": counts[Judgement.DISMISSED],
-    }
+def _facts(work: Work, requests: Sequence[SubjectRequest]) -> list[dict[str, Any]]:
+    progress = queries.progress_of(work.session, [request.id for request in requests])
+    columns = SubjectRequestShape.model_fields.keys() - set(queries.Progress._fields)
+    return [
+        {**{name: getattr(request, name) for name in columns}, **progress[request.id]._asdict()} for request in requests
+    ]
 
 
 def _shape(work: Work, request: SubjectRequest) -> SubjectRequestShape:
-    return SubjectRequestShape.model_validate(_facts(work, request))
+    return SubjectRequestShape.model_validate(*_facts(work, [request]))
 
 
 def _tagged(work: Work, request: SubjectRequest, response: Response) -> SubjectRequestShape:
@@ -71,7 +65,8 @@ def list_requests(
 ) -> PageShape[SubjectRequestShape]:
     wanted = queries.WantedRequests(kind, state, legal_day(work.now) if due else None)
     page = queries.requests(work, wanted, cursor=cursor, limit=limit)
-    return PageShape(items=[_shape(work, one) for one in page.items], next=page.next_cursor)
+    shapes = [SubjectRequestShape.model_validate(facts) for facts in _facts(work, page.items)]
+    return PageShape(items=shapes, next=page.next_cursor)
 
 
 @router.post("/requests", status_code=201, summary="Betroffenenanfrage eintragen")
@@ -88,7 +83,8 @@ def read_request(work: Work, request_id: UUID, response: Tagged) -> SubjectReque
     response.headers["ETag"] = etag(request.revision)
     person = None if request.person is None else PersonShape.model_validate(request.subject.model_dump())
     more = {"person": person, "identity_check": request.identity_check, "note": request.note}
-    return SubjectRequestDetail.model_validate({**_facts(work, request), **more})
+    (facts,) = _facts(work, [request])
+    return SubjectRequestDetail.model_validate({**facts, **more})
 
 
 @router.patch("/requests/{request_id}", summary="Betroffenenanfrage ändern")

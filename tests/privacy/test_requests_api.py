@@ -67,6 +67,29 @@ def test_an_access_request_goes_from_its_entry_to_the_report(house: House, offic
     assert officer.post(f"{path}/acts", json={"act": "close"}, headers={"If-Match": "*"}).json()["state"] == "closed"
 
 
+def test_a_list_says_of_each_request_how_far_it_is(house: House, officer: TestClient) -> None:
+    with house.begin() as work:
+        letter = a_letter(work, "Frau Erika Müller, geboren am 1. März 1980")
+        a_letter(work, "Erika Müller")
+    judged, searched, searching, waiting = (entered(officer) for _ in range(4))
+    for path in (judged, searched):
+        officer.post(f"{path}:search")
+    work_off_privacy(house)
+    officer.post(f"{judged}/findings:judge", json={"judgement": "confirmed", "records": [str(letter.id)]})
+    officer.post(f"{searching}:search")
+    listed = {one["id"]: one for one in officer.get(REQUESTS).json()["items"]}
+    said = {path: listed[path.rpartition("/")[2]] for path in (judged, searched, searching, waiting)}
+    for path, one in said.items():
+        found = officer.get(f"{path}/findings", params={"limit": 200}).json()["items"]
+        counts = {"open": one["openFindings"], "confirmed": one["confirmedFindings"]}
+        assert counts == {name: sum(each["judgement"] == name for each in found) for name in counts}
+        assert one["dismissedFindings"] == 0
+    assert said[judged]["confirmedFindings"] > 0 < said[judged]["openFindings"]
+    assert (said[searched]["confirmedFindings"], said[waiting]["openFindings"]) == (0, 0)
+    assert {path for path, one in said.items() if one["searching"]} == {searching}
+    assert {path for path, one in said.items() if one["searchedAt"]} == {judged, searched}
+
+
 @contextmanager
 def meanwhile(table: str, happens: Callable[[], None]) -> Iterator[None]:
     """Let something happen right after a table was asked for the first time."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, delete, func, literal, or_, select
@@ -79,6 +80,33 @@ def is_due(day: date) -> ColumnElement[bool]:
 def is_searching(session: Session, request_id: UUID) -> bool:
     """Whether a search for it waits or runs."""
     return bool(session.scalar(select(is_queued([SearchForPerson], request_id=literal(request_id)))))
+
+
+class Progress(NamedTuple):
+    """How far the search for a request is, and how many of its findings are judged how."""
+
+    searching: bool
+    searched_at: datetime | None
+    found_more: bool
+    open_findings: int
+    confirmed_findings: int
+    dismissed_findings: int
+
+
+def progress_of(session: Session, request_ids: Sequence[UUID]) -> dict[UUID, Progress]:
+    """Where some requests stand, in one statement: what a search found that is over is in it."""
+    counts = (
+        func.count(SubjectFinding.id).filter(SubjectFinding.judgement == judgement)
+        for judgement in (Judgement.OPEN, Judgement.CONFIRMED, Judgement.DISMISSED)
+    )
+    searching = is_queued([SearchForPerson], request_id=SubjectRequest.id)
+    statement = (
+        select(SubjectRequest.id, searching, SubjectRequest.searched_at, SubjectRequest.found_more, *counts)
+        .outerjoin(SubjectFinding, SubjectFinding.request_id == SubjectRequest.id)
+        .where(SubjectRequest.id.in_(request_ids))
+        .group_by(SubjectRequest.id)
+    )
+    return {request_id: Progress(*progress) for request_id, *progress in session.execute(statement)}
 
 
 def request_to_search(session: Session, request_id: UUID, *, lock: bool = False) -> SubjectRequest | None:
