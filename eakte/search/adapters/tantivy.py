@@ -38,6 +38,8 @@ _ANALYSTS = min(os.cpu_count() or 1, 3)
 """The writer, one thread of tantivy's, is as fast as two to three of them."""
 _CHUNK = 16
 _MOST_FACET_VALUES = 60_000
+_COUNTED = "kind"
+"""Facet that tells how many documents match: each has one value of it."""
 _EQUALS = 60
 """Hits fetched beyond the needed ones, which cost little, so that all of equal rank are there without asking again."""
 # Counting holds no interpreter lock, so a core beside ours does it while hits are ranked and marked.
@@ -242,14 +244,14 @@ class _Search:
 
     def _counts(self) -> tuple[int, dict[str, tuple[FacetValue, ...]]]:
         questions: dict[str, object] = {
-            name: {"terms": {"field": name, "size": _MOST_FACET_VALUES}} for name in self._asked.facets
+            name: {"terms": {"field": name, "size": _MOST_FACET_VALUES}} for name in {*self._asked.facets, _COUNTED}
         }
-        answer = self._searcher.aggregate(self._matching, questions | {"total": {"value_count": {"field": "day"}}})
+        answer = self._searcher.aggregate(self._matching, questions)
         counted = {}
         for name in self._asked.facets:
             values = [FacetValue(str(bucket["key"]), bucket["doc_count"]) for bucket in answer[name]["buckets"]]
             counted[name] = tuple(sorted(values, key=lambda value: (-value.count, value.value)))
-        return int(answer["total"]["value"]), counted
+        return sum(bucket["doc_count"] for bucket in answer[_COUNTED]["buckets"]), counted
 
     def _snippets(self, hits: Sequence[_Ranked]) -> list[tuple[Snippet, ...]]:
         if not self._asked.wants_snippets:
