@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing import active_children
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -83,35 +83,30 @@ def test_few_documents_start_no_process(tmp_path: Path, monkeypatch: pytest.Monk
     assert index.search("Bescheid", EVERYTHING).total == 50
 
 
+def letters(many: int, place: int, happens: Callable[[], object]) -> Iterator[IndexedDocument]:
+    """Letters, and what happens before the one at a place is handed over."""
+    for number in range(many):
+        if number == place:
+            happens()
+        yield letter(number, "Bescheid")
+
+
 def test_a_rebuild_overtaken_by_a_later_one_ends_soon(directory_index: SearchIndex) -> None:
     overtaken = directory_index.start_rebuild()
-    given = 0
-
-    def letters() -> Iterator[IndexedDocument]:
-        nonlocal given
-        for given in range(5_000):
-            if given == 120:
-                directory_index.start_rebuild()
-            yield letter(given, "Bescheid")
-
+    given = letters(5_000, 120, directory_index.start_rebuild)
     with pytest.raises(RebuildSuperseded):
-        overtaken.index(letters())
-    assert given < 500
+        overtaken.index(given)
+    assert len(list(given)) > 4_500
 
 
-def test_a_rebuild_overtaken_while_its_engine_begins_to_write_is_told_so(directory_index: SearchIndex) -> None:
+@pytest.mark.parametrize("place", range(8))
+def test_a_rebuild_overtaken_while_its_engine_begins_to_write_is_told_so(
+    directory_index: SearchIndex, place: int
+) -> None:
     """Sweeping takes the files away from the engine, whose own words for that would explain nothing."""
-    for overtaken_at in range(8):
-        overtaken = directory_index.start_rebuild()
-
-        def letters(last: int = overtaken_at) -> Iterator[IndexedDocument]:
-            for number in range(400):
-                if number == last:
-                    directory_index.start_rebuild()
-                yield letter(number, "Bescheid")
-
-        with pytest.raises(RebuildSuperseded):
-            overtaken.index(letters())
+    overtaken = directory_index.start_rebuild()
+    with pytest.raises(RebuildSuperseded):
+        overtaken.index(letters(400, place, directory_index.start_rebuild))
 
 
 def test_a_rebuild_overtaken_whose_writer_brought_its_directory_back_ends_soon(
@@ -119,19 +114,15 @@ def test_a_rebuild_overtaken_whose_writer_brought_its_directory_back_ends_soon(
 ) -> None:
     overtaken = directory_index.start_rebuild()
     (swept,) = set(tmp_path.glob("gen-*")) - {tmp_path / "gen-0001"}
-    given = 0
 
-    def letters() -> Iterator[IndexedDocument]:
-        nonlocal given
-        for given in range(5_000):
-            if given == 20:
-                directory_index.start_rebuild()
-                swept.mkdir(exist_ok=True)
-            yield letter(given, "Bescheid")
+    def happens() -> None:
+        directory_index.start_rebuild()
+        swept.mkdir(exist_ok=True)
 
+    given = letters(5_000, 20, happens)
     with pytest.raises(RebuildSuperseded):
-        overtaken.index(letters())
-    assert given < 500
+        overtaken.index(given)
+    assert len(list(given)) > 4_500
 
 
 def test_a_rebuild_overtaken_before_it_got_anything_says_so(directory_index: SearchIndex) -> None:
