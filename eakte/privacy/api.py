@@ -46,7 +46,8 @@ def _facts(work: Work, requests: Sequence[SubjectRequest]) -> list[dict[str, Any
 
 
 def _shape(work: Work, request: SubjectRequest) -> SubjectRequestShape:
-    return SubjectRequestShape.model_validate(*_facts(work, [request]))
+    (facts,) = _facts(work, [request])
+    return SubjectRequestShape.model_validate(facts)
 
 
 def _tagged(work: Work, request: SubjectRequest, response: Response) -> SubjectRequestShape:

@@ -226,8 +226,8 @@ def test_findings_are_judged_by_record_and_one_by_one_and_back(house: House) -> 
     }
     with house.begin() as work:
         judge_findings(work, request.id, Judgement.OPEN, record_ids=[case.id])
-        counts = queries.count_findings(work.session, request.id)
-        assert counts[Judgement.CONFIRMED] == counts[Judgement.DISMISSED] == 0
+        progress = queries.progress_of(work.session, [request.id])[request.id]
+        assert progress.confirmed_findings == progress.dismissed_findings == 0
         with pytest.raises(FindingNotFound):
             judge_findings(work, request.id, Judgement.CONFIRMED, record_ids=[request.id])
 

@@ -134,15 +134,6 @@ def findings(
     return page_of(work.session, statement, (SubjectFinding.label, SubjectFinding.id), cursor=cursor, limit=limit)
 
 
-def count_findings(session: Session, request_id: UUID) -> dict[Judgement, int]:
-    statement = (
-        select(SubjectFinding.judgement, func.count())
-        .where(SubjectFinding.request_id == request_id)
-        .group_by(SubjectFinding.judgement)
-    )
-    return {Judgement.OPEN: 0, Judgement.CONFIRMED: 0, Judgement.DISMISSED: 0, **dict(session.execute(statement).all())}
-
-
 def all_findings(session: Session, request_id: UUID, *, with_open: bool | None) -> list[SubjectFinding]:
     """What goes into a report: what is confirmed; with it what nobody judged, all of it or (None) what is strong."""
     statement = select(SubjectFinding).where(

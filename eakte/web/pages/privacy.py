@@ -184,9 +184,9 @@ def _overview(request: Request, work: UnitOfWork, filled: Filled, *, cursor: str
 
 
 def _page(request: Request, work: UnitOfWork, request_id: UUID, filled: Filled, *, cursor: str | None) -> Response:
-    # First: what a search that is over has found is in what is read after.
-    searching = queries.is_searching(work.session, request_id)
     found = queries.get_request(work, request_id)
+    # Before the findings: those of a search that is over are among them.
+    progress = queries.progress_of(work.session, [found.id])[found.id]
     page = queries.findings(work, found, None, cursor=cursor, limit=_SHOWN)
     return render(
         request,
@@ -195,8 +195,7 @@ def _page(request: Request, work: UnitOfWork, request_id: UUID, filled: Filled, 
         filled=filled,
         subject_request=found,
         person=None if found.person is None else found.subject,
-        searching=searching,
-        counts={judgement.value: count for judgement, count in queries.count_findings(work.session, found.id).items()},
+        progress=progress,
         findings=page.items,
         answers=queries.answers_of(work.session, found.id),
         reports=[report for report, _ in queries.reports_of(work.session, found.id)],
